@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+/// Tests build frames and rings by hand; memory safety is asked of the product, not of them.
+let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "Kawela",
+    products: [.executable(name: "kawela", targets: ["kawela"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    ],
+    targets: [
+        .target(name: "CKawela"),
+        .target(name: "PCIe", swiftSettings: strict),
+        .target(
+            name: "Intel82576", dependencies: ["PCIe", "CKawela"],
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "VFIOUser", dependencies: ["PCIe", "CKawela", logging], swiftSettings: strict),
+        .target(name: "Backends", dependencies: ["Intel82576", "CKawela", system], swiftSettings: strict),
+        .target(
+            name: "KawelaDaemon", dependencies: ["VFIOUser", "Backends", "Intel82576", "PCIe", "CKawela", logging],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "kawela",
+            dependencies: ["KawelaDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
+        .target(
+            name: "KawelaTestSupport", dependencies: ["PCIe", "Intel82576", "CKawela"], path: "Tests/KawelaTestSupport",
+            swiftSettings: tests),
+        .testTarget(name: "PCIeTests", dependencies: ["PCIe"], swiftSettings: tests),
+        .testTarget(
+            name: "Intel82576Tests", dependencies: ["Intel82576", "PCIe", "KawelaTestSupport"], swiftSettings: tests),
+        .testTarget(name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "CKawela"], swiftSettings: tests),
+        .testTarget(name: "BackendsTests", dependencies: ["Backends", "Intel82576", "CKawela"], swiftSettings: tests),
+        .testTarget(name: "KawelaDaemonTests", dependencies: ["KawelaDaemon"], swiftSettings: tests),
+        .testTarget(name: "QTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
+        .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
+        /// Starts `kawela`, QEMU and guests for QTests, GuestTests and the demo.
+        .target(name: "KawelaGuest", dependencies: ["CKawela"], path: "Guest/KawelaGuest", swiftSettings: tests),
+        .executableTarget(name: "kawela-demo", dependencies: ["KawelaGuest"], path: "Guest/Demo", swiftSettings: tests),
+    ]
+)

@@ -1,0 +1,220 @@
+#define _GNU_SOURCE
+#include "CKawela.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef TUN_F_USO4
+#define TUN_F_USO4 0x20
+#define TUN_F_USO6 0x40
+#endif
+
+int kw_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+static int unix_address(const char *path, struct sockaddr_un *address) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address->sun_path, path);
+    return 0;
+}
+
+int kw_unix_bind(const char *path, int type) {
+    struct sockaddr_un address;
+    if (unix_address(path, &address) < 0) return -1;
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || (type == SOCK_STREAM && listen(fd, 4) < 0)) {
+        int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return fd;
+}
+
+int kw_unix_connect(int fd, const char *path) {
+    struct sockaddr_un address;
+    if (unix_address(path, &address) < 0) return -1;
+    int own = fd < 0;
+    if (own) fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+    int saved = errno;
+    if (own) close(fd);
+    errno = saved;
+    return -1;
+}
+
+int kw_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+int kw_set_nonblocking(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+enum { max_fds = 64 };
+
+ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int capacity, int *count, bool *truncated) {
+    union {
+        char bytes[CMSG_SPACE(max_fds * sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct iovec part = {buffer, size};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    *count = 0;
+    *truncated = false;
+    ssize_t received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    if (received < 0) return received;
+    if (message.msg_flags & MSG_CTRUNC) *truncated = true;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
+        int n = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        for (int i = 0; i < n; i++) {
+            int received_fd;
+            memcpy(&received_fd, CMSG_DATA(c) + (size_t)i * sizeof(int), sizeof(int));
+            if (*count < capacity) {
+                fds[(*count)++] = received_fd;
+            } else {
+                close(received_fd);
+                *truncated = true;
+            }
+        }
+    }
+    return received;
+}
+
+ssize_t kw_send(int fd, const struct iovec *parts, int part_count, const int *fds, int fd_count) {
+    union {
+        char bytes[CMSG_SPACE(max_fds * sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)part_count};
+    if (fd_count > max_fds) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (fd_count > 0) {
+        size_t bytes = (size_t)fd_count * sizeof(int);
+        memset(&control, 0, sizeof control);
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(bytes);
+        struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(bytes);
+        memcpy(CMSG_DATA(c), fds, bytes);
+    }
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
+    *has_vnet_header = false;
+    *offloads = 0;
+    if (strlen(name) >= IFNAMSIZ) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (if_nametoindex(name) == 0) {
+        errno = ENODEV;
+        return -1;
+    }
+    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return -1;
+    unsigned features = 0;
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    strcpy(request.ifr_name, name);
+    request.ifr_flags = IFF_TAP | IFF_NO_PI;
+    if (ioctl(fd, TUNGETFEATURES, &features) == 0 && (features & IFF_VNET_HDR)) {
+        request.ifr_flags |= IFF_VNET_HDR;
+        *has_vnet_header = true;
+    }
+    if (ioctl(fd, TUNSETIFF, &request) < 0) {
+        int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    if (*has_vnet_header) {
+        const unsigned wanted[] = {TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_USO4 | TUN_F_USO6,
+                                   TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6, TUN_F_CSUM};
+        for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+            if (ioctl(fd, TUNSETOFFLOAD, wanted[i]) == 0) {
+                *offloads = wanted[i];
+                break;
+            }
+        }
+    }
+    return fd;
+}
+
+enum { guard_slots = 4096 };
+static struct {
+    _Atomic(uintptr_t) start;  // 0 marks a free slot
+    _Atomic(uintptr_t) end;
+    int *truncated;
+} guards[guard_slots];
+
+static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
+    (void)context;
+    int saved = errno;
+    uintptr_t address = (uintptr_t)info->si_addr;
+    uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < guard_slots; i++) {
+        uintptr_t start = atomic_load(&guards[i].start);
+        if (start == 0 || address < start || address >= atomic_load(&guards[i].end)) continue;
+        void *page = (void *)(address & ~(page_size - 1));
+        if (mmap(page, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+            break;
+        *guards[i].truncated = 1;
+        errno = saved;
+        return;
+    }
+    signal(signal_number, SIG_DFL);  // Not ours: the access repeats and ends the process as it would have.
+}
+
+void kw_guard_install(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_bus_error;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGBUS, &action, NULL);
+}
+
+int kw_guard_add(void *start, size_t size, int *truncated) {
+    for (int i = 0; i < guard_slots; i++) {
+        if (atomic_load(&guards[i].start) != 0) continue;
+        guards[i].truncated = truncated;
+        atomic_store(&guards[i].end, (uintptr_t)start + size);
+        atomic_store(&guards[i].start, (uintptr_t)start);
+        return i;
+    }
+    return -1;
+}
+
+void kw_guard_remove(int slot) {
+    if (slot >= 0 && slot < guard_slots) atomic_store(&guards[slot].start, 0);
+}
+
+int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return -1;
+    *size = (uint64_t)status.st_size;
+    *device = (uint64_t)status.st_dev;
+    *inode = (uint64_t)status.st_ino;
+    return 0;
+}
+

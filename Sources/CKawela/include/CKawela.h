@@ -1,0 +1,61 @@
+// The C declarations Swift cannot import by itself: system headers outside its Glibc module map, CMSG macros,
+// variadic ioctl, relaxed accesses to memory a guest may be writing.
+#ifndef CKAWELA_H
+#define CKAWELA_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+
+// Guest memory: one access, never torn, never repeated. Address must be aligned to the access.
+static inline uint32_t kw_load32(const void *p) { return __atomic_load_n((const uint32_t *)p, __ATOMIC_RELAXED); }
+static inline uint64_t kw_load64(const void *p) { return __atomic_load_n((const uint64_t *)p, __ATOMIC_RELAXED); }
+static inline void kw_store32(void *p, uint32_t v) { __atomic_store_n((uint32_t *)p, v, __ATOMIC_RELAXED); }
+static inline void kw_store64(void *p, uint64_t v) { __atomic_store_n((uint64_t *)p, v, __ATOMIC_RELAXED); }
+// The store that makes all earlier ones visible to the guest (a descriptor's DD bit).
+static inline void kw_store32_release(void *p, uint32_t v) { __atomic_store_n((uint32_t *)p, v, __ATOMIC_RELEASE); }
+
+/// memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING.
+int kw_memfd(const char *name);
+
+/// A close-on-exec UNIX socket of `type` (SOCK_STREAM, SOCK_DGRAM) bound to `path`; a SOCK_STREAM one also listens.
+/// -1 with errno ENAMETOOLONG when the path does not fit sockaddr_un.
+int kw_unix_bind(const char *path, int type);
+/// Connects `fd`, or a new close-on-exec stream socket when `fd` is -1, to `path`. -1 with errno on failure.
+int kw_unix_connect(int fd, const char *path);
+/// accept4 with SOCK_CLOEXEC | SOCK_NONBLOCK.
+int kw_accept(int fd);
+int kw_set_nonblocking(int fd);
+
+/// recvmsg with SCM_RIGHTS. Received descriptors (close-on-exec) go to fds[0..<*count]; those past `capacity` are
+/// closed and *truncated is set. Returns recvmsg's result.
+ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int capacity, int *count, bool *truncated);
+/// sendmsg with SCM_RIGHTS and MSG_NOSIGNAL.
+ssize_t kw_send(int fd, const struct iovec *parts, int part_count, const int *fds, int fd_count);
+
+/// Opens /dev/net/tun and attaches to the TAP interface `name` with IFF_NO_PI, with IFF_VNET_HDR (10-byte header) when
+/// the kernel has it. Sets *offloads to the TUN_F_ flags it accepted out of CSUM, TSO4, TSO6, and USO4|USO6. Non-blocking.
+/// -1 with errno on failure; does not create an interface that does not exist (ENODEV).
+int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads);
+
+/// Makes a SIGBUS inside [start, start + size) of a registered mapping harmless: the page is replaced by zeros and
+/// *truncated (lives as long as the registration) becomes 1. For files another process may truncate.
+/// Returns a slot number for kw_guard_remove, or -1 when all slots are taken.
+int kw_guard_add(void *start, size_t size, int *truncated);
+void kw_guard_remove(int slot);
+/// Installs the SIGBUS handler behind kw_guard_add. Once per process.
+void kw_guard_install(void);
+
+/// fstat's size, device and inode. 0, or -1 with errno.
+int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode);
+
+
+#endif

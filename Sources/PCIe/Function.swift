@@ -1,0 +1,95 @@
+/// One PCIe function, as a transport (vfio-user today) reaches it.
+///
+/// A transport owns exactly one function and calls it from one thread. Calls never nest: a function must not call its
+/// transport back from inside `read` and `write` except through ``FunctionHost``, and a host must not call the function
+/// from inside those.
+public protocol Function: AnyObject {
+    /// Size in bytes of BAR 0 to 5; 0 for an absent one. Powers of two.
+    var barSizes: [Int] { get }
+    /// How many interrupts of each kind the function can raise.
+    var interruptCounts: InterruptCounts { get }
+
+    /// Reads `width` bytes (1, 2 or 4) of the 4 KiB configuration space. Bytes past its end read as zero.
+    func readConfiguration(at offset: Int, width: Int) -> UInt32
+    /// Writes `width` bytes (1, 2 or 4) of the configuration space through its write masks.
+    func writeConfiguration(at offset: Int, width: Int, _ value: UInt32)
+
+    /// Reads `width` bytes (1, 2, 4 or 8) of a BAR. `offset + width` lies inside the BAR.
+    func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64
+    /// Writes `width` bytes (1, 2, 4 or 8) of a BAR. `offset + width` lies inside the BAR.
+    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64)
+
+    /// Connects the function to the side that delivers its interrupts. The function starts from ``reset()``.
+    func attach(_ host: any FunctionHost)
+    /// The host is gone: forget it and every DMA mapping.
+    func detach()
+    /// Conventional reset of the function: all state to its power-on values. DMA mappings stay.
+    func reset()
+
+    /// Makes `mapping.size` bytes at bus address `mapping.address` reachable for DMA.
+    func map(_ mapping: DMAMapping) throws(DMAMappingError)
+    /// Removes the mapping that starts at `address` and is `size` bytes long. No DMA touches it after return.
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError)
+    /// Removes every mapping.
+    func unmapAll()
+}
+
+/// What a transport does for the function it serves.
+public protocol FunctionHost: AnyObject {
+    /// Sends the MSI-X message of `vector`.
+    func sendMSIX(_ vector: Int)
+    /// Sends the MSI message of `vector`.
+    func sendMSI(_ vector: Int)
+    /// Drives the level of the INTx pin.
+    func setINTx(asserted: Bool)
+
+    /// Reads guest memory that is mapped without a file descriptor, through the client. False if the client refused it.
+    func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool
+    /// Writes guest memory that is mapped without a file descriptor, through the client. False if the client refused it.
+    func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool
+}
+
+public struct InterruptCounts: Sendable, Equatable {
+    public var intx: Int
+    public var msi: Int
+    public var msix: Int
+
+    public init(intx: Int, msi: Int, msix: Int) {
+        (self.intx, self.msi, self.msix) = (intx, msi, msix)
+    }
+}
+
+/// A range of guest memory that a client offers for DMA.
+public struct DMAMapping: Sendable {
+    public enum Backing: Sendable, Equatable {
+        /// `size` bytes from `offset` of an open file. The descriptor stays the caller's, who may close it after `map`.
+        case file(descriptor: CInt, offset: UInt64)
+        /// Reachable only by messages: ``FunctionHost/readMemory(at:into:)``.
+        case messages
+    }
+
+    public var address: UInt64
+    public var size: UInt64
+    public var isReadable: Bool
+    public var isWritable: Bool
+    public var backing: Backing
+
+    public init(address: UInt64, size: UInt64, isReadable: Bool, isWritable: Bool, backing: Backing) {
+        (self.address, self.size) = (address, size)
+        (self.isReadable, self.isWritable, self.backing) = (isReadable, isWritable, backing)
+    }
+}
+
+/// Why a DMA mapping was refused.
+public enum DMAMappingError: Error, Equatable, Sendable {
+    /// Empty, wraps past 2^64, or not aligned to 4 KiB.
+    case invalidRange
+    /// Overlaps a mapping that exists.
+    case overlap
+    /// No mapping is exactly that range.
+    case notMapped
+    /// The table of mappings is full.
+    case tooManyMappings
+    /// The file is shorter than the range, or cannot be mapped; `errno` of the host.
+    case unmappable(errno: CInt)
+}
