@@ -18,10 +18,9 @@
 // Guest memory: one access, never torn, never repeated. Address must be aligned to the access.
 static inline uint32_t kw_load32(const void *p) { return __atomic_load_n((const uint32_t *)p, __ATOMIC_RELAXED); }
 static inline uint64_t kw_load64(const void *p) { return __atomic_load_n((const uint64_t *)p, __ATOMIC_RELAXED); }
-static inline void kw_store32(void *p, uint32_t v) { __atomic_store_n((uint32_t *)p, v, __ATOMIC_RELAXED); }
-static inline void kw_store64(void *p, uint64_t v) { __atomic_store_n((uint64_t *)p, v, __ATOMIC_RELAXED); }
-// The store that makes all earlier ones visible to the guest (a descriptor's DD bit).
+// Stores that make all earlier ones visible to the guest first (a descriptor's DD bit).
 static inline void kw_store32_release(void *p, uint32_t v) { __atomic_store_n((uint32_t *)p, v, __ATOMIC_RELEASE); }
+static inline void kw_store64_release(void *p, uint64_t v) { __atomic_store_n((uint64_t *)p, v, __ATOMIC_RELEASE); }
 
 /// memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING.
 int kw_memfd(const char *name);

@@ -191,3 +191,11 @@ extension FrameBatch {
             start: segments + Int(frame.firstSegment) - 1, count: Int(frame.segmentCount) + 1)
     }
 }
+
+// MARK: Room
+
+extension FrameBatch {
+    var hasSegmentRoom: Bool { segmentCount < Self.segmentCapacity }
+
+    func hasHeaderRoom(_ byteCount: Int) -> Bool { headerBytes + byteCount <= Self.headerCapacity }
+}

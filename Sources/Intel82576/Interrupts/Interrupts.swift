@@ -1,0 +1,257 @@
+import PCIe
+
+/// The interrupt unit of a port: causes, masks, moderation and the choice of MSI-X, MSI or INTx.
+///
+/// Two sets of registers work together. ICR/IMS/IAM hold causes other than queues; EICR/EIMS/EIAC/EIAM hold one bit a
+/// vector in multiple-MSI-X mode (bits 24:0), or the queue causes (15:0) otherwise. A queue's cause reaches its EICR bit
+/// through IVAR, ICR as a whole reaches one through IVAR_MISC.
+///
+/// A message leaves when its bit is set, unmasked and its EITR interval has passed since the last one. Raising only
+/// marks bits; ``deliver(now:)`` sends, once per batch.
+///
+/// Sources: 82576 datasheet 7.3; igb and DPDK for the use of IVAR, EIAC and EIAM.
+struct Interrupts {
+    static let vectorCount = 25
+    static let multipleMSIXMask: UInt32 = 0x01FF_FFFF
+    static let singleMask: UInt32 = 0x4000_FFFF
+    /// EICR bit 30 outside multiple-MSI-X mode: the TCP timer.
+    static let tcpTimerBit: UInt32 = 1 << 30
+
+    /// How interrupts leave, as configuration space and GPIE say.
+    enum Mode {
+        /// One MSI-X message per EICR bit.
+        case multipleMSIX
+        /// MSI-X vector 0 for everything.
+        case singleMSIX
+        case msi
+        case intx
+        /// Bus mastering is off, or INTx is disabled and nothing else enabled: causes are kept, nothing leaves.
+        case none
+    }
+
+    var icr: UInt32 = 0
+    var ims: UInt32 = 0
+    var iam: UInt32 = 0
+    var eicr: UInt32 = 0
+    var eims: UInt32 = 0
+    var eiac: UInt32 = 0
+    var eiam: UInt32 = 0
+    var gpie = GPIE(raw: 0)
+    /// IVAR[0...7] as written.
+    var ivar = InlineArray<8, UInt32>(repeating: 0)
+    var ivarMisc: UInt32 = 0
+    var eitr = InlineArray<25, EITR>(repeating: EITR(raw: 0))
+    /// When the next message of a vector may leave, in clock nanoseconds.
+    private var holdUntil = InlineArray<25, UInt64>(repeating: 0)
+    /// Vectors that owe a message: set when a cause comes in or is unmasked, cleared when the message leaves.
+    private var requested: UInt32 = 0
+    /// The same for the one message of MSI and single MSI-X.
+    private var isSingleRequested = false
+    private var isLineAsserted = false
+
+    var mode = Mode.none
+    /// Messages and INTx assertions sent.
+    private(set) var messages: UInt64 = 0
+}
+
+// MARK: Causes
+
+extension Interrupts {
+    /// Sets causes in ICR, as ICS does.
+    mutating func raise(_ causes: UInt32) {
+        let new = causes & ~icr & ims
+        icr |= causes & ~InterruptCause.asserted.rawValue
+        if mode == .multipleMSIX {
+            if causes & ims != 0 { raiseMiscellaneous() }
+        } else if new != 0 {
+            isSingleRequested = true
+        }
+    }
+
+    mutating func raise(_ cause: InterruptCause) { raise(cause.rawValue) }
+
+    /// Receive queue `queue` wrote descriptors back.
+    mutating func raiseReceive(_ queue: Int) {
+        raiseQueue(shift: queue < 8 ? 0 : 16, queue)
+        if !gpie.isMultipleMSIX { raise(.receiveWriteBack) }
+    }
+
+    /// Transmit queue `queue` wrote descriptors back.
+    mutating func raiseTransmit(_ queue: Int) {
+        raiseQueue(shift: queue < 8 ? 8 : 24, queue)
+        if !gpie.isMultipleMSIX { raise(.transmitWriteBack) }
+    }
+
+    private mutating func raiseQueue(shift: UInt32, _ queue: Int) {
+        let entry = ivar[queue & 7] &>> shift
+        guard entry & 0x80 != 0 else { return }
+        setExtended(1 &<< (entry & (gpie.isMultipleMSIX ? 0x1F : 0x0F)))
+    }
+
+    private mutating func raiseMiscellaneous() {
+        let entry = ivarMisc &>> 8
+        if entry & 0x80 != 0 { setExtended(1 &<< (entry & 0x1F)) }
+    }
+
+    /// Sets EICR bits, as EICS does.
+    mutating func setExtended(_ bits: UInt32) {
+        let bits = bits & extendedMask
+        eicr |= bits
+        requested |= bits
+        if !gpie.isMultipleMSIX, bits & eims != 0 { isSingleRequested = true }
+    }
+
+    var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask : Self.singleMask }
+
+    /// An enabled cause is pending outside multiple-MSI-X mode: the level of INTA.
+    private var isSinglePending: Bool { icr & ims != 0 || eicr & eims != 0 }
+}
+
+// MARK: Register access
+
+extension Interrupts {
+    /// ICR as read: INTA in bit 31; then clears causes and mask as GPIE.NSICR, IMS and IAM say.
+    mutating func readICR() -> UInt32 {
+        let isAsserted = icr & ims != 0 || (!gpie.isMultipleMSIX && eicr & eims != 0)
+        let value = icr | (isAsserted ? InterruptCause.asserted.rawValue : 0)
+        if gpie.isNonSelectiveClear || ims == 0 || isAsserted { icr = 0 }
+        if gpie.isNonSelectiveClear || (ims != 0 && isAsserted) { ims &= ~iam }
+        return value
+    }
+
+    mutating func writeICR(_ value: UInt32) {
+        let isAsserted = icr & ims != 0
+        icr &= ~value
+        if gpie.isNonSelectiveClear || (ims != 0 && isAsserted) { ims &= ~iam }
+    }
+
+    mutating func writeIMS(_ value: UInt32) {
+        let unmasked = value & ~ims & icr
+        ims |= value
+        guard unmasked != 0 else { return }
+        if mode == .multipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
+    }
+
+    mutating func readEICR() -> UInt32 {
+        let value = eicr
+        eicr = 0
+        touchedEICR()
+        return value
+    }
+
+    mutating func writeEICR(_ value: UInt32) {
+        eicr &= ~value
+        touchedEICR()
+    }
+
+    /// Outside EIAME mode any access to EICR applies EIAM.
+    private mutating func touchedEICR() {
+        requested &= eicr
+        if !gpie.masksOnMessage { eims &= ~eiam }
+    }
+
+    mutating func writeEIMS(_ value: UInt32) {
+        let unmasked = value & ~eims & extendedMask
+        eims |= value & extendedMask
+        requested |= eicr & unmasked
+        if !gpie.isMultipleMSIX, eicr & unmasked != 0 { isSingleRequested = true }
+    }
+
+    /// A write without CNT_INGR restarts the interval at the written counter; drivers write zero there, so an event
+    /// that waits may leave at once.
+    mutating func writeEITR(_ vector: Int, _ value: EITR) {
+        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFF)
+        if !value.keepsCounter { holdUntil[vector] = 0 }
+    }
+}
+
+// MARK: Delivery
+
+extension Interrupts {
+    /// Sends what is due. To be called after every change of causes, masks or mode, and when ``nextDeadline`` comes.
+    mutating func deliver(now: UInt64, to host: (any FunctionHost)?) {
+        switch mode {
+        case .multipleMSIX: deliverVectors(now, host)
+        case .singleMSIX, .msi: deliverSingle(now, host)
+        case .intx: driveLine(now, host)
+        case .none: releaseLine(host)
+        }
+    }
+
+    private mutating func deliverVectors(_ now: UInt64, _ host: (any FunctionHost)?) {
+        releaseLine(host)
+        var due = requested & eicr & eims
+        while due != 0 {
+            let vector = due.trailingZeroBitCount
+            due &= due &- 1
+            guard now >= holdUntil[vector] else { continue }
+            let bit: UInt32 = 1 &<< UInt32(vector)
+            requested &= ~bit
+            eicr &= ~(eiac & bit)
+            if gpie.masksOnMessage { eims &= ~(eiam & bit) }
+            hold(vector, now)
+            messages &+= 1
+            host?.sendMSIX(vector)
+        }
+    }
+
+    private mutating func deliverSingle(_ now: UInt64, _ host: (any FunctionHost)?) {
+        releaseLine(host)
+        guard isSingleRequested, isSinglePending else {
+            isSingleRequested = false
+            return
+        }
+        guard now >= holdUntil[0] else { return }
+        isSingleRequested = false
+        hold(0, now)
+        messages &+= 1
+        if mode == .msi { host?.sendMSI(0) } else { host?.sendMSIX(0) }
+    }
+
+    /// INTx follows the level of the enabled causes; EITR[0] delays an assertion, never a deassertion.
+    private mutating func driveLine(_ now: UInt64, _ host: (any FunctionHost)?) {
+        guard isSinglePending else { return releaseLine(host) }
+        guard !isLineAsserted, now >= holdUntil[0] else { return }
+        isSingleRequested = false
+        isLineAsserted = true
+        hold(0, now)
+        messages &+= 1
+        host?.setINTx(asserted: true)
+    }
+
+    private mutating func releaseLine(_ host: (any FunctionHost)?) {
+        guard isLineAsserted else { return }
+        isLineAsserted = false
+        host?.setINTx(asserted: false)
+    }
+
+    private mutating func hold(_ vector: Int, _ now: UInt64) {
+        holdUntil[vector] = now &+ UInt64(eitr[vector].interval) &* 1000
+    }
+
+    /// When ``deliver(now:to:)`` has something to send that moderation holds back; `nil` when nothing waits.
+    var nextDeadline: UInt64? {
+        switch mode {
+        case .multipleMSIX:
+            var waiting = requested & eicr & eims
+            guard waiting != 0 else { return nil }
+            var earliest = UInt64.max
+            while waiting != 0 {
+                earliest = min(earliest, holdUntil[waiting.trailingZeroBitCount])
+                waiting &= waiting &- 1
+            }
+            return earliest
+        case .singleMSIX, .msi: return isSingleRequested && isSinglePending ? holdUntil[0] : nil
+        case .intx: return isSinglePending && !isLineAsserted ? holdUntil[0] : nil
+        case .none: return nil
+        }
+    }
+
+    /// CTRL.RST and stronger: causes, masks, vectors and moderation to their reset values. An asserted line is released
+    /// at the next ``deliver(now:to:)``.
+    mutating func reset() {
+        let (mode, isLineAsserted, messages) = (mode, isLineAsserted, messages)
+        self = Interrupts()
+        (self.mode, self.isLineAsserted, self.messages) = (mode, isLineAsserted, messages)
+    }
+}

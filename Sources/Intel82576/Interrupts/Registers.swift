@@ -1,0 +1,46 @@
+/// GPIE — General Purpose Interrupt Enable.
+struct GPIE: Register {
+    static let name = RegisterName.GPIE
+    static var offset: Int { 0x1514 }
+    var raw: UInt32
+
+    /// NSICR, bit 0. A read of ICR clears it and applies IAM whatever IMS holds.
+    var isNonSelectiveClear: Bool { self[0] }
+    /// Multiple_MSIX, bit 4. One vector per EICR bit; otherwise every cause goes to one interrupt.
+    var isMultipleMSIX: Bool { self[4] }
+    /// EIAME, bit 30. EIAM masks EIMS when a message is sent, not when EICR is accessed.
+    var masksOnMessage: Bool { self[30] }
+    /// PBA_support, bit 31. Delivery clears the pending bit; without it PBACLR does.
+    var isPBASupported: Bool { self[31] }
+}
+
+/// EITR[n] — Extended Interrupt Throttle, one per EICR bit.
+struct EITR: Register {
+    static let name = RegisterName.EITR
+    static var offset: Int { 0x1680 }
+    var raw: UInt32
+
+    /// Interval, bits 14:2: the least time between two messages, in microseconds. Linux writes microseconds times
+    /// four: 648 is 162 us.
+    var interval: UInt32 { self[2...14] }
+    /// CNT_INGR, bit 31. The write leaves the running counter alone.
+    var keepsCounter: Bool { self[31] }
+}
+
+/// ICR and its companions ICS, IMS, IMC and IAM: causes other than queues.
+struct InterruptCause: OptionSet, Sendable {
+    let rawValue: UInt32
+
+    /// TXDW, bit 0. A transmit descriptor was written back (not in multiple-MSI-X mode).
+    static let transmitWriteBack = InterruptCause(rawValue: 1 << 0)
+    /// LSC, bit 2. The link came or went.
+    static let linkStatusChange = InterruptCause(rawValue: 1 << 2)
+    /// RXDMT0, bit 4. A receive ring fell to its SRRCTL.RDMTS threshold.
+    static let receiveThreshold = InterruptCause(rawValue: 1 << 4)
+    /// RXO, bit 6. A received frame was lost for want of room.
+    static let receiverOverrun = InterruptCause(rawValue: 1 << 6)
+    /// RXDW, bit 7. A receive descriptor was written back (not in multiple-MSI-X mode).
+    static let receiveWriteBack = InterruptCause(rawValue: 1 << 7)
+    /// INTA, bit 31. Reads as one while an enabled cause is pending.
+    static let asserted = InterruptCause(rawValue: 1 << 31)
+}

@@ -1,0 +1,24 @@
+/// A fixed number of plain values in memory allocated once: scratch space of a stage, without copies or reference counts.
+@safe struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
+    let count: Int
+    private let elements: UnsafeMutablePointer<Element>
+
+    init(repeating value: Element, count: Int) {
+        self.count = count
+        unsafe elements = .allocate(capacity: count)
+        unsafe elements.initialize(repeating: value, count: count)
+    }
+
+    deinit { unsafe elements.deallocate() }
+
+    subscript(index: Int) -> Element {
+        @inline(__always) get {
+            precondition(index >= 0 && index < count)
+            return unsafe elements[index]
+        }
+        @inline(__always) nonmutating set {
+            precondition(index >= 0 && index < count)
+            unsafe elements[index] = newValue
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// How a piece of guest memory got into a frame.
+enum GatherResult {
+    case done
+    /// The batch has no room: send it and try again with an empty one.
+    case full
+    /// Outside what the function may read.
+    case fault
+}
+
+extension FrameBatch {
+    /// Appends `byteCount` bytes of guest memory to the frame begun last: by reference where they lie in one mapped
+    /// range, otherwise copied into header space.
+    @inline(__always)
+    mutating func addGuestMemory(_ address: UInt64, _ byteCount: Int, of memory: AddressSpace) -> GatherResult {
+        guard hasSegmentRoom else { return .full }
+        // SAFETY: byteCount readable bytes of a mapping that cannot go away before the batch is sent.
+        if let place = unsafe memory.pointer(address, byteCount, forWriting: false) {
+            unsafe addSegment(place, count: byteCount)
+            return .done
+        }
+        guard hasHeaderRoom(byteCount) else { return .full }
+        var copy = addHeader(byteCount)
+        return memory.copy(address, byteCount, to: &copy, at: 0) ? .done : .fault
+    }
+}
+
+extension AddressSpace {
+    /// Copies `byteCount` bytes at `address` to `offset` of `destination`. False, with part of them copied, at the first
+    /// byte that cannot be read.
+    @inline(__always)
+    func copy(_ address: UInt64, _ byteCount: Int, to destination: inout MutableRawSpan, at offset: Int) -> Bool {
+        precondition(offset >= 0 && byteCount >= 0 && offset + byteCount <= destination.byteCount)
+        return unsafe destination.withUnsafeMutableBytes { bytes in
+            guard byteCount > 0, let start = bytes.baseAddress else { return true }
+            // SAFETY: the precondition keeps both ends inside the span; the source was checked by `pointer`.
+            if let place = unsafe pointer(address, byteCount, forWriting: false) {
+                unsafe (start + offset).copyMemory(from: place, byteCount: byteCount)
+                return true
+            }
+            return unsafe read(address, byteCount, into: start + offset)
+        }
+    }
+
+    /// Copies `byteCount` bytes from byte `offset` of a frame, across its segments, to guest memory.
+    @inline(__always)
+    func store(
+        _ batch: borrowing FrameBatch, frame: Int, at offset: Int, _ byteCount: Int, to address: UInt64
+    ) -> Bool {
+        guard byteCount > 0 else { return true }
+        let place = unsafe pointer(address, byteCount, forWriting: true)
+        var (skip, left, written) = (offset, byteCount, 0)
+        for segment in unsafe batch.segments(of: frame).dropFirst() {
+            guard unsafe skip < segment.iov_len, let start = unsafe segment.iov_base else {
+                unsafe skip -= segment.iov_len
+                continue
+            }
+            let count = unsafe min(segment.iov_len - skip, left)
+            // SAFETY: `place` has room for byteCount bytes and written + count <= byteCount; the source is a segment's.
+            if let place = unsafe place {
+                unsafe (place + written).copyMemory(from: start + skip, byteCount: count)
+            } else if unsafe !write(address &+ UInt64(written), count, from: start + skip) {
+                return false
+            }
+            (skip, left, written) = (0, left - count, written + count)
+            if left == 0 { return true }
+        }
+        return storeZeros(left, to: address &+ UInt64(written))
+    }
+
+    /// Padding of a short frame.
+    private func storeZeros(_ byteCount: Int, to address: UInt64) -> Bool {
+        var (address, left) = (address, byteCount)
+        while left > 0 {
+            let zeros = InlineArray<64, UInt8>(repeating: 0)
+            let count = min(left, 64)
+            // SAFETY: count bytes of a local.
+            let isWritten = unsafe zeros.span.withUnsafeBytes { unsafe write(address, count, from: $0.baseAddress!) }
+            guard isWritten else { return false }
+            address &+= UInt64(count)
+            left -= count
+        }
+        return true
+    }
+}

@@ -1,0 +1,59 @@
+import CKawela
+import Glibc
+import PCIe
+
+/// A file of guest RAM, mapped whole and once however many DMA ranges lie in it.
+///
+/// With an IOMMU in the guest a client maps thousands of small ranges of one file; each costs a table entry, not a
+/// mapping. What a function may reach is decided by ``AddressSpace``'s ranges alone.
+@safe final class MappedFile {
+    struct Identity: Hashable {
+        var device: UInt64
+        var inode: UInt64
+        var isWritable: Bool
+    }
+
+    let identity: Identity
+    let size: UInt64
+    let start: UnsafeMutableRawPointer
+    private let guardSlot: CInt
+    /// Set by the SIGBUS guard when the file was truncated under the mapping.
+    private let truncated: UnsafeMutablePointer<CInt>
+
+    /// Maps the file behind `descriptor`.
+    init(_ descriptor: CInt, size: UInt64, identity: Identity) throws(DMAMappingError) {
+        Self.installGuard
+        guard size > 0, let length = Int(exactly: size) else { throw .unmappable(errno: EINVAL) }
+        let protection = identity.isWritable ? PROT_READ | PROT_WRITE : PROT_READ
+        // SAFETY: a fresh mapping of `length` bytes; owned by this object, unmapped in deinit only.
+        let mapped = unsafe mmap(nil, length, protection, MAP_SHARED, descriptor, 0)
+        guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw .unmappable(errno: errno) }
+        (self.identity, self.size) = (identity, size)
+        unsafe start = mapped
+        unsafe truncated = .allocate(capacity: 1)
+        unsafe truncated.initialize(to: 0)
+        unsafe guardSlot = kw_guard_add(mapped, length, truncated)
+    }
+
+    deinit {
+        kw_guard_remove(guardSlot)
+        // SAFETY: the mapping and the flag are this object's own; no range refers to them any more.
+        unsafe munmap(start, Int(size))
+        unsafe truncated.deallocate()
+    }
+
+    /// Another process cut the file: reads of the missing part gave zeros, writes went nowhere.
+    var wasTruncated: Bool { unsafe truncated.pointee != 0 }
+
+    /// Size and identity of the file behind `descriptor`.
+    static func inspect(_ descriptor: CInt, isWritable: Bool) throws(DMAMappingError) -> (UInt64, Identity) {
+        var (size, device, inode): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        // SAFETY: the three results are locals.
+        guard unsafe kw_file_identity(descriptor, &size, &device, &inode) == 0 else {
+            throw .unmappable(errno: errno)
+        }
+        return (size, Identity(device: device, inode: inode, isWritable: isWritable))
+    }
+
+    private static let installGuard: Void = kw_guard_install()
+}

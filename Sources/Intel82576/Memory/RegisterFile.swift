@@ -1,0 +1,27 @@
+/// The storage of the 128 KiB register space, one word a register, indexed by `offset / 4` of the canonical address.
+///
+/// It lies in memory of its own that never moves, so that pages of it can be offered to a client later.
+@safe struct RegisterFile: ~Copyable {
+    static let wordCount = 0x20000 / 4
+
+    private let words: UnsafeMutablePointer<UInt32>
+
+    init() {
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: Self.wordCount * 4, alignment: 4096)
+        unsafe words = raw.initializeMemory(as: UInt32.self, repeating: 0, count: Self.wordCount)
+    }
+
+    deinit { unsafe words.deallocate() }
+
+    subscript(word index: Int) -> UInt32 {
+        @inline(__always) get { unsafe words[index & (Self.wordCount - 1)] }
+        // SAFETY: the mask keeps every index inside the allocation.
+        @inline(__always) nonmutating set { unsafe words[index & (Self.wordCount - 1)] = newValue }
+    }
+
+    /// The typed register `R`, or element `index` of an array of them.
+    subscript<R: Register>(_ register: R.Type, _ index: Int = 0) -> R {
+        @inline(__always) get { R(raw: self[word: (R.offset &+ index &* R.stride) / 4]) }
+        @inline(__always) nonmutating set { self[word: (R.offset &+ index &* R.stride) / 4] = newValue.raw }
+    }
+}

@@ -1,0 +1,156 @@
+/// Receive: filters, queue selection, placement, write-back. Datasheet 7.1.
+///
+/// Frames come in batches from the uplink (or from transmit, in loopback). A frame that passes the filters and whose
+/// queue lacks descriptors is dropped if SRRCTL.Drop_En says so, and otherwise held, with everything behind it, until
+/// the driver provides some: the chip's packet buffer does the same, and the uplink's own queue plays its part.
+///
+/// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, pools, 1588 stamps, flow control
+/// frames, WTHRESH batching.
+struct Receive {
+    /// Frames of `uplinkBatch` delivered so far.
+    var next = 0
+    /// The same of `segmentBatch`, which holds parts of the frame before `next`.
+    var nextSegment = 0
+    /// What is left of that frame.
+    var segmentation: Segmentation?
+    /// The frame at hand has been counted as arrived already: it was held.
+    var isHeld = false
+    var counters = FrameCounters()
+    var drops = Drops()
+    /// Queues written to since the last interrupt, a bit each.
+    var touchedQueues: UInt32 = 0
+
+    /// Frames that reached no queue, by reason.
+    struct Drops {
+        /// Receiver disabled or link down.
+        var disabled: UInt64 = 0
+        /// Longer than allowed.
+        var oversize: UInt64 = 0
+        /// Address or VLAN filter.
+        var filtered: UInt64 = 0
+        /// The queue is not enabled, or its ring is not one.
+        var queueDisabled: UInt64 = 0
+        /// No descriptors, and the queue drops.
+        var noDescriptors: UInt64 = 0
+        /// Ring or buffer outside the memory the function may write.
+        var unwritable: UInt64 = 0
+    }
+}
+
+/// What became of a frame.
+enum Delivery {
+    case done
+    /// Its queue has no room: offer it again when descriptors come.
+    case held
+}
+
+extension Port {
+    /// Takes a batch from the uplink, unless frames of the last one are held, and delivers it.
+    public func receiveFromUplink() {
+        guard deliverPending() else { return }
+        uplinkBatch.removeAll()
+        receive.next = 0
+        uplink.receive(into: &uplinkBatch)
+        wantsFrames = deliverPending()
+        deliverInterrupts()
+    }
+
+    /// Delivers what the last batch still holds. False while a frame is held.
+    func deliverPending() -> Bool {
+        defer { finishReceive() }
+        while true {
+            guard deliverSegments() else { return false }
+            guard receive.next < uplinkBatch.count else { return true }
+            let frame = uplinkBatch[receive.next]
+            if frame.offload.segmentation != .none {
+                receive.segmentation = Segmentation(received: uplinkBatch, frame: receive.next)
+                receive.next += 1
+                continue
+            }
+            if frame.offload.needsChecksum { uplinkBatch.completeChecksum(of: receive.next) }
+            guard deliver(&uplinkBatch, receive.next) == .done else { return false }
+            receive.next += 1
+        }
+    }
+
+    /// Cuts the large frame at hand and delivers the pieces. False while one is held.
+    private func deliverSegments() -> Bool {
+        while true {
+            while receive.nextSegment < segmentBatch.count {
+                guard deliver(&segmentBatch, receive.nextSegment) == .done else { return false }
+                receive.nextSegment += 1
+            }
+            segmentBatch.removeAll()
+            receive.nextSegment = 0
+            guard var segmentation = receive.segmentation else { return true }
+            let isFinished = segmentation.append(from: uplinkBatch, to: &segmentBatch)
+            receive.segmentation = isFinished ? nil : segmentation
+            if segmentBatch.count == 0 {
+                receive.segmentation = nil
+                return true
+            }
+        }
+    }
+
+    /// Frames that transmit hands back in loopback. Nothing is held: a loop has no buffer to wait in.
+    func receiveLoopback(_ batch: inout FrameBatch) {
+        for frame in 0..<batch.count where deliver(&batch, frame) == .held {
+            receive.isHeld = false
+            receive.drops.noDescriptors &+= 1
+        }
+        finishReceive()
+    }
+
+    /// Adds the batch's counters and raises the causes of the queues it touched.
+    private func finishReceive() {
+        addReceived(receive.counters)
+        receive.counters = FrameCounters()
+        var queues = receive.touchedQueues
+        receive.touchedQueues = 0
+        while queues != 0 {
+            interrupts.raiseReceive(queues.trailingZeroBitCount)
+            queues &= queues &- 1
+        }
+    }
+
+    /// One frame through filters and queue selection to memory.
+    private func deliver(_ batch: inout FrameBatch, _ index: Int) -> Delivery {
+        let control = registers[RCTL.self]
+        guard control.isEnabled, isMaster, link.isUp || isLoopback else {
+            receive.drops.disabled &+= 1
+            return .done
+        }
+        let byteCount = max(60, Int(batch[index].byteCount))
+        countArrival(byteCount)
+        let vet = registers[VET.self]
+        let headers = PacketHeaders(
+            batch.header(of: index), frameLength: byteCount, vlanType: vet.inner,
+            outerVLANType: isExtendedVLAN ? vet.outer : nil)
+        guard isLengthAllowed(byteCount, headers, control) else {
+            receive.drops.oversize &+= 1
+            add(1, to: Statistic.ROC)
+            return .done
+        }
+        let match = matchAddress(headers.destination, source: headers.source, control)
+        guard match != .none, passesVLANFilter(headers.vlanTag, control) else {
+            receive.drops.filtered &+= 1
+            return .done
+        }
+        return place(&batch, index, byteCount, headers, match, control)
+    }
+
+    /// TPR and TOR count everything that arrives, once.
+    private func countArrival(_ byteCount: Int) {
+        guard !receive.isHeld else { return }
+        add(1, to: Statistic.TPR)
+        add64(UInt64(byteCount + 4), to: Statistic.TOR)
+    }
+
+    /// Datasheet 7.1.1.1: 1518 bytes and 4 more for each tag, or RLPML with long packets enabled; FCS included.
+    private func isLengthAllowed(_ byteCount: Int, _ headers: PacketHeaders, _ control: RCTL) -> Bool {
+        let length = byteCount + 4
+        if control.storesBadPackets { return length <= 9728 }
+        if control.acceptsLongPackets { return length <= registers[RLPML.self].length }
+        return length <= 1518 + 4 * headers.vlanTagCount
+    }
+}

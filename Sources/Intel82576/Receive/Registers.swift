@@ -1,0 +1,131 @@
+/// RCTL — Receive Control.
+struct RCTL: Register {
+    static let name = RegisterName.RCTL
+    static var offset: Int { 0x0100 }
+    var raw: UInt32
+
+    /// RXEN, bit 1.
+    var isEnabled: Bool { self[1] }
+    /// SBP, bit 2. Bad packets are stored.
+    var storesBadPackets: Bool { self[2] }
+    /// UPE, bit 3.
+    var isUnicastPromiscuous: Bool { self[3] }
+    /// MPE, bit 4.
+    var isMulticastPromiscuous: Bool { self[4] }
+    /// LPE, bit 5. Frames up to RLPML instead of 1518 bytes.
+    var acceptsLongPackets: Bool { self[5] }
+    /// LBM, bits 7:6. 0 none, 1 MAC loopback.
+    var loopbackMode: UInt32 { self[6...7] }
+    /// MO, bits 13:12. Which bits of the address index the MTA.
+    var multicastOffset: Int { Int(self[12...13]) }
+    /// BAM, bit 15.
+    var acceptsBroadcast: Bool { self[15] }
+    /// BSIZE, bits 17:16: buffer bytes where SRRCTL.BSIZEPACKET is 0.
+    var bufferSize: Int { 2048 &>> Int(self[16...17]) }
+    /// VFE, bit 18. The VLAN filter table applies.
+    var filtersVLAN: Bool { self[18] }
+    /// CFIEN, bit 19. The tag's CFI bit must equal CFI.
+    var filtersCFI: Bool { self[19] }
+    /// CFI, bit 20.
+    var cfi: Bool { self[20] }
+    /// SECRC, bit 26. The FCS is not written to memory.
+    var stripsCRC: Bool { self[26] }
+}
+
+/// RXDCTL[n] — Receive Descriptor Control.
+struct RXDCTL: Register {
+    static let name = RegisterName.RXDCTL
+    static var offset: Int { 0xC028 }
+    static var stride: Int { 0x40 }
+    var raw: UInt32
+
+    /// ENABLE, bit 25.
+    var isEnabled: Bool {
+        get { self[25] }
+        set { self[25] = newValue }
+    }
+}
+
+/// SRRCTL[n] — Split and Replication Receive Control.
+struct SRRCTL: Register {
+    static let name = RegisterName.SRRCTL
+    static var offset: Int { 0xC00C }
+    static var stride: Int { 0x40 }
+    var raw: UInt32
+
+    /// BSIZEPACKET, bits 6:0, in KB; 0 means RCTL.BSIZE.
+    var packetBufferSize: Int { Int(self[0...6]) &* 1024 }
+    /// RDMTS, bits 24:20: free descriptors, in sixteens, at which RXDMT0 is raised.
+    var lowThreshold: Int { Int(self[20...24]) &* 16 }
+    /// DESCTYPE, bits 27:25. 0 is the legacy format; of the advanced ones only "one buffer" (1) is implemented, and the
+    /// split and replication types are served as it is.
+    var isLegacy: Bool { self[25...27] == 0 }
+    /// Drop_En, bit 31. A frame without descriptors is dropped, not held.
+    var dropsWhenEmpty: Bool { self[31] }
+}
+
+/// RXCSUM — Receive Checksum Control.
+struct RXCSUM: Register {
+    static let name = RegisterName.RXCSUM
+    static var offset: Int { 0x5000 }
+    var raw: UInt32
+
+    /// PCSS, bits 7:0. Where the packet checksum starts.
+    var packetChecksumStart: Int { Int(self[0...7]) }
+    /// IPOFL, bit 8.
+    var checksIP: Bool { self[8] }
+    /// TUOFL, bit 9.
+    var checksL4: Bool { self[9] }
+    /// CRCOFL, bit 11.
+    var checksSCTP: Bool { self[11] }
+    /// PCSD, bit 13. The descriptor carries the RSS hash instead of packet checksum and IP identification.
+    var reportsHash: Bool { self[13] }
+}
+
+/// RFCTL — Receive Filter Control.
+struct RFCTL: Register {
+    static let name = RegisterName.RFCTL
+    static var offset: Int { 0x5008 }
+    var raw: UInt32
+
+    /// IPV6_XSUM_DIS, bit 11. No checksum of TCP and UDP over IPv6.
+    var skipsIPv6Checksum: Bool { self[11] }
+}
+
+/// RLPML — Receive Long Packet Maximum Length, FCS included.
+struct RLPML: Register {
+    static let name = RegisterName.RLPML
+    static var offset: Int { 0x5004 }
+    var raw: UInt32
+
+    /// Bits 13:0.
+    var length: Int { Int(self[0...13]) }
+}
+
+/// MRQC — Multiple Receive Queues Command.
+struct MRQC: Register {
+    static let name = RegisterName.MRQC
+    static var offset: Int { 0x5818 }
+    var raw: UInt32
+
+    /// Mode, bits 2:0. 2 is RSS over 16 queues; the pool modes 3 and 5 are not implemented.
+    var isRSS: Bool { self[0...2] == 2 }
+    /// Def_Q, bits 5:3.
+    var defaultQueue: Int { Int(self[3...5]) }
+    /// Bits 31:16: the hash types in use.
+    var hashTypes: UInt32 { raw & 0xFFFF_0000 }
+}
+
+/// RAH[n] — Receive Address High.
+struct RAH: BitWord {
+    var raw: UInt32
+
+    /// Bits 15:0: the last two bytes of the address, the fifth lowest.
+    var address: UInt32 { self[0...15] }
+    /// ASEL, bits 17:16. 0 compares the destination, 1 the source address.
+    var select: UInt32 { self[16...17] }
+    /// POOLSEL, bits 25:18.
+    var pools: UInt8 { UInt8(truncatingIfNeeded: self[18...25]) }
+    /// AV, bit 31.
+    var isValid: Bool { self[31] }
+}

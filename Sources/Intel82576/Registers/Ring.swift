@@ -1,0 +1,40 @@
+/// A descriptor ring as the driver programmed it and as far as each side has come.
+struct Ring {
+    static let descriptorSize = 16
+
+    var base: UInt64
+    /// Descriptors in the ring.
+    var count: Int
+    var head: Int
+    var tail: Int
+
+    /// Descriptors that belong to hardware, from the head to before the tail.
+    var available: Int {
+        let difference = tail - head
+        return difference >= 0 ? difference : difference + count
+    }
+
+    @inline(__always)
+    func address(_ index: Int) -> UInt64 { base &+ UInt64(truncatingIfNeeded: index &* Self.descriptorSize) }
+
+    @inline(__always)
+    func advanced(_ index: Int, by steps: Int = 1) -> Int {
+        let sum = index &+ steps
+        return sum >= count ? sum &- count : sum
+    }
+}
+
+extension RegisterFile {
+    /// The ring whose registers start at `offset` (RDBAL or TDBAL of the queue). `nil` while base, length and tail do
+    /// not describe a ring: length 0, or head or tail outside it.
+    @inline(__always)
+    func ring(at offset: Int) -> Ring? {
+        let word = offset / 4
+        let count = Int(self[word: word + 2] & 0xFFFFF) / Ring.descriptorSize
+        let head = Int(self[word: word + 4] & 0xFFFF)
+        let tail = Int(self[word: word + 6] & 0xFFFF)
+        guard head < count, tail < count else { return nil }
+        let base = UInt64(self[word: word + 1]) << 32 | UInt64(self[word: word] & ~0x7F)
+        return Ring(base: base, count: count, head: head, tail: tail)
+    }
+}

@@ -1,0 +1,57 @@
+extension FrameBatch {
+    /// Makes one frame of the buffers of descriptors `start...end`: the first `request.headerLength` bytes copied into
+    /// the header, with the VLAN tag inserted, the rest by reference. Anything but `.done` leaves the batch as it was.
+    mutating func gather(
+        _ request: TransmitRequest, _ descriptors: borrowing FixedBuffer<TransmitDescriptor>, _ start: Int, _ end: Int,
+        _ memory: AddressSpace, vlanType: UInt16
+    ) -> GatherResult {
+        let tagLength = request.vlanTag == nil ? 0 : 4
+        guard beginFrame(segments: end - start + 2, headerBytes: request.headerLength + tagLength) else { return .full }
+        var header = addHeader(request.headerLength + tagLength)
+        var (index, used, filled) = (start, 0, 0)
+        while filled < request.headerLength, index <= end {
+            let descriptor = descriptors[index]
+            let count = min(descriptor.control.length - used, request.headerLength - filled)
+            guard memory.copy(descriptor.bufferAddress &+ UInt64(used), count, to: &header, at: tagLength + filled) else {
+                return cancel(.fault)
+            }
+            filled += count
+            used += count
+            if used == descriptor.control.length { (index, used) = (index + 1, 0) }
+        }
+        if let tag = request.vlanTag { header.insertVLANTag(type: vlanType, tag) }
+        while index <= end {
+            let descriptor = descriptors[index]
+            let count = descriptor.control.length - used
+            if count > 0 {
+                let result = addGuestMemory(descriptor.bufferAddress &+ UInt64(used), count, of: memory)
+                if result != .done { return cancel(result) }
+            }
+            (index, used) = (index + 1, 0)
+        }
+        return .done
+    }
+
+    private mutating func cancel(_ result: GatherResult) -> GatherResult {
+        cancelFrame()
+        return result
+    }
+
+    /// Appends zeros to the frame begun last until it is `byteCount` bytes long.
+    mutating func padLastFrame(to byteCount: Int) {
+        let missing = byteCount - Int(self[count - 1].byteCount)
+        guard missing > 0, hasSegmentRoom, hasHeaderRoom(missing) else { return }
+        var padding = addHeader(missing)
+        for offset in 0..<missing { padding.storeByte(0, at: offset) }
+    }
+}
+
+extension MutableRawSpan {
+    /// Moves the two addresses to the front, over the four bytes left free there, and puts the tag behind them.
+    mutating func insertVLANTag(type: UInt16, _ tag: UInt16) {
+        guard byteCount >= 16 else { return }
+        for offset in 0..<12 { storeByte(self.byte(at: offset + 4), at: offset) }
+        storeBigEndian(type, at: 12)
+        storeBigEndian(tag, at: 14)
+    }
+}

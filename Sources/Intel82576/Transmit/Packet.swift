@@ -1,0 +1,126 @@
+/// What the descriptors of one packet ask for, legacy and advanced alike, taken from its first data descriptor (legacy:
+/// from its last, where the datasheet puts it).
+struct TransmitRequest {
+    var context = TransmitContext()
+    var vlanTag: UInt16?
+    var isSegmented = false
+    var insertsIPChecksum = false
+    var insertsL4Checksum = false
+    /// Legacy IC: start and place of a plain checksum.
+    var legacyChecksum: (start: Int, offset: Int)?
+    /// Bytes in all buffers together.
+    var total = 0
+    var payloadLength = 0
+
+    /// Bytes that have to lie in the private header: all that may be patched or looked at.
+    var headerLength: Int {
+        if isSegmented { return context.headerLength }
+        var needed = 128
+        if insertsL4Checksum { needed = max(needed, context.l4Offset + 20) }
+        if insertsIPChecksum { needed = max(needed, context.l4Offset) }
+        if let legacyChecksum { needed = max(needed, legacyChecksum.offset + 2) }
+        return min(needed, total)
+    }
+
+    var isWellFormed: Bool {
+        guard isSegmented else { return total > 0 && total <= Transmit.maximumFrame }
+        return context.segmentSize > 0 && context.macLength >= 14 && context.l4Length >= 8
+            && total == context.headerLength + payloadLength && payloadLength > 0 && context.l4 != .sctp
+            && context.l4 != .reserved
+    }
+}
+
+extension Port {
+    /// Turns descriptors `start...end` into frames of the batch. `.full` leaves the batch as it was; everything else
+    /// ends the packet, sent or dropped.
+    func appendPacket(_ queue: Int, _ start: Int, _ end: Int) -> GatherResult {
+        let request = request(queue, start, end)
+        guard request.isWellFormed else {
+            transmit.drops.malformed &+= 1
+            return .done
+        }
+        if request.isSegmented, !canHandOver(request) { return segment(request, start, end) }
+        switch transmitBatch.gather(request, transmitDescriptors, start, end, memory, vlanType: vlanType) {
+        case .full: return .full
+        case .fault:
+            transmit.drops.unreadable &+= 1
+            return .done
+        case .done:
+            finish(request)
+            return .done
+        }
+    }
+
+    private func request(_ queue: Int, _ start: Int, _ end: Int) -> TransmitRequest {
+        var request = TransmitRequest()
+        for index in start...end { request.total += transmitDescriptors[index].control.length }
+        let first = transmitDescriptors[start].control
+        let last = transmitDescriptors[end].control
+        if first.isAdvanced {
+            request.context = transmitContexts[2 * queue + first.contextIndex]
+            request.vlanTag = first.insertsVLAN ? request.context.vlanTag : nil
+            request.isSegmented = first.isSegmented
+            request.insertsIPChecksum = first.insertsIPChecksum && request.context.isIPv4
+            request.insertsL4Checksum = first.insertsL4Checksum && request.context.checksumOffset != nil
+            request.payloadLength = first.payloadLength
+        } else {
+            request.vlanTag = last.insertsVLAN ? last.legacyVLANTag : nil
+            if last.insertsLegacyChecksum {
+                request.legacyChecksum = (last.legacyChecksumStart, last.legacyChecksumOffset)
+            }
+        }
+        return request
+    }
+
+    /// EtherType of an inserted tag.
+    var vlanType: UInt16 { registers[VET.self].inner }
+
+    /// What the uplink finishes for us; nothing in loopback.
+    var uplinkOffloads: UplinkOffloads { isLoopback ? [] : uplink.offloads }
+
+    /// Checksums and padding of the frame just gathered, then its counters.
+    private func finish(_ request: TransmitRequest) {
+        let frame = transmitBatch.count - 1
+        let shift = request.vlanTag == nil ? 0 : 4
+        if request.isSegmented {
+            handOver(request, frame, shift)
+        } else {
+            insertChecksums(request, frame, shift)
+            if registers[TCTL.self].padsShortPackets { transmitBatch.padLastFrame(to: 60) }
+            countTransmitted(frame, byteCount: Int(transmitBatch[frame].byteCount), packets: 1)
+        }
+    }
+
+    private func insertChecksums(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
+        let context = request.context
+        if request.insertsIPChecksum {
+            transmitBatch.insertIPv4Checksum(
+                frame: frame, networkOffset: context.macLength + shift, headerLength: context.ipLength)
+        }
+        if request.insertsL4Checksum, let field = context.checksumOffset {
+            let start = context.l4Offset + shift
+            if context.l4 == .sctp {
+                transmitBatch.insertSCTPChecksum(frame: frame, start: start)
+            } else if uplinkOffloads.contains(.checksum) {
+                transmitBatch.requestChecksum(frame: frame, start: start, offset: field)
+            } else {
+                transmitBatch.insertChecksum(
+                    frame: frame, start: start, field: start + field, isUDP: context.l4 == .udp)
+            }
+        }
+        if let (start, offset) = request.legacyChecksum {
+            transmitBatch.insertChecksum(frame: frame, start: start + shift, field: offset + shift, isUDP: false)
+        }
+    }
+
+    /// Counts frames like `frame`, or `packets` of them after segmentation elsewhere.
+    func countTransmitted(_ frame: Int, byteCount: Int, packets: UInt32) {
+        let header = transmitBatch.header(of: frame)
+        guard header.byteCount >= 6 else { return }
+        let isMulticast = header.unsafeLoadByte(0) & 1 != 0
+        let isBroadcast = isMulticast && (0..<6).allSatisfy { header.unsafeLoadByte($0) == 0xFF }
+        transmit.counters.count(
+            byteCount: byteCount, isMulticast: isMulticast, isBroadcast: isBroadcast, packets: packets)
+        transmit.batchedBytes += byteCount * Int(packets)
+    }
+}

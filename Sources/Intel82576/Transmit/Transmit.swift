@@ -1,0 +1,163 @@
+/// Transmit: doorbell, fetch, gather and offload, delivery, write-back. Datasheet 7.2.
+///
+/// A run takes up to ``Transmit/descriptorsPerRun`` descriptors of one ring, turns the complete packets among them into
+/// a ``FrameBatch``, hands that to the uplink (or back to the receiver in loopback) and then writes back. A packet whose
+/// EOP the driver has not posted yet stays on the ring. What is posted wrongly is consumed, dropped and counted.
+///
+/// Not implemented: WTHRESH batching (write-back is immediate, which drivers cannot tell apart), malicious driver
+/// detection, priority between queues, 1588 stamps, IPsec and MACsec.
+struct Transmit {
+    static let descriptorsPerRun = 256
+    /// Longest frame without segmentation (datasheet 7.2.1: 9.5 KB with FCS).
+    static let maximumFrame = 9728 - 4
+    /// A batch is sent once it holds this much, so that an uplink's own store stays small.
+    static let batchBytes = 256 * 1024
+
+    /// Queues that skip up to the EOP of a packet too long to take, a bit each.
+    var skipping: UInt32 = 0
+    var batchedBytes = 0
+    var counters = FrameCounters()
+    var drops = Drops()
+
+    /// Packets consumed without being sent, by reason.
+    struct Drops {
+        /// Lengths that contradict each other: empty, too long, header beyond the packet, PAYLEN wrong, MSS 0.
+        var malformed: UInt64 = 0
+        /// A buffer outside the memory the function may read.
+        var unreadable: UInt64 = 0
+        /// Descriptors that could not be fetched or written back.
+        var ringFaults: UInt64 = 0
+    }
+}
+
+extension Port {
+    /// Whether a doorbell of `queue` would be served now.
+    @inline(__always)
+    func isTransmitEnabled(_ queue: Int) -> Bool {
+        registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && isMaster
+            && (isLoopback || (link.isUp && !uplink.isCongested))
+    }
+
+    /// One run of a queue. Whether it left work that could go on at once.
+    func transmit(_ queue: Int) -> Bool {
+        guard isTransmitEnabled(queue), var ring = registers.ring(at: 0xE000 + 0x40 * queue), ring.available > 0 else {
+            return false
+        }
+        let fetched = fetch(ring)
+        guard fetched > 0 else {
+            transmit.drops.ringFaults &+= 1
+            return false
+        }
+        let consumed = assemble(queue, fetched, of: ring)
+        sendBatch()
+        guard consumed > 0 else { return false }
+        writeBack(queue, consumed, &ring)
+        return ring.head != ring.tail
+    }
+
+    /// Copies the descriptors between head and tail; fewer than there are at the first one that cannot be read.
+    private func fetch(_ ring: Ring) -> Int {
+        let wanted = min(ring.available, Transmit.descriptorsPerRun)
+        var index = ring.head
+        for fetched in 0..<wanted {
+            guard let words = memory.descriptor(at: ring.address(index)) else { return fetched }
+            transmitDescriptors[fetched] = TransmitDescriptor(
+                bufferAddress: words.low, control: TransmitDescriptor.Control(raw: words.high))
+            index = ring.advanced(index)
+        }
+        return wanted
+    }
+
+    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet.
+    private func assemble(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
+        var (consumed, start) = (0, -1)
+        for index in 0..<fetched {
+            let control = transmitDescriptors[index].control
+            switch control.kind {
+            case .context:
+                transmitContexts[2 * queue + control.contextIndex] = TransmitContext(transmitDescriptors[index])
+            case .data, .legacy:
+                if start < 0 { start = index }
+                if control.isEndOfPacket {
+                    finishPacket(queue, start, index)
+                    start = -1
+                }
+            case .reserved: break
+            }
+            if start < 0 { consumed = index + 1 }
+            if start < 0, transmit.batchedBytes >= Transmit.batchBytes {
+                sendBatch()
+                if uplink.isCongested { return consumed }
+            }
+        }
+        return consumed > 0 ? consumed : skipEndless(queue, fetched, of: ring)
+    }
+
+    /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
+    private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
+        guard fetched == Transmit.descriptorsPerRun || ring.available == ring.count - 1 else { return 0 }
+        transmit.skipping |= 1 &<< UInt32(queue)
+        transmit.drops.malformed &+= 1
+        return fetched
+    }
+
+    private func finishPacket(_ queue: Int, _ start: Int, _ end: Int) {
+        if transmit.skipping & (1 &<< UInt32(queue)) != 0 {
+            transmit.skipping &= ~(1 &<< UInt32(queue))
+            return
+        }
+        if appendPacket(queue, start, end) == .full {
+            sendBatch()
+            if appendPacket(queue, start, end) == .full { transmit.drops.malformed &+= 1 }
+        }
+    }
+
+    /// Forgets what a queue remembers between doorbells.
+    func resetTransmitQueue(_ queue: Int) {
+        transmitContexts[2 * queue] = TransmitContext()
+        transmitContexts[2 * queue + 1] = TransmitContext()
+        transmit.skipping &= ~(1 &<< UInt32(queue))
+    }
+
+    /// Hands the batch on and empties it.
+    func sendBatch() {
+        guard transmitBatch.count > 0 else { return }
+        if isLoopback {
+            receiveLoopback(&transmitBatch)
+        } else {
+            uplink.transmit(&transmitBatch)
+        }
+        transmitBatch.removeAll()
+        transmit.batchedBytes = 0
+        addTransmitted(transmit.counters)
+        transmit.counters = FrameCounters()
+    }
+
+    /// Reports done descriptors to the driver: DD in those with RS, or the head in memory; then moves TDH and raises
+    /// the queue's cause if anything was reported.
+    private func writeBack(_ queue: Int, _ consumed: Int, _ ring: inout Ring) {
+        let headAddress = registers[TDWBAL.self, queue]
+        var isReported = false
+        for index in 0..<consumed {
+            let control = transmitDescriptors[index].control
+            if control.reportsStatus, control.kind != .context {
+                isReported = true
+                if !headAddress.isHeadWriteBack,
+                    !memory.storeDoubleword(control.writtenBack, at: ring.address(ring.head) &+ 12)
+                {
+                    transmit.drops.ringFaults &+= 1
+                }
+            }
+            ring.head = ring.advanced(ring.head)
+        }
+        registers[word: (0xE010 + 0x40 * queue) / 4] = UInt32(truncatingIfNeeded: ring.head)
+        guard isReported else { return }
+        if headAddress.isHeadWriteBack {
+            let high = UInt64(registers[word: (0xE03C + 0x40 * queue) / 4]) << 32
+            let isWritten = memory.storeDoubleword(
+                UInt32(truncatingIfNeeded: ring.head), at: high | UInt64(headAddress.address))
+            if !isWritten { transmit.drops.ringFaults &+= 1 }
+        }
+        interrupts.raiseTransmit(queue)
+    }
+}

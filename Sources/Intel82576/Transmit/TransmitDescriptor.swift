@@ -1,0 +1,114 @@
+/// A transmit descriptor: 16 bytes, taken from guest memory once and never read again. Datasheet 7.2.2.
+struct TransmitDescriptor: BitwiseCopyable {
+    var bufferAddress: UInt64 = 0
+    var control = Control(raw: 0)
+
+    /// The second quadword. Legacy and advanced formats share LENGTH, EOP, RS, DEXT and VLE.
+    struct Control: BitWord {
+        var raw: UInt64
+
+        /// LENGTH or DTALEN, bits 15:0. Bytes in this buffer.
+        var length: Int { Int(truncatingIfNeeded: self[0...15]) }
+        /// DEXT, bit 29. Advanced; the type is in DTYP.
+        var isAdvanced: Bool { self[29] }
+        /// DTYP, bits 23:20, and DEXT.
+        var kind: Kind {
+            guard isAdvanced else { return .legacy }
+            switch self[20...23] {
+            case 2: return .context
+            case 3: return .data
+            default: return .reserved
+            }
+        }
+        /// EOP, bit 24. Last buffer of its packet.
+        var isEndOfPacket: Bool { self[24] }
+        /// RS, bit 27. Report status when done.
+        var reportsStatus: Bool { self[27] }
+        /// VLE, bit 30. Insert a VLAN tag.
+        var insertsVLAN: Bool { self[30] }
+        /// TSE, bit 31, advanced only.
+        var isSegmented: Bool { self[31] }
+        /// IDX, bits 38:36; the chip has two slots.
+        var contextIndex: Int { Int(truncatingIfNeeded: self[36...36]) }
+        /// POPTS.IXSM, bit 40. Insert the IPv4 header checksum.
+        var insertsIPChecksum: Bool { self[40] }
+        /// POPTS.TXSM, bit 41. Insert the TCP, UDP or SCTP checksum.
+        var insertsL4Checksum: Bool { self[41] }
+        /// PAYLEN, bits 63:46.
+        var payloadLength: Int { Int(truncatingIfNeeded: self[46...63]) }
+
+        /// IC, bit 26, legacy only. Insert a checksum at CSO over everything from CSS.
+        var insertsLegacyChecksum: Bool { self[26] }
+        /// CSO, bits 23:16, legacy only.
+        var legacyChecksumOffset: Int { Int(truncatingIfNeeded: self[16...23]) }
+        /// CSS, bits 47:40, legacy only.
+        var legacyChecksumStart: Int { Int(truncatingIfNeeded: self[40...47]) }
+        /// VLAN, bits 63:48, legacy only.
+        var legacyVLANTag: UInt16 { UInt16(truncatingIfNeeded: self[48...63]) }
+
+        /// The last doubleword as written back: DD, bit 32 of the quadword, set.
+        var writtenBack: UInt32 { UInt32(truncatingIfNeeded: raw &>> 32) | 1 }
+    }
+
+    enum Kind {
+        case legacy
+        case context
+        case data
+        /// Consumed and ignored.
+        case reserved
+    }
+}
+
+/// What an advanced context descriptor leaves in its slot, for the packets that name the slot. Datasheet 7.2.2.2.
+struct TransmitContext: BitwiseCopyable {
+    enum L4: BitwiseCopyable {
+        case udp
+        case tcp
+        case sctp
+        case reserved
+    }
+
+    /// MACLEN. Bytes before the IP header, a tag in the buffer included, one that hardware inserts excluded.
+    var macLength = 0
+    /// IPLEN. IP header with options or extension headers.
+    var ipLength = 0
+    var l4Length = 0
+    /// MSS. Payload bytes per segment.
+    var segmentSize = 0
+    var vlanTag: UInt16 = 0
+    var isIPv4 = false
+    var l4 = L4.udp
+
+    init() {}
+
+    init(_ descriptor: TransmitDescriptor) {
+        let lengths = descriptor.bufferAddress
+        let control = descriptor.control
+        ipLength = Int(truncatingIfNeeded: lengths & 0x1FF)
+        macLength = Int(truncatingIfNeeded: lengths &>> 9 & 0x7F)
+        vlanTag = UInt16(truncatingIfNeeded: lengths &>> 16)
+        isIPv4 = control[10]
+        switch control[11...12] {
+        case 0: l4 = .udp
+        case 1: l4 = .tcp
+        case 2: l4 = .sctp
+        default: l4 = .reserved
+        }
+        l4Length = Int(truncatingIfNeeded: control[40...47])
+        segmentSize = Int(truncatingIfNeeded: control[48...63])
+    }
+
+    /// First byte of the TCP, UDP or SCTP header.
+    var l4Offset: Int { macLength + ipLength }
+    /// Everything that is copied in front of each segment.
+    var headerLength: Int { l4Offset + l4Length }
+    /// Where the checksum lies in the L4 header; `nil` for the reserved type.
+    var checksumOffset: Int? {
+        switch l4 {
+        case .tcp: 16
+        case .udp: 6
+        case .sctp: 8
+        case .reserved: nil
+        }
+    }
+}
