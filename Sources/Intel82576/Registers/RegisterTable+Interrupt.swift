@@ -32,7 +32,7 @@ extension RegisterTable {
         .init(.MSIXBM, at: 0x1600, count: 10, .absent, .absent, "Vector bitmap (82575)"),
         .init(
             .EITR, at: 0x1680, count: 25, .readWrite, writable: 0x7FFF_FFFC, resetBy: .function, .behaviour,
-            vf: "0x1680..0x1688 VTEITR0-2", "Per-vector throttle"),
+            vf: "0x1680", "Per-vector throttle"),
         .init(
             .IVAR, at: 0x1700, count: 8, .readWrite, writable: 0x9F9F_9F9F, .behaviour, vf: "0x1700",
             "Queue to vector table, 4 byte entries per register"),

@@ -82,7 +82,6 @@ extension RegisterTable {
         .init(.DMCCNT, at: 0x5DD4, .absent, .absent, "Coalescing Rx count"),
         .init(.HRMPC, at: 0xA018, .absent, .absent, "82575 counter at what is UTA[6] here"),
         .init(.RTRBCNCR, at: 0xB20C, .readWrite, .unimplemented, "Rx BCN control"),
-
         // i350; here VMOLR holds these bits.
         .init(
             .DVMOLR, at: 0xC038, count: 16, every: 0x40, .absent, .absent,

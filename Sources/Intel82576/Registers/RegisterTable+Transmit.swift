@@ -68,6 +68,5 @@ extension RegisterTable {
         .init(.RTTBCNCP, at: 0xB208, .readWrite, .unimplemented, "BCN congestion point"),
         .init(.RTTBCNACL, at: 0xB210, .readWrite, .unimplemented, "BCN control address low"),
         .init(.RTTBCNACH, at: 0xB214, .readWrite, .unimplemented, "BCN control address high"),
-
     ]
 }
