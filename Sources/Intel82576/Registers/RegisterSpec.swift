@@ -18,7 +18,7 @@ public struct RegisterSpec: Sendable {
     }
 
     /// How far this implementation goes.
-    public enum Coverage: String, Sendable {
+    public enum Coverage: String, Sendable, CaseIterable {
         /// It does what the datasheet says.
         case behaviour
         /// It reads back what was written and has no effect, which is all a driver sees of it on the chip.

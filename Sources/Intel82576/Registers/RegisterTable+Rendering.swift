@@ -1,0 +1,47 @@
+extension RegisterTable {
+    /// A row with what its neighbours make of it.
+    struct Line {
+        var spec: RegisterSpec
+        /// `CTRL`, or `RAL[16-23]` for an array: the indices the row covers, counted through all rows of the name.
+        var label: String
+        var firstIndex: Int
+    }
+
+    static func lines(_ rows: [RegisterSpec]) -> [Line] {
+        var counts: [RegisterName: Int] = [:]
+        for row in rows { counts[row.name, default: 0] += row.count }
+        var next: [RegisterName: Int] = [:]
+        return rows.map { spec in
+            let first = next[spec.name, default: 0]
+            next[spec.name] = first + spec.count
+            let indices = spec.count == 1 ? "[\(first)]" : "[\(first)-\(first + spec.count - 1)]"
+            return Line(spec: spec, label: "\(spec.name)" + (counts[spec.name] == 1 ? "" : indices), firstIndex: first)
+        }
+    }
+
+    static func hex(_ value: UInt32, digits: Int = 1) -> String {
+        let text = String(value, radix: 16, uppercase: true)
+        return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+
+    static func pad(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    /// A table for a terminal, a row a line.
+    public static func text(_ rows: [RegisterSpec] = physical) -> String {
+        let lines = lines(rows)
+        let width = lines.map(\.label.count).max() ?? 0
+        let head = "\(pad("register", to: width))  offset   reset       access  coverage       what it does\n"
+        return lines.reduce(into: head) { $0 += textLine($1, width: width) }
+    }
+
+    private static func textLine(_ line: Line, width: Int) -> String {
+        let spec = line.spec
+        let cells = [
+            pad(line.label, to: width), pad(hex(spec.offset, digits: 4), to: 7), hex(spec.reset, digits: 8),
+            pad(spec.access.rawValue, to: 6), pad(spec.coverage.rawValue, to: 13), "\(spec.summary)",
+        ]
+        return cells.joined(separator: "  ") + "\n"
+    }
+}
