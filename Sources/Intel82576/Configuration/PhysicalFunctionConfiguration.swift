@@ -1,0 +1,104 @@
+import PCIe
+
+/// The configuration space of the physical function: an 82576EB copper port with its standard EEPROM, alone on the card.
+///
+/// Not there: VPD (0xE0; the EEPROM has no VPD area), the expansion ROM, 64-bit BARs, and SR-IOV (0x160).
+///
+/// - Datasheet: chapter 9; values from `lspci -xxxx` of an 82576 ET dual-port adapter
+public struct PhysicalFunctionConfiguration: Sendable {
+    /// What a write brought about, for the function to act on.
+    public struct Effect: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// Software asked for a function level reset. The space is reset already; the rest is the function's.
+        public static let functionLevelReset = Effect(rawValue: 1 << 0)
+        /// ``isBusMaster`` changed.
+        public static let busMasterChanged = Effect(rawValue: 1 << 1)
+        /// How interrupts are delivered changed: INTx disable, MSI or MSI-X enable, a mask.
+        public static let interruptModeChanged = Effect(rawValue: 1 << 2)
+        /// ``powerState`` changed. Unless it is part of a function level reset, a change to D0 is an internal reset,
+        /// because No_Soft_Reset is 0: the space is reset already; the rest is the function's.
+        public static let powerStateChanged = Effect(rawValue: 1 << 3)
+    }
+
+    public var space = ConfigurationSpace()
+
+    /// - Parameter macAddress: of port 0; the device serial number is made of it.
+    public init(macAddress: MACAddress) {
+        Self.header.install(in: &space)
+        for (offset, capability) in Self.capabilities(macAddress) { capability.install(in: &space, at: offset) }
+    }
+
+    /// Reads `width` bytes (1, 2 or 4). Bytes outside the space read as zero.
+    public func read(at offset: Int, width: Int) -> UInt32 { space.read(at: offset, width: width) }
+
+    /// Writes `width` bytes (1, 2 or 4) through the masks. Bytes outside the space are ignored.
+    public mutating func write(at offset: Int, width: Int, _ value: UInt32) -> Effect {
+        let write = ConfigurationWrite(at: offset, width: width, value)
+        let before = self
+        space.apply(write)
+        let isReset = PCIExpress.isFunctionLevelReset(write, at: Offset.pciExpress)
+        if isReset {
+            space.reset(.functionLevel)
+        } else if before.powerState == .d3hot, powerState == .d0 {
+            space.reset(.conventional)
+        }
+        return changes(since: before).union(isReset ? .functionLevelReset : [])
+    }
+
+    /// Resets the space without a write from software: by power, or by the link.
+    public mutating func reset(_ reset: ConfigurationSpace.Reset) { space.reset(reset) }
+
+    private func changes(since before: PhysicalFunctionConfiguration) -> Effect {
+        var effect: Effect = []
+        if isBusMaster != before.isBusMaster { effect.insert(.busMasterChanged) }
+        if interruptMode != before.interruptMode { effect.insert(.interruptModeChanged) }
+        if powerState != before.powerState { effect.insert(.powerStateChanged) }
+        return effect
+    }
+}
+
+// MARK: Live state
+
+extension PhysicalFunctionConfiguration {
+    private var command: Header.Command { Header.Command(in: space) }
+
+    /// Whether the function may send requests: Bus Master Enable, and in D0.
+    public var isBusMaster: Bool { command.contains(.busMaster) && powerState == .d0 }
+    /// Whether the memory BARs decode: Memory Space Enable, and in D0.
+    public var isMemoryEnabled: Bool { command.contains(.memorySpace) && powerState == .d0 }
+    /// Whether the I/O BAR decodes: I/O Space Enable, and in D0.
+    public var isIOEnabled: Bool { command.contains(.ioSpace) && powerState == .d0 }
+    /// Interrupt Disable: the function must not assert INTx.
+    public var isINTxDisabled: Bool { command.contains(.interruptDisable) }
+
+    public var isMSIXEnabled: Bool { MSIX.Control(in: space, at: Offset.msix).isEnabled }
+    public var isMSIXFunctionMasked: Bool { MSIX.Control(in: space, at: Offset.msix).isFunctionMasked }
+    public var isMSIEnabled: Bool { MSI.Control(in: space, at: Offset.msi).isEnabled }
+    /// The mask bit of the one MSI vector.
+    public var isMSIMasked: Bool { MSI.isMasked(0, in: space, at: Offset.msi) }
+    /// The pending bit of the one MSI vector.
+    public mutating func setMSIPending(_ on: Bool) { MSI.setPending(0, on, in: &space, at: Offset.msi) }
+
+    private var interruptMode: [Bool] {
+        [isINTxDisabled, isMSIXEnabled, isMSIXFunctionMasked, isMSIEnabled, isMSIMasked]
+    }
+
+    /// Interrupt Status: an INTx interrupt is pending, whether or not it may be asserted.
+    public var isINTxPending: Bool {
+        get { Header.Status(in: space).contains(.interrupt) }
+        set { Header.Status.set(.interrupt, newValue, in: &space) }
+    }
+
+    /// D0 or D3hot; the 82576 has no other.
+    public var powerState: PowerManagement.State { powerManagement.state }
+    /// PME_En: a wake-up event may be signalled.
+    public var isPMEEnabled: Bool { powerManagement.isPMEEnabled }
+    /// Raises PME_Status.
+    public mutating func setPMEStatus() { PowerManagement.setPMEStatus(in: &space, at: Offset.powerManagement) }
+
+    private var powerManagement: PowerManagement.ControlStatus {
+        PowerManagement.ControlStatus(in: space, at: Offset.powerManagement)
+    }
+}

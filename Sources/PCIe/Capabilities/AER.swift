@@ -1,0 +1,124 @@
+/// Advanced Error Reporting of an endpoint without end-to-end CRC and without multiple header recording.
+///
+/// All its status, mask and severity bits are sticky.
+///
+/// - Specification: PCI Express Base Specification 3.0, 7.10
+public struct AER: Capability, Equatable {
+    /// The uncorrectable errors that the function can report.
+    public var uncorrectableErrors: UncorrectableErrors
+    /// Uncorrectable Error Severity after power-on: a one is a fatal error. May hold reserved bits, read-only.
+    public var severity: UncorrectableErrors
+    /// The correctable errors that the function can report.
+    public var correctableErrors: CorrectableErrors
+    /// Correctable Error Mask after power-on.
+    public var correctableMask: CorrectableErrors
+
+    public init(
+        uncorrectableErrors: UncorrectableErrors, severity: UncorrectableErrors,
+        correctableErrors: CorrectableErrors, correctableMask: CorrectableErrors
+    ) {
+        (self.uncorrectableErrors, self.severity) = (uncorrectableErrors, severity)
+        (self.correctableErrors, self.correctableMask) = (correctableErrors, correctableMask)
+    }
+
+    private enum Offset {
+        static let uncorrectableStatus = 0x04
+        static let uncorrectableMask = 0x08
+        static let uncorrectableSeverity = 0x0C
+        static let correctableStatus = 0x10
+        static let correctableMask = 0x14
+        static let control = 0x18
+        static let headerLog = 0x1C
+    }
+
+    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+        space.append(self, .extended(.advancedErrorReporting, version: 1), at: offset)
+        let (uncorrectable, correctable) = (uncorrectableErrors.rawValue, correctableErrors.rawValue)
+        space.define(
+            at: offset + Offset.uncorrectableStatus, UInt32(0), clearedByOne: uncorrectable, sticky: uncorrectable)
+        space.define(at: offset + Offset.uncorrectableMask, UInt32(0), writable: uncorrectable, sticky: uncorrectable)
+        space.define(
+            at: offset + Offset.uncorrectableSeverity, severity.rawValue, writable: uncorrectable, sticky: uncorrectable
+        )
+        space.define(at: offset + Offset.correctableStatus, UInt32(0), clearedByOne: correctable, sticky: correctable)
+        space.define(
+            at: offset + Offset.correctableMask, correctableMask.rawValue, writable: correctable, sticky: correctable)
+        space.define(at: offset + Offset.control, UInt32(0), sticky: 0x1F)
+        for word in 0..<4 { space.define(at: offset + Offset.headerLog + 4 * word, UInt32(0), sticky: .max) }
+    }
+
+    /// Records correctable errors.
+    public static func report(_ errors: CorrectableErrors, in space: inout ConfigurationSpace, at offset: Int) {
+        let old: UInt32 = space.load(at: offset + Offset.correctableStatus)
+        space.store(old | errors.rawValue, at: offset + Offset.correctableStatus)
+    }
+
+    /// Records an uncorrectable error: the first unmasked one also sets the First Error Pointer and the header log.
+    ///
+    /// - Parameter header: the request that failed, first header word first; zeros where the error has none.
+    public static func report(
+        _ error: UncorrectableErrors, header: (UInt32, UInt32, UInt32, UInt32), in space: inout ConfigurationSpace,
+        at offset: Int
+    ) {
+        let status: UInt32 = space.load(at: offset + Offset.uncorrectableStatus)
+        let mask: UInt32 = space.load(at: offset + Offset.uncorrectableMask)
+        space.store(status | error.rawValue, at: offset + Offset.uncorrectableStatus)
+        guard error.rawValue & ~mask != 0, !isErrorLogged(status, in: space, at: offset) else { return }
+        space.store(UInt32(error.rawValue.trailingZeroBitCount), at: offset + Offset.control)
+        for (index, word) in [header.0, header.1, header.2, header.3].enumerated() {
+            space.store(word, at: offset + Offset.headerLog + 4 * index)
+        }
+    }
+
+    /// The First Error Pointer is valid while the status bit it points at is set.
+    private static func isErrorLogged(_ status: UInt32, in space: ConfigurationSpace, at offset: Int) -> Bool {
+        let pointer: UInt32 = space.load(at: offset + Offset.control) & 0x1F
+        return status >> pointer & 1 == 1
+    }
+}
+
+extension AER {
+    /// Bits of the Uncorrectable Error Status, Mask and Severity registers.
+    public struct UncorrectableErrors: OptionSet, Sendable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// Bit 4.
+        public static let dataLinkProtocol = UncorrectableErrors(rawValue: 1 << 4)
+        /// Bit 12.
+        public static let poisonedTLP = UncorrectableErrors(rawValue: 1 << 12)
+        /// Bit 13.
+        public static let flowControlProtocol = UncorrectableErrors(rawValue: 1 << 13)
+        /// Bit 14.
+        public static let completionTimeout = UncorrectableErrors(rawValue: 1 << 14)
+        /// Bit 15.
+        public static let completerAbort = UncorrectableErrors(rawValue: 1 << 15)
+        /// Bit 16.
+        public static let unexpectedCompletion = UncorrectableErrors(rawValue: 1 << 16)
+        /// Bit 17.
+        public static let receiverOverflow = UncorrectableErrors(rawValue: 1 << 17)
+        /// Bit 18.
+        public static let malformedTLP = UncorrectableErrors(rawValue: 1 << 18)
+        /// Bit 20.
+        public static let unsupportedRequest = UncorrectableErrors(rawValue: 1 << 20)
+    }
+
+    /// Bits of the Correctable Error Status and Mask registers.
+    public struct CorrectableErrors: OptionSet, Sendable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// Bit 0.
+        public static let receiver = CorrectableErrors(rawValue: 1 << 0)
+        /// Bit 6.
+        public static let badTLP = CorrectableErrors(rawValue: 1 << 6)
+        /// Bit 7.
+        public static let badDLLP = CorrectableErrors(rawValue: 1 << 7)
+        /// Bit 8.
+        public static let replayNumberRollover = CorrectableErrors(rawValue: 1 << 8)
+        /// Bit 12.
+        public static let replayTimeout = CorrectableErrors(rawValue: 1 << 12)
+        /// Bit 13.
+        public static let advisoryNonFatal = CorrectableErrors(rawValue: 1 << 13)
+    }
+}

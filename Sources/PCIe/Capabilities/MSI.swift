@@ -1,0 +1,68 @@
+/// Message Signaled Interrupts with a 64-bit address and a mask bit for each vector.
+///
+/// - Specification: PCI Local Bus Specification 3.0, 6.8.1
+public struct MSI: Capability, Equatable {
+    /// 1, 2, 4, 8, 16 or 32.
+    public var vectorCount: Int
+
+    public init(vectorCount: Int) {
+        precondition((1...32).contains(vectorCount) && vectorCount.nonzeroBitCount == 1)
+        self.vectorCount = vectorCount
+    }
+
+    private enum Offset {
+        static let control = 2
+        static let address = 4
+        static let data = 0xC
+        static let mask = 0x10
+        static let pending = 0x14
+    }
+
+    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+        space.append(self, .standard(.msi), at: offset)
+        let count = UInt16(vectorCount.trailingZeroBitCount)
+        space.define(
+            at: offset + Offset.control, 0x0180 | count << 1, writable: UInt16(0x0001) | (count == 0 ? 0 : 0x0070))
+        space.define(at: offset + Offset.address, UInt64(0), writable: ~3)
+        space.define(at: offset + Offset.data, UInt32(0), writable: 0xFFFF)
+        space.define(at: offset + Offset.mask, UInt32(0), writable: vectorMask)
+        space.define(at: offset + Offset.pending, UInt32(0))
+    }
+
+    private var vectorMask: UInt32 { .max >> UInt32(32 - vectorCount) }
+
+    /// What a vector's interrupt is: a write of `data` to `address`. For vector 0; the others add their number to `data`.
+    public static func message(in space: ConfigurationSpace, at offset: Int) -> (address: UInt64, data: UInt16) {
+        (space.load(at: offset + Offset.address), space.load(at: offset + Offset.data))
+    }
+
+    /// Whether the mask bit of `vector` holds its message back.
+    ///
+    /// - Precondition: `vector` is 0 to 31.
+    public static func isMasked(_ vector: Int, in space: ConfigurationSpace, at offset: Int) -> Bool {
+        space.load(at: offset + Offset.mask, as: UInt32.self) >> UInt32(vector) & 1 == 1
+    }
+
+    /// Sets or clears the pending bit of `vector`: set while its message is held back by the mask.
+    ///
+    /// - Precondition: `vector` is 0 to 31.
+    public static func setPending(_ vector: Int, _ on: Bool, in space: inout ConfigurationSpace, at offset: Int) {
+        let old: UInt32 = space.load(at: offset + Offset.pending)
+        let bit: UInt32 = 1 << UInt32(vector)
+        space.store(on ? old | bit : old & ~bit, at: offset + Offset.pending)
+    }
+}
+
+extension MSI {
+    /// Message Control.
+    public struct Control: Sendable, Equatable {
+        public let rawValue: UInt16
+
+        public init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
+
+        /// MSI Enable, bit 0.
+        public var isEnabled: Bool { rawValue & 0x0001 != 0 }
+        /// Multiple Message Enable, bits 6:4: how many vectors software granted. May exceed what the function asked for.
+        public var grantedVectorCount: Int { 1 << min(Int(rawValue >> 4 & 7), 5) }
+    }
+}
