@@ -1,31 +1,126 @@
 import PCIe
 
-/// Placeholder of the port's interface towards its owner; see the daemon.
+/// One port of the 82576: its physical function's registers and the packet engine behind them.
+///
+/// A port does no input or output, starts no thread and reads no clock of its own; it is given an ``Uplink``, a clock and,
+/// through its function, guest memory and a place to send interrupts. One thread owns it. Register writes only note
+/// what they ask for; ``run()`` does it, so a write never re-enters the device and many doorbells become one batch.
 public final class Port {
     public struct Configuration: Sendable {
-        /// Station address, first byte on the wire first.
+        /// Station address, in the NVM.
         public var macAddress: MACAddress
+
         public init(macAddress: MACAddress) { self.macAddress = macAddress }
     }
 
+    let clock: () -> UInt64
+    let uplink: any Uplink
+    let macAddress: MACAddress
+    let registers = RegisterFile()
+    let rules = RegisterRules()
+    let memory = AddressSpace()
+
+    var nvm: NVM
+    var phy = PHY()
+    var interrupts = Interrupts()
+    var msix = PhysicalFunctionConfiguration.makeMSIXTable()
+    var configuration: PhysicalFunctionConfiguration
+    /// Where interrupts go; `nil` while no transport is attached.
+    weak var host: (any FunctionHost)?
+
+    /// Bus mastering is on in configuration space and not stopped by CTRL.GIO_MASTER_DISABLE.
+    var isMaster = false
+    /// The MAC's view of the link; see ``updateLink()``.
+    var link = Link(isUp: false, speed: .gigabit, isFullDuplex: true)
+    /// Transmitted frames come back instead of leaving.
+    var isLoopback = false
+    var addressFilter = AddressFilter()
+    var rss = RSS()
+
+    var transmit = Transmit()
+    /// Two slots for each of 16 queues.
+    let transmitContexts = FixedBuffer<TransmitContext>(repeating: TransmitContext(), count: 32)
+    let transmitDescriptors = FixedBuffer<TransmitDescriptor>(
+        repeating: TransmitDescriptor(), count: Transmit.descriptorsPerRun)
+    var transmitBatch = FrameBatch()
+    /// Scratch for one packet that is segmented or completed in software.
+    var packetBatch = FrameBatch()
+    /// Transmit queues whose doorbell rang, a bit each.
+    var doorbells: UInt32 = 0
+
+    var receive = Receive()
+    var uplinkBatch = FrameBatch()
+    /// Pieces of one received frame larger than a segment.
+    var segmentBatch = FrameBatch()
+    /// Something changed that may let a held frame go on.
+    var isReceiveKicked = false
+    /// False while received frames wait for a driver's descriptors: leave the uplink's descriptor alone.
+    public internal(set) var wantsFrames = true
+
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
-        fatalError("not there yet")
+        (self.uplink, self.clock, macAddress) = (uplink, clock, configuration.macAddress)
+        nvm = NVM(macAddress: configuration.macAddress)
+        self.configuration = PhysicalFunctionConfiguration(macAddress: configuration.macAddress)
+        reset(.powerOn)
+        phy.setCarrier(uplink.isLinkUp, now: clock())
     }
 
     /// The physical function, for a transport to serve.
-    public var physicalFunction: any Function { fatalError("not there yet") }
+    public private(set) lazy var physicalFunction: any Function = PhysicalFunction(self)
+}
 
+// MARK: The owner's calls
+
+extension Port {
     /// Whether a call of ``run()`` would find work.
-    public var hasWork: Bool { false }
-    /// Does a bounded amount of pending work: rings whose doorbell rang, due timers, interrupts.
-    public func run() {}
-    /// The uplink may have frames: takes a bounded number of them. Call while ``wantsFrames``.
-    public func receiveFromUplink() {}
-    /// False while received frames wait for a driver's descriptors: leave the uplink's descriptor alone.
-    public var wantsFrames: Bool { true }
+    public var hasWork: Bool { (doorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
+
+    /// Does a bounded amount of pending work: due timers, one run of each ring whose doorbell rang, held frames that
+    /// got descriptors, interrupts.
+    public func run() {
+        runTimers()
+        var queues = doorbells
+        while queues != 0, canTransmit {
+            let queue = queues.trailingZeroBitCount
+            queues &= queues &- 1
+            if !transmit(queue), canTransmit { doorbells &= ~(1 &<< UInt32(queue)) }
+        }
+        if isReceiveKicked, !wantsFrames { wantsFrames = deliverPending() }
+        isReceiveKicked = false
+        deliverInterrupts()
+    }
+
     /// The uplink's carrier came or went.
-    public func uplinkLinkChanged() {}
+    public func uplinkLinkChanged() {
+        phy.setCarrier(uplink.isLinkUp, now: clock())
+        updateLink()
+        deliverInterrupts()
+    }
+
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
-    public var nextDeadline: UInt64? { nil }
+    public var nextDeadline: UInt64? {
+        switch (interrupts.nextDeadline, phy.nextDeadline) {
+        case (let first?, let second?): min(first, second)
+        case (let first, let second): first ?? second
+        }
+    }
+
+    private func runTimers() {
+        guard let deadline = phy.nextDeadline else { return }
+        let now = clock()
+        guard now >= deadline else { return }
+        phy.advance(to: now)
+        updateLink()
+    }
+
+    /// Nothing outside the queues holds transmission back. On the chip a MAC without link stops DMA, and drivers count
+    /// on the packets being there when it comes back.
+    var canTransmit: Bool { isMaster && (isLoopback || (link.isUp && !uplink.isCongested)) }
+
+    func deliverInterrupts() {
+        let before = interrupts.messages
+        interrupts.deliver(now: clock(), to: host)
+        add(UInt32(truncatingIfNeeded: interrupts.messages &- before), to: Statistic.IAC)
+    }
 }

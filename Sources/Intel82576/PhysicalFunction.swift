@@ -1,0 +1,144 @@
+import PCIe
+
+/// The physical function towards its transport: configuration space, BARs, interrupts and DMA of a ``Port``.
+final class PhysicalFunction: Function {
+    /// BAR numbers and what IOADDR reaches. Datasheet 9.3.6 and 3.1.1.
+    private enum Window {
+        static let registers = 0
+        static let flash = 1
+        static let io = 2
+        static let msix = 3
+        static let ioAddressLimit: UInt32 = 0x20000
+    }
+
+    private unowned let port: Port
+    /// IOADDR of the I/O BAR.
+    private var ioAddress: UInt32 = 0
+
+    init(_ port: Port) { self.port = port }
+
+    var barSizes: [Int] { PhysicalFunctionConfiguration.barSizes }
+
+    var interruptCounts: InterruptCounts { InterruptCounts(intx: 1, msi: 1, msix: port.msix.vectorCount) }
+
+    // MARK: Configuration space
+
+    func readConfiguration(at offset: Int, width: Int) -> UInt32 {
+        port.configuration.isINTxPending = port.interrupts.isINTxPending
+        return port.configuration.read(at: offset, width: width)
+    }
+
+    func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
+        let effect = port.configuration.write(at: offset, width: width, value)
+        if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.isAwake) {
+            port.reset(.function)
+        }
+        guard !effect.isEmpty else { return }
+        port.updateMaster()
+        port.updateInterruptMode()
+        port.deliverInterrupts()
+    }
+
+    // MARK: BARs
+
+    func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
+        switch bar {
+        case Window.registers: readRegisters(at: offset, width: width)
+        case Window.io: readIO(at: offset, width: width)
+        case Window.msix: port.msix.read(at: offset, width: width)
+        // An erased flash.
+        case Window.flash: .max &>> UInt64(64 - 8 * width)
+        default: 0
+        }
+    }
+
+    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+        switch bar {
+        case Window.registers: writeRegisters(at: offset, width: width, value)
+        case Window.io: writeIO(at: offset, width: width, UInt32(truncatingIfNeeded: value))
+        case Window.msix: port.msix.write(at: offset, width: width, value)
+        default: break
+        }
+    }
+
+    private func readRegisters(at offset: Int, width: Int) -> UInt64 {
+        if width == 8 {
+            return UInt64(port.readRegister(offset)) | UInt64(port.readRegister(offset + 4)) << 32
+        }
+        let shift = UInt32(8 * (offset & 3))
+        let mask = UInt32.max &>> UInt32(32 - 8 * width)
+        return UInt64((port.readRegister(offset & ~3) &>> shift) & mask)
+    }
+
+    /// Registers are 32 bits wide. A narrower write changes its bytes of what is stored.
+    private func writeRegisters(at offset: Int, width: Int, _ value: UInt64) {
+        let word = UInt32(truncatingIfNeeded: value)
+        if width == 8 {
+            port.writeRegister(offset, word)
+            port.writeRegister(offset + 4, UInt32(truncatingIfNeeded: value >> 32))
+        } else if width == 4 {
+            port.writeRegister(offset & ~3, word)
+        } else {
+            let shift = UInt32(8 * (offset & 3))
+            let mask = (UInt32.max &>> UInt32(32 - 8 * width)) &<< shift
+            port.writeRegister(offset & ~3, port.storedRegister(offset & ~3) & ~mask | (word &<< shift) & mask)
+        }
+    }
+
+    /// IOADDR at 0, IODATA at 4, both 32 bits wide.
+    private func readIO(at offset: Int, width: Int) -> UInt64 {
+        guard width == 4 else { return 0 }
+        switch offset {
+        case 0: return UInt64(ioAddress)
+        case 4 where ioAddress < Window.ioAddressLimit: return UInt64(port.readRegister(Int(ioAddress & ~3)))
+        default: return 0
+        }
+    }
+
+    private func writeIO(at offset: Int, width: Int, _ value: UInt32) {
+        guard width == 4 else { return }
+        switch offset {
+        case 0: ioAddress = value
+        case 4 where ioAddress < Window.ioAddressLimit: port.writeRegister(Int(ioAddress & ~3), value)
+        default: break
+        }
+    }
+
+    // MARK: Transport
+
+    func attach(_ host: any FunctionHost) {
+        port.host = host
+        port.memory.host = host
+    }
+
+    func detach() {
+        port.host = nil
+        port.memory.host = nil
+        unmapAll()
+        reset()
+    }
+
+    func reset() {
+        ioAddress = 0
+        port.configuration.reset(.powerOn)
+        port.reset(.function)
+        port.deliverInterrupts()
+    }
+
+    func map(_ mapping: DMAMapping) throws(DMAMappingError) { try port.memory.map(mapping) }
+
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
+        try port.memory.unmap(address: address, size: size)
+    }
+
+    func unmapAll() { port.memory.unmapAll() }
+}
+
+extension Port {
+    var isAwake: Bool { configuration.powerState == .d0 }
+
+    /// What is stored at `offset`, without the side effects of a read.
+    func storedRegister(_ offset: Int) -> UInt32 {
+        RegisterMap.shared[offset / 4].map { registers[word: Int($0.canonicalWord)] } ?? 0
+    }
+}

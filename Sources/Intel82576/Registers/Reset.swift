@@ -1,0 +1,44 @@
+extension Port {
+    enum ResetLevel {
+        /// CTRL.RST: MAC, DMA and filters; not the PHY, not configuration space, not what the table keeps.
+        case software
+        /// FLR, and D3hot to D0: all registers; not the PHY's link.
+        case function
+        /// Everything.
+        case powerOn
+    }
+
+    /// Puts registers and what hangs on them back to their reset values. Datasheet 4.2.
+    func reset(_ level: ResetLevel) {
+        for spec in RegisterTable.physical where level != .software || spec.resetScope == .software {
+            for offset in spec.offsets where RegisterMap.shared[Int(offset) / 4]?.name == spec.name {
+                registers[word: Int(offset) / 4] = spec.reset
+            }
+        }
+        resetUnits(level)
+        loadFromNVM()
+        updateRSSKey()
+        updateMaster()
+        updateLink()
+    }
+
+    private func resetUnits(_ level: ResetLevel) {
+        let eitr = interrupts.eitr
+        interrupts.reset()
+        if level == .software {
+            for vector in 0..<Interrupts.vectorCount { interrupts.writeEITR(vector, eitr[vector]) }
+        } else {
+            msix.reset()
+        }
+        updateInterruptMode()
+        nvm.reset()
+        if level == .powerOn { phy.reset(now: clock()) }
+        for queue in 0..<16 { resetTransmitQueue(queue) }
+        doorbells = 0
+        // Frames held for descriptors that are gone are gone too, like the packet buffer's contents.
+        uplinkBatch.removeAll()
+        segmentBatch.removeAll()
+        receive = Receive()
+        wantsFrames = true
+    }
+}
