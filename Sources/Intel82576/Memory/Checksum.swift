@@ -1,0 +1,302 @@
+/// Sums and check sequences over frames: the Internet checksum, CRCs, and the walk over a frame's segments they share.
+///
+/// Guest memory may change while it is read here. The result is then that of no particular moment, as on the chip; no
+/// address or length is ever taken from what is read. Loads are plain and no `Span` is formed over guest memory.
+
+/// Takes the bytes of a frame piece by piece.
+protocol ByteSink: ~Copyable {
+    /// - Precondition: `count` bytes at `start` are readable; `count` is positive.
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int)
+}
+
+// MARK: Internet checksum
+
+/// The one's complement sum of 16-bit words in network order (RFC 1071), taken in pieces of any length, odd ones included.
+@safe struct ChecksumAccumulator: BitwiseCopyable, Sendable {
+    /// The sum of the words as the host loads them: the sum does not depend on byte order (RFC 1071 section 2 (B)).
+    private var sum: UInt64 = 0
+    /// An odd number of bytes was added: the next byte is the second of its word.
+    private var isOdd = false
+
+    init() {}
+
+    /// Adds `word`, the number its two bytes make in network order.
+    @inline(__always)
+    mutating func add(_ word: UInt16) {
+        sum &+= UInt64(isOdd ? word.bigEndian.byteSwapped : word.bigEndian)
+    }
+
+    /// Adds the sum of the bytes that follow.
+    @inline(__always)
+    mutating func add(_ following: ChecksumAccumulator) {
+        let part = Self.fold(following.sum)
+        sum &+= UInt64(isOdd ? part.byteSwapped : part)
+        isOdd = isOdd != following.isOdd
+    }
+
+    @inline(__always)
+    mutating func add(_ bytes: RawSpan) {
+        // SAFETY: the pointer is used inside the closure only, within the span's count.
+        unsafe bytes.withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress, buffer.count > 0 else { return }
+            unsafe add(start, count: buffer.count)
+        }
+    }
+
+    /// The sum as a number in network order, not complemented.
+    var folded: UInt16 { @inline(__always) get { UInt16(bigEndian: Self.fold(sum)) } }
+    /// What a checksum field holds: the complement of ``folded``.
+    var checksum: UInt16 { @inline(__always) get { ~folded } }
+
+    @inline(__always)
+    private mutating func add(partial: UInt64, count: Int) {
+        sum &+= isOdd ? UInt64(Self.fold(partial).byteSwapped) : (partial & 0xFFFF_FFFF) &+ (partial &>> 32)
+        isOdd = isOdd != (count & 1 != 0)
+    }
+
+    @inline(__always)
+    private static func fold(_ sum: UInt64) -> UInt16 {
+        var folded = (sum & 0xFFFF_FFFF) &+ (sum &>> 32)
+        folded = (folded & 0xFFFF) &+ (folded &>> 16 & 0xFFFF) &+ (folded &>> 32)
+        folded = (folded & 0xFFFF) &+ (folded &>> 16)
+        return UInt16(truncatingIfNeeded: (folded & 0xFFFF) &+ (folded &>> 16))
+    }
+}
+
+extension ChecksumAccumulator: ByteSink {
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
+        add(partial: unsafe Self.sum(start, copyingTo: nil, count: count), count: count)
+    }
+
+    /// Adds `count` bytes while copying them: one pass over the memory, and the sum is that of the copy.
+    /// - Precondition: source and destination hold `count` bytes and do not overlap.
+    @unsafe mutating func copyAndAdd(from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, count: Int)
+    {
+        add(partial: unsafe Self.sum(source, copyingTo: destination, count: count), count: count)
+    }
+
+    /// 64 bytes per step: per 64-bit lane the wrapped total and the sum of the upper halves, from which the sum of the
+    /// lower halves follows. Three operations per vector and no carry to watch.
+    @inline(__always)
+    private static func sum(_ start: UnsafeRawPointer, copyingTo copy: UnsafeMutableRawPointer?, count: Int) -> UInt64 {
+        var sum: UInt64 = 0
+        var offset = 0
+        if count >= 64 {
+            var total = SIMD8<UInt64>()
+            var upper = SIMD8<UInt64>()
+            repeat {
+                // SAFETY: offset + 64 <= count.
+                let words = unsafe start.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
+                if let copy = unsafe copy {
+                    unsafe copy.storeBytes(of: words, toByteOffset: offset, as: SIMD8<UInt64>.self)
+                }
+                total &+= words
+                upper &+= words &>> 32
+                offset &+= 64
+            } while count &- offset >= 64
+            sum = ((total &- (upper &<< 32)) &+ upper).wrappedSum()
+        }
+        while count &- offset >= 8 {
+            // SAFETY: offset + 8 <= count.
+            let word = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if let copy = unsafe copy { unsafe copy.storeBytes(of: word, toByteOffset: offset, as: UInt64.self) }
+            sum &+= (word & 0xFFFF_FFFF) &+ (word &>> 32)
+            offset &+= 8
+        }
+        return unsafe sum &+ tail(start, copyingTo: copy, from: offset, count: count)
+    }
+
+    /// The last 0 to 7 bytes as one number, the first of them lowest in memory.
+    @inline(__always)
+    private static func tail(
+        _ start: UnsafeRawPointer, copyingTo copy: UnsafeMutableRawPointer?, from first: Int, count: Int
+    ) -> UInt64 {
+        var word: UInt64 = 0
+        var offset = first
+        // SAFETY: each size is taken only when that many bytes are left before `count`.
+        if count & 4 != 0 {
+            let part = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+            if let copy = unsafe copy { unsafe copy.storeBytes(of: part, toByteOffset: offset, as: UInt32.self) }
+            word = UInt64(part)
+            offset &+= 4
+        }
+        if count & 2 != 0 {
+            let part = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
+            if let copy = unsafe copy { unsafe copy.storeBytes(of: part, toByteOffset: offset, as: UInt16.self) }
+            word &+= UInt64(part)
+            offset &+= 2
+        }
+        if count & 1 != 0 {
+            let part = unsafe start.load(fromByteOffset: offset, as: UInt8.self)
+            if let copy = unsafe copy { unsafe copy.storeBytes(of: part, toByteOffset: offset, as: UInt8.self) }
+            word &+= UInt64(UInt16(littleEndian: UInt16(part)))
+        }
+        return word
+    }
+}
+
+// MARK: Cyclic redundancy checks
+
+extension CRC32: ByteSink {
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
+        var offset = 0
+        while count &- offset >= 8 {
+            // SAFETY: offset + 8 <= count.
+            add(UInt64(littleEndian: unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+            offset &+= 8
+        }
+        while offset < count {
+            // SAFETY: offset < count.
+            add(unsafe start.load(fromByteOffset: offset, as: UInt8.self))
+            offset &+= 1
+        }
+    }
+}
+
+/// The remainders of every byte followed by 0 to 7 zero bytes. Made once and never freed.
+// JUSTIFICATION: a pointer, because passing a constant `InlineArray` along copies its 8 KB (Swift 6.3), which is more
+// time than the CRC of a small frame takes.
+@safe struct CRCTable: BitwiseCopyable, @unchecked Sendable {
+    static let ethernet = CRCTable(.ethernet)
+    static let castagnoli = CRCTable(.castagnoli)
+
+    private let entries: UnsafeMutablePointer<UInt32>
+
+    private init(_ polynomial: CRC32.Polynomial) {
+        // SAFETY: every index is below 8 * 256; here and below.
+        unsafe entries = .allocate(capacity: 8 * 256)
+        for byte in 0..<256 {
+            unsafe entries[byte] = (0..<8).reduce(UInt32(byte)) { rest, _ in
+                rest & 1 == 0 ? rest >> 1 : rest >> 1 ^ polynomial.rawValue
+            }
+        }
+        for entry in 256..<8 * 256 {
+            let nearer = unsafe entries[entry - 256]
+            unsafe entries[entry] = unsafe entries[Int(nearer & 0xFF)] ^ nearer >> 8
+        }
+    }
+
+    /// The remainder of the lowest byte of `word` followed by `distance` (0 to 7) zero bytes.
+    subscript(distance: Int, word: UInt64) -> UInt32 {
+        @inline(__always) get { unsafe entries[(distance & 7) &* 256 &+ Int(truncatingIfNeeded: word & 0xFF)] }
+    }
+}
+
+// MARK: Walking a frame
+
+/// A place between two bytes of a frame.
+struct FramePosition: BitwiseCopyable, Sendable {
+    /// 0 is the header segment.
+    fileprivate var segment = 0
+    fileprivate var offset = 0
+}
+
+extension FrameBatch: ByteSink {
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) { unsafe addSegment(start, count: count) }
+
+    /// Feeds the next `byteCount` bytes of frame `index` to `sink` and moves `position` past them.
+    /// - Returns: how many bytes there were; fewer than asked for at the end of the frame.
+    @inline(__always)
+    @discardableResult
+    func feed<Sink: ByteSink & ~Copyable>(
+        _ byteCount: Int, of index: Int, from position: inout FramePosition, to sink: inout Sink
+    ) -> Int {
+        // The first segment is the prefix.
+        let segments = unsafe segments(of: index)
+        var left = byteCount
+        while left > 0, position.segment &+ 1 < segments.count {
+            let segment = unsafe segments[position.segment &+ 1]
+            let count = unsafe min(left, segment.iov_len &- position.offset)
+            if let base = unsafe segment.iov_base, count > 0 {
+                // SAFETY: offset + count <= iov_len, and the batch's filler vouches for the segment.
+                unsafe sink.add(UnsafeRawPointer(base) + position.offset, count: count)
+            }
+            left &-= count
+            position.offset &+= count
+            if unsafe position.offset >= segment.iov_len { position = FramePosition(segment: position.segment &+ 1) }
+        }
+        return byteCount &- left
+    }
+
+    /// The place before byte `offset` of frame `index`; the frame's end if it is shorter.
+    func position(_ offset: Int, of index: Int) -> FramePosition {
+        var position = FramePosition()
+        var nowhere = PieceCounter()
+        feed(offset, of: index, from: &position, to: &nowhere)
+        return position
+    }
+
+    /// How many pieces the next `byteCount` bytes of frame `index` are in.
+    func pieceCount(_ byteCount: Int, of index: Int, from position: FramePosition) -> Int {
+        var position = position
+        var counter = PieceCounter()
+        feed(byteCount, of: index, from: &position, to: &counter)
+        return counter.pieces
+    }
+
+    /// Adds `byteCount` bytes of frame `index`, from byte `offset` on, to `sink`. False when the frame is shorter.
+    @inline(__always)
+    func sum<Sink: ByteSink & ~Copyable>(
+        _ byteCount: Int, of index: Int, from offset: Int, into sink: inout Sink
+    ) -> Bool {
+        guard offset >= 0, byteCount >= 0 else { return false }
+        var position = position(offset, of: index)
+        return feed(byteCount, of: index, from: &position, to: &sink) == byteCount
+    }
+}
+
+private struct PieceCounter: ByteSink {
+    var pieces = 0
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) { pieces &+= 1 }
+}
+
+// MARK: Numbers in header bytes
+
+extension RawSpan {
+    @inline(__always)
+    func byte(at offset: Int) -> UInt8 {
+        // SAFETY: the load checks its bounds, and every bit pattern is a valid integer. So below.
+        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+
+    /// The number in network order at byte `offset`. Traps outside the span, as the others do.
+    @inline(__always)
+    func network16(at offset: Int) -> UInt16 {
+        UInt16(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    }
+
+    @inline(__always)
+    func network32(at offset: Int) -> UInt32 {
+        UInt32(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    @inline(__always)
+    func network64(at offset: Int) -> UInt64 {
+        UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+}
+
+extension MutableRawSpan {
+    @inline(__always)
+    mutating func storeNetwork16(_ value: UInt16, at offset: Int) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
+    }
+
+    @inline(__always)
+    mutating func storeNetwork32(_ value: UInt32, at offset: Int) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)
+    }
+
+    /// Copies as many leading bytes of `source` as the span holds.
+    /// - Precondition: `source` has that many.
+    @inline(__always)
+    mutating func copy(from source: RawSpan) {
+        precondition(source.byteCount >= byteCount)
+        unsafe withUnsafeMutableBytes { target in
+            unsafe source.withUnsafeBytes { bytes in
+                // SAFETY: the two spans cannot overlap: this one is held for writing. `bytes` is long enough.
+                unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<target.count]))
+            }
+        }
+    }
+}
