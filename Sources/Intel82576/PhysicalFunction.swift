@@ -24,7 +24,7 @@ final class PhysicalFunction: Function {
     // MARK: Configuration space
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
-        port.configuration.isINTxPending = port.interrupts.isINTxPending
+        port.configuration.isINTxPending = port.interrupts.mode == .intx && port.interrupts.isSinglePending
         return port.configuration.read(at: offset, width: width)
     }
 

@@ -21,6 +21,7 @@ public final class Port {
     let memory = AddressSpace()
 
     var nvm: NVM
+    var semaphores = Semaphores()
     var phy = PHY()
     var interrupts = Interrupts()
     var msix = PhysicalFunctionConfiguration.makeMSIXTable()
@@ -31,7 +32,7 @@ public final class Port {
     /// Bus mastering is on in configuration space and not stopped by CTRL.GIO_MASTER_DISABLE.
     var isMaster = false
     /// The MAC's view of the link; see ``updateLink()``.
-    var link = Link(isUp: false, speed: .gigabit, isFullDuplex: true)
+    var link = Link.down
     /// Transmitted frames come back instead of leaving.
     var isLoopback = false
     var addressFilter = AddressFilter()

@@ -103,8 +103,9 @@ extension Interrupts {
 
     var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask : Self.singleMask }
 
-    /// An enabled cause is pending outside multiple-MSI-X mode: the level of INTA.
-    private var isSinglePending: Bool { icr & ims != 0 || eicr & eims != 0 }
+    /// An enabled cause is pending outside multiple-MSI-X mode: the level of INTA, and Interrupt Status in configuration
+    /// space.
+    var isSinglePending: Bool { icr & ims != 0 || eicr & eims != 0 }
 }
 
 // MARK: Register access

@@ -1,6 +1,6 @@
 /// GPIE — General Purpose Interrupt Enable.
 struct GPIE: Register {
-    static let name = RegisterName.GPIE
+    static var name: RegisterName { .GPIE }
     static var offset: Int { 0x1514 }
     var raw: UInt32
 
@@ -16,7 +16,7 @@ struct GPIE: Register {
 
 /// EITR[n] — Extended Interrupt Throttle, one per EICR bit.
 struct EITR: Register {
-    static let name = RegisterName.EITR
+    static var name: RegisterName { .EITR }
     static var offset: Int { 0x1680 }
     var raw: UInt32
 

@@ -1,6 +1,6 @@
 /// RCTL — Receive Control.
 struct RCTL: Register {
-    static let name = RegisterName.RCTL
+    static var name: RegisterName { .RCTL }
     static var offset: Int { 0x0100 }
     var raw: UInt32
 
@@ -34,7 +34,7 @@ struct RCTL: Register {
 
 /// RXDCTL[n] — Receive Descriptor Control.
 struct RXDCTL: Register {
-    static let name = RegisterName.RXDCTL
+    static var name: RegisterName { .RXDCTL }
     static var offset: Int { 0xC028 }
     static var stride: Int { 0x40 }
     var raw: UInt32
@@ -48,7 +48,7 @@ struct RXDCTL: Register {
 
 /// SRRCTL[n] — Split and Replication Receive Control.
 struct SRRCTL: Register {
-    static let name = RegisterName.SRRCTL
+    static var name: RegisterName { .SRRCTL }
     static var offset: Int { 0xC00C }
     static var stride: Int { 0x40 }
     var raw: UInt32
@@ -66,7 +66,7 @@ struct SRRCTL: Register {
 
 /// RXCSUM — Receive Checksum Control.
 struct RXCSUM: Register {
-    static let name = RegisterName.RXCSUM
+    static var name: RegisterName { .RXCSUM }
     static var offset: Int { 0x5000 }
     var raw: UInt32
 
@@ -84,7 +84,7 @@ struct RXCSUM: Register {
 
 /// RFCTL — Receive Filter Control.
 struct RFCTL: Register {
-    static let name = RegisterName.RFCTL
+    static var name: RegisterName { .RFCTL }
     static var offset: Int { 0x5008 }
     var raw: UInt32
 
@@ -94,7 +94,7 @@ struct RFCTL: Register {
 
 /// RLPML — Receive Long Packet Maximum Length, FCS included.
 struct RLPML: Register {
-    static let name = RegisterName.RLPML
+    static var name: RegisterName { .RLPML }
     static var offset: Int { 0x5004 }
     var raw: UInt32
 
@@ -104,7 +104,7 @@ struct RLPML: Register {
 
 /// MRQC — Multiple Receive Queues Command.
 struct MRQC: Register {
-    static let name = RegisterName.MRQC
+    static var name: RegisterName { .MRQC }
     static var offset: Int { 0x5818 }
     var raw: UInt32
 

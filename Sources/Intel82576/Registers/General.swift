@@ -3,11 +3,13 @@ extension Port {
 
     /// CTRL.RST and PHY_RST read back as zero: both are done at once.
     func writeControl(_ value: CTRL) {
-        if value.isReset { return reset(.software) }
-        registers[CTRL.self] = CTRL(raw: value.raw & ~(CTRL.resetBit | CTRL.phyResetBit))
-        if value.isPHYReset {
+        if value.resets { return reset(.software) }
+        var stored = value
+        stored.resetsPHY = false
+        registers[CTRL.self] = stored
+        if value.resetsPHY {
             phy.reset(now: clock())
-            isPHYResetAsserted = true
+            hasResetPHY = true
         }
         updateMaster()
         updateLink()
@@ -15,15 +17,15 @@ extension Port {
 
     /// STATUS is read-only but for PHYRA, which a write of zero clears.
     func writeStatus(_ value: UInt32) {
-        if !STATUS(raw: value).isPHYResetAsserted { isPHYResetAsserted = false }
+        if !STATUS(raw: value).hasResetPHY { hasResetPHY = false }
     }
 
     /// PHYRA lives in the otherwise unused word of STATUS.
-    private var isPHYResetAsserted: Bool {
-        get { registers[STATUS.self].isPHYResetAsserted }
+    private var hasResetPHY: Bool {
+        get { registers[STATUS.self].hasResetPHY }
         set {
             var status = registers[STATUS.self]
-            status.isPHYResetAsserted = newValue
+            status.hasResetPHY = newValue
             registers[STATUS.self] = status
         }
     }
@@ -31,12 +33,13 @@ extension Port {
     /// STATUS as it is now.
     var status: STATUS {
         var status = STATUS(raw: 0)
-        status.isPHYResetAsserted = isPHYResetAsserted
+        status.hasResetPHY = hasResetPHY
         status.isFullDuplex = link.isFullDuplex
         status.isLinkUp = link.isUp
         status.speed = link.speed
-        status.isMasterEnabled = !registers[CTRL.self].isMasterDisabled
-        status.isClockGated = true
+        status.detectedSpeed = link.speed
+        status.isMasterEnabled = !registers[CTRL.self].disablesMaster
+        status.raw |= 1 << 31
         return status
     }
 
@@ -44,9 +47,9 @@ extension Port {
     func updateLink() {
         let control = registers[CTRL.self]
         var new = phy.link
-        if control.isSpeedForced { new.speed = control.speed }
-        if control.isDuplexForced { new.isFullDuplex = control.isFullDuplex }
-        new.isUp = new.isUp && control.isLinkEnabled
+        if control.forcesSpeed { new.speed = control.speed }
+        if control.forcesDuplex { new.isFullDuplex = control.isFullDuplex }
+        new.isUp = new.isUp && control.setsLinkUp
         let changed = new.isUp != link.isUp || phy.takeLinkChange()
         link = new
         updateLoopback()
@@ -58,46 +61,46 @@ extension Port {
 
     /// RCTL.LBM, or the PHY's own loopback.
     func updateLoopback() {
-        isLoopback = registers[RCTL.self].loopbackMode != 0 || phy.isLoopback
+        isLoopback = registers[RCTL.self].loopbackMode != 0 || phy.loopsBack
     }
 
     func updateMaster() {
-        isMaster = configuration.isBusMaster && !registers[CTRL.self].isMasterDisabled
+        isMaster = configuration.isBusMaster && !registers[CTRL.self].disablesMaster
         if isMaster { ringEnabledDoorbells() }
         isReceiveKicked = true
     }
 
     /// CTRL_EXT.EXT_VLAN: frames carry an outer tag.
-    var isExtendedVLAN: Bool { registers[CTRL_EXT.self].isExtendedVLAN }
+    var isExtendedVLAN: Bool { registers[CTRL_EXT.self].usesOuterVLAN }
     /// CTRL.VME: the receiver takes the tag out of the frame.
-    var isStrippingVLAN: Bool { registers[CTRL.self].stripsVLAN }
+    var isStrippingVLAN: Bool { registers[CTRL.self].usesVLAN }
 
     // MARK: NVM and MDIC
 
     func readNVMRegister(_ name: RegisterName) -> UInt32 {
         switch name {
-        case .EECD: nvm.eecd.raw
-        case .EERD: nvm.eerd.raw
-        case .SWSM: nvm.readSWSM().raw
-        case .SW_FW_SYNC: nvm.softwareFirmwareSync
+        case .EECD: nvm.control.raw
+        case .SWSM: semaphores.readSWSM()
+        case .SW_FW_SYNC: semaphores.claims
         default: 0
         }
     }
 
     func writeGeneralRegister(_ entry: RegisterMap.Entry, _ value: UInt32) {
         switch entry.name {
-        case .EECD: nvm.writeEECD(EECD(raw: value))
-        case .EERD: nvm.writeEERD(EERD(raw: value))
-        case .SWSM: nvm.writeSWSM(SWSM(raw: value))
-        case .SW_FW_SYNC: nvm.softwareFirmwareSync = value & 0xFFFF
+        case .EECD: nvm.writeControl(value)
+        case .EERD: registers[word: Int(entry.canonicalWord)] = nvm.readRequest(value)
+        case .SWSM: semaphores.writeSWSM(value)
+        case .SW_FW_SYNC: semaphores.writeSWFWSYNC(value)
         case .MDIC:
-            registers[MDIC.self] = phy.access(MDIC(raw: value), now: clock())
+            registers[MDIC.self] = phy.access(mdic: MDIC(raw: value), now: clock())
             updateLink()
+            deliverInterrupts()
         default:
-            let word = Int(entry.canonicalWord)
-            let stored = rules.write(entry.row, registers[word: word], value)
-            registers[word: word] = stored & ~(CTRL_EXT.eepromResetBit | CTRL_EXT.pfResetDoneBit)
-            if value & CTRL_EXT.eepromResetBit != 0 { loadFromNVM() }
+            var control = CTRL_EXT(raw: value)
+            if control.reloads { loadFromNVM() }
+            control.reloads = false
+            registers[CTRL_EXT.self] = control
         }
     }
 
@@ -108,4 +111,24 @@ extension Port {
         registers[word: AddressFilter.word(0) + 1] = high | 1 << 31
         addressFilter = AddressFilter(registers)
     }
+}
+
+extension CTRL: Register {
+    static var name: RegisterName { .CTRL }
+    static var offset: Int { 0x0000 }
+}
+
+extension STATUS: Register {
+    static var name: RegisterName { .STATUS }
+    static var offset: Int { 0x0008 }
+}
+
+extension CTRL_EXT: Register {
+    static var name: RegisterName { .CTRL_EXT }
+    static var offset: Int { 0x0018 }
+}
+
+extension MDIC: Register {
+    static var name: RegisterName { .MDIC }
+    static var offset: Int { 0x0020 }
 }

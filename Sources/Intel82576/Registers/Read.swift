@@ -4,7 +4,7 @@ extension Port {
         guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
         switch entry.name {
         case .STATUS: return status.raw
-        case .EECD, .EERD, .SWSM, .SW_FW_SYNC: return readNVMRegister(entry.name)
+        case .EECD, .SWSM, .SW_FW_SYNC: return readNVMRegister(entry.name)
         case .ICR, .ICS, .IMS, .IMC, .IAM, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM:
             return readInterruptRegister(entry.name)
         case .GORCH, .GOTCH, .TORH, .TOTH, .HGORCH, .HGOTCH: return readOctetCounter(Int(entry.canonicalWord))

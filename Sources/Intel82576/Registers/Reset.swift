@@ -32,6 +32,7 @@ extension Port {
         }
         updateInterruptMode()
         nvm.reset()
+        semaphores.reset()
         if level == .powerOn { phy.reset(now: clock()) }
         for queue in 0..<16 { resetTransmitQueue(queue) }
         doorbells = 0

@@ -1,6 +1,6 @@
 /// TCTL — Transmit Control.
 struct TCTL: Register {
-    static let name = RegisterName.TCTL
+    static var name: RegisterName { .TCTL }
     static var offset: Int { 0x0400 }
     var raw: UInt32
 
@@ -12,7 +12,7 @@ struct TCTL: Register {
 
 /// TXDCTL[n] — Transmit Descriptor Control.
 struct TXDCTL: Register {
-    static let name = RegisterName.TXDCTL
+    static var name: RegisterName { .TXDCTL }
     static var offset: Int { 0xE028 }
     static var stride: Int { 0x40 }
     var raw: UInt32
@@ -26,7 +26,7 @@ struct TXDCTL: Register {
 
 /// TDWBAL[n] — Transmit Descriptor Write-Back Address Low.
 struct TDWBAL: Register {
-    static let name = RegisterName.TDWBAL
+    static var name: RegisterName { .TDWBAL }
     static var offset: Int { 0xE038 }
     static var stride: Int { 0x40 }
     var raw: UInt32
@@ -39,7 +39,7 @@ struct TDWBAL: Register {
 
 /// DTXTCPFLGL — TCP flags that segments keep: those of the first and of the middle ones.
 struct DTXTCPFLGL: Register {
-    static let name = RegisterName.DTXTCPFLGL
+    static var name: RegisterName { .DTXTCPFLGL }
     static var offset: Int { 0x359C }
     var raw: UInt32
 
@@ -51,7 +51,7 @@ struct DTXTCPFLGL: Register {
 
 /// DTXTCPFLGH — TCP flags that the last segment keeps.
 struct DTXTCPFLGH: Register {
-    static let name = RegisterName.DTXTCPFLGH
+    static var name: RegisterName { .DTXTCPFLGH }
     static var offset: Int { 0x35A0 }
     var raw: UInt32
 
@@ -61,7 +61,7 @@ struct DTXTCPFLGH: Register {
 
 /// VET — VLAN EtherType.
 struct VET: Register {
-    static let name = RegisterName.VET
+    static var name: RegisterName { .VET }
     static var offset: Int { 0x0038 }
     var raw: UInt32
 

@@ -1,0 +1,196 @@
+import Intel82576
+import PCIe
+
+/// A port on a bench: manual clock, scripted uplink, guest RAM, and the register accesses of a minimal igb driver.
+public final class TestDriver {
+    public static let macAddress = MACAddress("02:00:00:00:00:01")!
+
+    public final class Clock {
+        public var now: UInt64 = 1_000_000_000
+    }
+
+    public let clock = Clock()
+    public let uplink: TestUplink
+    public let memory = TestMemory()
+    public let host = TestHost()
+    public let port: Port
+    public var function: any Function { port.physicalFunction }
+
+    public init(offloads: UplinkOffloads = [], maps: Bool = true) {
+        uplink = TestUplink(offloads: offloads)
+        port = Port(
+            Port.Configuration(macAddress: Self.macAddress), uplink: uplink, clock: { [clock] in clock.now })
+        function.attach(host)
+        if maps { try! function.map(memory.mapping) }
+    }
+
+    deinit { function.detach() }
+
+    // MARK: Registers
+
+    public subscript(offset: Int) -> UInt32 {
+        get { UInt32(function.readBAR(0, at: offset, width: 4)) }
+        set { function.writeBAR(0, at: offset, width: 4, UInt64(newValue)) }
+    }
+
+    /// Lets time pass and the port do its work.
+    public func advance(milliseconds: Double = 0) {
+        clock.now += UInt64(milliseconds * 1_000_000)
+        repeat { port.run() } while port.hasWork
+    }
+
+    // MARK: Bring-up
+
+    /// Bus mastering, memory decoding, link up.
+    public func start() {
+        function.writeConfiguration(at: 4, width: 2, 0x0006)
+        self[0x0] |= 1 << 6
+        advance(milliseconds: 1000)
+        self[0x400] |= 1 << 1 | 1 << 3
+    }
+
+    /// Enables MSI-X in multiple-vector mode the way igb does: vector 0 other causes, auto-clear and auto-mask for all.
+    public func enableMSIX() {
+        function.writeConfiguration(at: 0x72, width: 2, 0x8000)
+        self[0x1514] = 0xC000_0011
+        self[0x1740] = 0x8000
+        self[0x152C] = 0x1FF_FFFF
+        self[0x1530] = 0x1FF_FFFF
+        self[0x1524] = 0x1FF_FFFF
+    }
+
+    // MARK: Transmit
+
+    public struct TransmitRing {
+        public var queue: Int
+        public var base: UInt64
+        public var count: Int
+        public var tail = 0
+    }
+
+    public func makeTransmitRing(_ queue: Int = 0, count: Int = 64) -> TransmitRing {
+        let base = memory.allocate(count * 16)
+        let block = 0xE000 + 0x40 * queue
+        self[block + 0x28] = 0
+        self[block] = UInt32(truncatingIfNeeded: base)
+        self[block + 4] = UInt32(truncatingIfNeeded: base >> 32)
+        self[block + 8] = UInt32(count * 16)
+        self[block + 0x10] = 0
+        self[block + 0x18] = 0
+        self[block + 0x28] = 1 << 25
+        return TransmitRing(queue: queue, base: base, count: count)
+    }
+
+    /// Writes a descriptor at the tail without ringing the doorbell. Returns its address.
+    @discardableResult
+    public func post(_ low: UInt64, _ high: UInt64, to ring: inout TransmitRing) -> UInt64 {
+        let address = ring.base + UInt64(ring.tail) * 16
+        memory.store(low, at: address)
+        memory.store(high, at: address + 8)
+        ring.tail = (ring.tail + 1) % ring.count
+        return address
+    }
+
+    /// Posts an advanced data descriptor for each piece of a packet, EOP and RS in the last.
+    @discardableResult
+    public func post(
+        pieces: [[UInt8]], command: UInt64 = 0, options: UInt64 = 0, payloadLength: Int? = nil,
+        to ring: inout TransmitRing
+    ) -> UInt64 {
+        var address: UInt64 = 0
+        let length = payloadLength ?? pieces.reduce(0) { $0 + $1.count }
+        for (index, piece) in pieces.enumerated() {
+            let buffer = memory.allocate(max(piece.count, 1), alignment: 64)
+            memory.write(piece, at: buffer)
+            let isLast = index == pieces.count - 1
+            let bits: UInt64 = 0x3 << 20 | 1 << 29 | 1 << 25 | (isLast ? 1 << 24 | 1 << 27 : 0) | command
+            address = post(
+                buffer, UInt64(piece.count) | bits | options | UInt64(length) << 46, to: &ring)
+        }
+        return address
+    }
+
+    /// Posts an advanced context descriptor.
+    public func postContext(
+        mac: Int = 14, ip: Int = 20, l4: Int = 0, segmentSize: Int = 0, isIPv4: Bool = true, type: UInt64 = 1,
+        vlanTag: UInt16 = 0, slot: UInt64 = 0, to ring: inout TransmitRing
+    ) {
+        let low = UInt64(ip) | UInt64(mac) << 9 | UInt64(vlanTag) << 16
+        let high: UInt64 =
+            (isIPv4 ? 1 << 10 : 0) | type << 11 | 0x2 << 20 | 1 << 29 | slot << 36 | UInt64(l4) << 40
+            | UInt64(segmentSize) << 48
+        post(low, high, to: &ring)
+    }
+
+    public func ring(_ ring: TransmitRing) {
+        self[0xE018 + 0x40 * ring.queue] = UInt32(ring.tail)
+        advance()
+    }
+
+    // MARK: Receive
+
+    public struct ReceiveRing {
+        public var queue: Int
+        public var base: UInt64
+        public var buffers: [UInt64]
+        public var bufferSize: Int
+        public var head = 0
+    }
+
+    public struct Received {
+        public var bytes: [UInt8]
+        public var information: UInt64
+        public var status: UInt32
+        public var vlanTag: UInt16
+        public var descriptors: Int
+    }
+
+    /// A ring with `count` buffers of `bufferSize` bytes, all but one given to hardware.
+    public func makeReceiveRing(
+        _ queue: Int = 0, count: Int = 64, bufferSize: Int = 2048, type: UInt32 = 1 << 25, control: UInt32 = 0
+    ) -> ReceiveRing {
+        let base = memory.allocate(count * 16)
+        let buffers = (0..<count).map { _ in memory.allocate(bufferSize, alignment: 1024) }
+        for (index, buffer) in buffers.enumerated() { memory.store(buffer, at: base + UInt64(index) * 16) }
+        let block = 0xC000 + 0x40 * queue
+        self[block + 0x28] = 0
+        self[block] = UInt32(truncatingIfNeeded: base)
+        self[block + 4] = UInt32(truncatingIfNeeded: base >> 32)
+        self[block + 8] = UInt32(count * 16)
+        self[block + 0xC] = UInt32(bufferSize / 1024) | type | control
+        self[block + 0x10] = 0
+        self[block + 0x28] = 1 << 25
+        self[block + 0x18] = UInt32(count - 1)
+        return ReceiveRing(queue: queue, base: base, buffers: buffers, bufferSize: bufferSize)
+    }
+
+    /// RCTL with RXEN, BAM, SECRC and `bits`.
+    public func enableReceive(_ bits: UInt32 = 0) { self[0x100] = 1 << 1 | 1 << 15 | 1 << 26 | bits }
+
+    /// Puts a frame on the wire and lets the port take it.
+    public func arrive(_ bytes: [UInt8], offload: FrameBatch.Offload = FrameBatch.Offload()) {
+        uplink.incoming.append((bytes, offload))
+        port.receiveFromUplink()
+        advance()
+    }
+
+    /// The next packet written back to an advanced ring, if one is there; gives its descriptors back.
+    public func take(_ ring: inout ReceiveRing) -> Received? {
+        var received = Received(bytes: [], information: 0, status: 0, vlanTag: 0, descriptors: 0)
+        while true {
+            let address = ring.base + UInt64(ring.head) * 16
+            let control = memory.load(at: address + 8)
+            guard control & 1 != 0 else { return nil }
+            received.bytes += memory.read(Int(control >> 32 & 0xFFFF), at: ring.buffers[ring.head])
+            received.information = memory.load(at: address)
+            received.status = UInt32(truncatingIfNeeded: control)
+            received.vlanTag = UInt16(control >> 48)
+            received.descriptors += 1
+            memory.store(ring.buffers[ring.head], at: address)
+            memory.store(0, at: address + 8)
+            self[0xC018 + 0x40 * ring.queue] = UInt32(ring.head)
+            ring.head = (ring.head + 1) % ring.buffers.count
+            if control & 2 != 0 { return received }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import PCIe
+
+/// Records the interrupts of a function; memory messages go to `memory` when there is one.
+public final class TestHost: FunctionHost {
+    public var msix: [Int] = []
+    public var msi: [Int] = []
+    public var isINTxAsserted = false
+    public var assertions = 0
+    public var memory: TestMemory?
+    public var messages = 0
+
+    public init() {}
+
+    public func sendMSIX(_ vector: Int) { msix.append(vector) }
+    public func sendMSI(_ vector: Int) { msi.append(vector) }
+
+    public func setINTx(asserted: Bool) {
+        isINTxAsserted = asserted
+        if asserted { assertions += 1 }
+    }
+
+    public func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool {
+        messages += 1
+        guard let memory, Int(address) + buffer.byteCount <= memory.size else { return false }
+        let content = memory.read(buffer.byteCount, at: address)
+        buffer.withUnsafeMutableBytes { $0.copyBytes(from: content) }
+        return true
+    }
+
+    public func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool {
+        messages += 1
+        guard let memory, Int(address) + bytes.byteCount <= memory.size else { return false }
+        memory.write(bytes.withUnsafeBytes { Array($0) }, at: address)
+        return true
+    }
+}

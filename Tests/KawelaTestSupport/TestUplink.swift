@@ -1,0 +1,43 @@
+import Intel82576
+
+/// The far end of a port's wire: keeps what was sent, hands out what a test queues.
+public final class TestUplink: Uplink {
+    public struct Sent {
+        public var bytes: [UInt8]
+        public var offload: FrameBatch.Offload
+    }
+
+    public var offloads: UplinkOffloads
+    public var isLinkUp = true
+    public var isCongested = false
+    public var sent: [Sent] = []
+    /// Frames the port will receive, in order.
+    public var incoming: [(bytes: [UInt8], offload: FrameBatch.Offload)] = []
+    private var lent: [UnsafeMutableRawBufferPointer] = []
+
+    public init(offloads: UplinkOffloads = []) { self.offloads = offloads }
+
+    deinit { for buffer in lent { buffer.deallocate() } }
+
+    public func transmit(_ batch: inout FrameBatch) {
+        for index in 0..<batch.count where batch[index].goesToUplink {
+            var bytes: [UInt8] = []
+            for segment in batch.segments(of: index).dropFirst() {
+                bytes += UnsafeRawBufferPointer(start: segment.iov_base, count: segment.iov_len)
+            }
+            sent.append(Sent(bytes: bytes, offload: batch[index].offload))
+        }
+    }
+
+    public func receive(into batch: inout FrameBatch) {
+        for buffer in lent { buffer.deallocate() }
+        lent = []
+        while !incoming.isEmpty, batch.count < FrameBatch.capacity {
+            let (bytes, offload) = incoming.removeFirst()
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+            buffer.copyBytes(from: bytes)
+            lent.append(buffer)
+            guard batch.append(UnsafeRawBufferPointer(buffer), offload: offload) else { return }
+        }
+    }
+}
