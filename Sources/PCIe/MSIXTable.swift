@@ -40,7 +40,7 @@ public struct MSIXTable: Sendable {
 // MARK: Access by software
 
 extension MSIXTable {
-    /// Reads `width` bytes (1, 2, 4 or 8), least significant first. What is neither table nor pending bits reads as zero.
+    /// Reads `width` bytes (1, 2, 4 or 8), least significant first. The rest of the BAR, and past it, reads as zero.
     public func read(at offset: Int, width: Int) -> UInt64 {
         guard offset >= 0, offset < size else { return 0 }
         var result: UInt64 = 0

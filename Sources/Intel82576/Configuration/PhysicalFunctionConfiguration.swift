@@ -1,6 +1,6 @@
 import PCIe
 
-/// The configuration space of the physical function: an 82576EB copper port with its standard EEPROM, alone on the card.
+/// The configuration space of the physical function: an 82576 copper port, alone on its card.
 ///
 /// Not there: VPD (0xE0; the EEPROM has no VPD area), the expansion ROM, 64-bit BARs, and SR-IOV (0x160).
 ///

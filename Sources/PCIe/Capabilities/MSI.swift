@@ -31,7 +31,7 @@ public struct MSI: Capability, Equatable {
 
     private var vectorMask: UInt32 { .max >> UInt32(32 - vectorCount) }
 
-    /// What a vector's interrupt is: a write of `data` to `address`. For vector 0; the others add their number to `data`.
+    /// The interrupt of vector 0: a write of `data` to `address`. The other vectors add their number to `data`.
     public static func message(in space: ConfigurationSpace, at offset: Int) -> (address: UInt64, data: UInt16) {
         (space.load(at: offset + Offset.address), space.load(at: offset + Offset.data))
     }
@@ -62,7 +62,7 @@ extension MSI {
 
         /// MSI Enable, bit 0.
         public var isEnabled: Bool { rawValue & 0x0001 != 0 }
-        /// Multiple Message Enable, bits 6:4: how many vectors software granted. May exceed what the function asked for.
+        /// Multiple Message Enable, bits 6:4: the vectors software granted. May exceed what the function asked for.
         public var grantedVectorCount: Int { 1 << min(Int(rawValue >> 4 & 7), 5) }
     }
 }

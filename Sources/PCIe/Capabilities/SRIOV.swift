@@ -1,6 +1,6 @@
 /// Single Root I/O Virtualization capability of a physical function, without VF migration.
 ///
-/// While VF Enable is set, what must not change then cannot be written: NumVFs, System Page Size, ARI Capable Hierarchy.
+/// NumVFs, System Page Size and ARI Capable Hierarchy cannot be written while VF Enable is set: they must not change.
 /// VF Enable does not set while NumVFs exceeds TotalVFs; the specification leaves that undefined.
 ///
 /// - Specification: Single Root I/O Virtualization and Sharing 1.1, 3.3

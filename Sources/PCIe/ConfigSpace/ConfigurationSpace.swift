@@ -1,11 +1,11 @@
-/// The 4 KiB configuration space of one PCIe function: its bytes, what software may change of them, and what a reset keeps.
+/// The 4 KiB configuration space of one PCIe function: its bytes, what software may change of them, what a reset keeps.
 ///
-/// Every byte belongs to six layers: the present value, the power-on value, and masks of the bits that a write changes (RW),
-/// clears by writing one (RW1C), that survive every reset but power-on (sticky: RWS, RW1CS, ROS), and that survive a
-/// function level reset only. A bit in no mask is read-only.
+/// Every byte has six layers: the present value, the power-on value, and masks of the bits that a write changes (RW),
+/// that a written one clears (RW1C), that survive every reset but power-on (sticky: RWS, RW1CS, ROS), and that survive
+/// a function level reset only. A bit in no mask is read-only.
 ///
-/// ``Header`` and the ``Capability`` types lay it out; software on the other side reaches it with ``read(at:width:)`` and
-/// ``write(at:width:_:)`` only, at any offset and any alignment without a trap.
+/// ``Header`` and the ``Capability`` types lay it out. Software on the other side reaches it only by ``read(at:width:)``
+/// and ``write(at:width:_:)``, which never trap.
 public struct ConfigurationSpace: Sendable {
     public static let size = 4096
 
