@@ -197,5 +197,10 @@ extension FrameBatch {
 extension FrameBatch {
     var hasSegmentRoom: Bool { segmentCount < Self.segmentCapacity }
 
+    @unsafe mutating func setSegment(_ index: Int, to segment: iovec) {
+        precondition(index >= 0 && index < segmentCount)
+        unsafe segments[index] = segment
+    }
+
     func hasHeaderRoom(_ byteCount: Int) -> Bool { headerBytes + byteCount <= Self.headerCapacity }
 }

@@ -24,7 +24,7 @@ extension Port {
         }
         let split = registers[SRRCTL.self, queue]
         let bufferSize = split.packetBufferSize == 0 ? control.bufferSize : split.packetBufferSize
-        let stripsTag = isStrippingVLAN && headers.vlanTag != nil
+        let stripsTag = isStrippingVLAN && headers.isTagged
         let length = byteCount - (stripsTag ? 4 : 0) + (control.stripsCRC ? 0 : 4)
         guard (length + bufferSize - 1) / bufferSize <= ring.available else {
             return refuse(queue, split)
@@ -69,11 +69,13 @@ extension Port {
         report.information = UInt64(headers.packetType) << 4
         let command = registers[MRQC.self]
         guard command.isRSS else { return command.defaultQueue }
-        let (hash, type) = rss.hash(headers, batch.header(of: index), enabledTypes: command.hashTypes)
+        let (hash, type) = rss.hash(
+            headers, batch.header(of: index), enabledTypes: command.hashTypes,
+            extensions: registers[RFCTL.self].hashExtensions)
         if registers[RXCSUM.self].reportsHash {
-            report.information |= UInt64(type) | UInt64(hash) << 32
+            report.information |= UInt64(type.rawValue) | UInt64(hash) << 32
         }
-        guard type != 0 else { return command.defaultQueue }
+        guard type != .none else { return command.defaultQueue }
         let entry = Int(hash & 127)
         return Int(registers[word: 0x5C00 / 4 + entry / 4] &>> UInt32(8 * (entry & 3)) & 0xF)
     }
@@ -95,9 +97,9 @@ extension Port {
     private func strip(
         _ batch: inout FrameBatch, _ index: Int, _ headers: PacketHeaders, _ report: inout ReceiveReport
     ) {
-        report.vlanTag = headers.vlanTag ?? 0
+        report.vlanTag = headers.tag
         report.status |= 1 << 3
-        batch.removeVLANTag(of: index, at: headers.vlanOffset)
+        batch.removeVLANTag(of: index, at: headers.tagOffset)
     }
 
     /// The frame with padding and FCS, as the wire had it, in ``packetBatch``.

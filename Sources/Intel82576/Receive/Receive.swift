@@ -122,17 +122,16 @@ extension Port {
         }
         let byteCount = max(60, Int(batch[index].byteCount))
         countArrival(byteCount)
-        let vet = registers[VET.self]
         let headers = PacketHeaders(
-            batch.header(of: index), frameLength: byteCount, vlanType: vet.inner,
-            outerVLANType: isExtendedVLAN ? vet.outer : nil)
+            batch.header(of: index), frameLength: Int(batch[index].byteCount),
+            tagTypes: TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN))
         guard isLengthAllowed(byteCount, headers, control) else {
             receive.drops.oversize &+= 1
             add(1, to: Statistic.ROC)
             return .done
         }
         let match = matchAddress(headers.destination, source: headers.source, control)
-        guard match != .none, passesVLANFilter(headers.vlanTag, control) else {
+        guard match != .none, passesVLANFilter(headers.isTagged ? headers.tag : nil, control) else {
             receive.drops.filtered &+= 1
             return .done
         }
@@ -151,6 +150,6 @@ extension Port {
         let length = byteCount + 4
         if control.storesBadPackets { return length <= 9728 }
         if control.acceptsLongPackets { return length <= registers[RLPML.self].length }
-        return length <= 1518 + 4 * headers.vlanTagCount
+        return length <= 1518 + (headers.isTagged ? 4 : 0) + (headers.isOuterTagged ? 4 : 0)
     }
 }

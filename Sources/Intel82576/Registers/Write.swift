@@ -34,7 +34,7 @@ extension Port {
     func updateRSSKey() {
         var key = InlineArray<10, UInt32>(repeating: 0)
         for index in 0..<10 { key[index] = registers[word: 0x5C80 / 4 + index] }
-        rss.setKey(words: key)
+        rss.setKey(key)
     }
 
     // MARK: Queues

@@ -42,7 +42,7 @@ extension FrameBatch {
         let missing = byteCount - Int(self[count - 1].byteCount)
         guard missing > 0, hasSegmentRoom, hasHeaderRoom(missing) else { return }
         var padding = addHeader(missing)
-        for offset in 0..<missing { padding.storeByte(0, at: offset) }
+        for offset in 0..<missing { padding.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self) }
     }
 }
 
@@ -50,8 +50,8 @@ extension MutableRawSpan {
     /// Moves the two addresses to the front, over the four bytes left free there, and puts the tag behind them.
     mutating func insertVLANTag(type: UInt16, _ tag: UInt16) {
         guard byteCount >= 16 else { return }
-        for offset in 0..<12 { storeByte(self.byte(at: offset + 4), at: offset) }
-        storeBigEndian(type, at: 12)
-        storeBigEndian(tag, at: 14)
+        for offset in 0..<12 { storeBytes(of: bytes.byte(at: offset + 4), toByteOffset: offset, as: UInt8.self) }
+        storeNetwork16(type, at: 12)
+        storeNetwork16(tag, at: 14)
     }
 }

@@ -90,6 +90,8 @@ struct RFCTL: Register {
 
     /// IPV6_XSUM_DIS, bit 11. No checksum of TCP and UDP over IPv6.
     var skipsIPv6Checksum: Bool { self[11] }
+    /// IPV6_EX_DIS and NEW_IPV6_EXT_DIS, bits 17:16.
+    var hashExtensions: RSS.ExtensionControl { RSS.ExtensionControl(rawValue: raw & 0x3_0000) }
 }
 
 /// RLPML — Receive Long Packet Maximum Length, FCS included.
@@ -113,7 +115,7 @@ struct MRQC: Register {
     /// Def_Q, bits 5:3.
     var defaultQueue: Int { Int(self[3...5]) }
     /// Bits 31:16: the hash types in use.
-    var hashTypes: UInt32 { raw & 0xFFFF_0000 }
+    var hashTypes: RSS.EnabledTypes { RSS.EnabledTypes(rawValue: raw & 0xFFFF_0000) }
 }
 
 /// RAH[n] — Receive Address High.

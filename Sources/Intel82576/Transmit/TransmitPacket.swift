@@ -113,14 +113,14 @@ extension Port {
         }
     }
 
-    /// Counts frames like `frame`, or `packets` of them after segmentation elsewhere.
-    func countTransmitted(_ frame: Int, byteCount: Int, packets: UInt32) {
+    /// Counts `packets` frames of `byteCount` bytes with the addresses of `frame`.
+    func countTransmitted(_ frame: Int, byteCount: Int, packets: Int) {
         let header = transmitBatch.header(of: frame)
-        guard header.byteCount >= 6 else { return }
-        let isMulticast = header.unsafeLoadByte(0) & 1 != 0
-        let isBroadcast = isMulticast && (0..<6).allSatisfy { header.unsafeLoadByte($0) == 0xFF }
+        guard header.byteCount >= 6, packets > 0 else { return }
+        let destination = MACAddress(value: UInt64(header.network16(at: 0)) << 32 | UInt64(header.network32(at: 2)))
         transmit.counters.count(
-            byteCount: byteCount, isMulticast: isMulticast, isBroadcast: isBroadcast, packets: packets)
-        transmit.batchedBytes += byteCount * Int(packets)
+            byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
+            packets: UInt32(truncatingIfNeeded: packets))
+        transmit.batchedBytes += byteCount * packets
     }
 }

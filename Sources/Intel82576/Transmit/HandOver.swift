@@ -1,0 +1,60 @@
+// A segmented packet that the uplink cuts up itself: one frame, with the headers a host's own large frame has.
+
+extension Port {
+    /// Whether the uplink takes the packet whole. Its offload terms know plain Ethernet with at most one tag; tunnels,
+    /// whose outer headers hide in MACLEN, are cut here.
+    func canHandOver(_ request: TransmitRequest) -> Bool {
+        let context = request.context
+        guard request.insertsL4Checksum, request.total - context.macLength <= 65535, context.macLength <= 18 else {
+            return false
+        }
+        switch (context.l4, context.isIPv4) {
+        case (.tcp, true): return uplinkOffloads.contains([.checksum, .segmentTCP4]) && request.insertsIPChecksum
+        case (.tcp, false): return uplinkOffloads.contains([.checksum, .segmentTCP6])
+        case (.udp, _): return uplinkOffloads.contains([.checksum, .segmentUDP])
+        default: return false
+        }
+    }
+
+    /// Completes the lengths that software left to hardware and describes the packet to the uplink.
+    func handOver(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
+        let context = request.context
+        let network = context.macLength + shift
+        let l4 = context.l4Offset + shift
+        let field = context.checksumOffset ?? 0
+        var header = transmitBatch.mutableHeader(of: frame)
+        if context.isIPv4 {
+            header.storeNetwork16(UInt16(truncatingIfNeeded: request.total - context.macLength), at: network + 2)
+        } else {
+            header.storeNetwork16(UInt16(truncatingIfNeeded: request.total - context.macLength - 40), at: network + 4)
+        }
+        let l4Bytes = context.l4Length + request.payloadLength
+        if context.l4 == .udp { header.storeNetwork16(UInt16(truncatingIfNeeded: l4Bytes), at: l4 + 4) }
+        // The driver's pseudo-header sum lacks the length; the uplink's terms want it in.
+        var seed = ChecksumAccumulator()
+        seed.add(header.bytes.network16(at: l4 + field))
+        seed.add(UInt16(truncatingIfNeeded: l4Bytes))
+        header.storeNetwork16(seed.folded, at: l4 + field)
+        if request.insertsIPChecksum {
+            transmitBatch.insertIPv4Checksum(frame: frame, networkOffset: network, headerLength: context.ipLength)
+        }
+        transmitBatch.requestChecksum(frame: frame, start: l4, offset: field)
+        transmitBatch[frame].offload.segmentation =
+            context.l4 == .udp ? .udp : context.isIPv4 ? .tcp4 : .tcp6
+        transmitBatch[frame].offload.segmentSize = UInt16(truncatingIfNeeded: context.segmentSize)
+        transmitBatch[frame].offload.headerLength = UInt16(truncatingIfNeeded: context.headerLength + shift)
+        countSegments(request, frame, shift)
+    }
+
+    /// Counts the frames that the packet becomes on the wire.
+    private func countSegments(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
+        let size = request.context.segmentSize
+        let header = request.context.headerLength + shift
+        let full = request.payloadLength / size
+        countTransmitted(frame, byteCount: header + size, packets: full)
+        if request.payloadLength % size > 0 {
+            countTransmitted(frame, byteCount: header + request.payloadLength % size, packets: 1)
+        }
+        add(1, to: Statistic.TSCTC)
+    }
+}
