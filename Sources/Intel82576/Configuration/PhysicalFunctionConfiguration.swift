@@ -48,7 +48,7 @@ public struct PhysicalFunctionConfiguration: Sendable {
     }
 
     /// Resets the space without a write from software: by power, or by the link.
-    public mutating func reset(_ reset: ConfigurationSpace.Reset) { space.reset(reset) }
+    public mutating func reset(_ reset: ConfigurationSpace.Reset = .powerOn) { space.reset(reset) }
 
     private func changes(since before: PhysicalFunctionConfiguration) -> Effect {
         var effect: Effect = []

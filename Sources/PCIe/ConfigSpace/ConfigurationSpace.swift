@@ -4,8 +4,8 @@
 /// that a written one clears (RW1C), that survive every reset but power-on (sticky: RWS, RW1CS, ROS), and that survive
 /// a function level reset only. A bit in no mask is read-only.
 ///
-/// ``Header`` and the ``Capability`` types lay it out. Software on the other side reaches it only by ``read(at:width:)``
-/// and ``write(at:width:_:)``, which never trap.
+/// ``Header`` and the ``Capability`` types lay it out. Software on the other side reaches it by ``read(at:width:)`` and
+/// ``write(at:width:_:)`` only, which never trap.
 public struct ConfigurationSpace: Sendable {
     public static let size = 4096
 
@@ -59,7 +59,7 @@ extension ConfigurationSpace {
         settle(since: before)
     }
 
-    public mutating func reset(_ reset: Reset) {
+    public mutating func reset(_ reset: Reset = .powerOn) {
         let before = self
         for offset in 0..<Self.size {
             let kept = keptBits(at: offset, by: reset)
