@@ -1,0 +1,78 @@
+/// EECD — EEPROM/Flash Control, 0x00010.
+///
+/// - Datasheet: EEPROM/Flash Control Register.
+public struct EECD: BitWord {
+    public var raw: UInt32
+    public init(raw: UInt32) { self.raw = raw }
+
+    /// EE_REQ, bit 6. Software asks for the SPI pins.
+    public var isRequested: Bool {
+        get { self[6] }
+        set { self[6] = newValue }
+    }
+    /// EE_GNT, bit 7. Software has the SPI pins. Read only.
+    public var isGranted: Bool {
+        get { self[7] }
+        set { self[7] = newValue }
+    }
+    /// EE_PRES, bit 8. An EEPROM is there and its signature is right. Drivers initialize the PHY by hand otherwise.
+    public var isPresent: Bool {
+        get { self[8] }
+        set { self[8] = newValue }
+    }
+    /// AUTO_RD, bit 9. The registers are loaded from the EEPROM. Drivers wait for it after each reset.
+    public var isLoaded: Bool {
+        get { self[9] }
+        set { self[9] = newValue }
+    }
+    /// EE_SIZE, bits 14:11. The EEPROM has 64 << EE_SIZE words. From 9 on drivers give up EERD for the SPI pins.
+    public var sizeExponent: UInt32 {
+        get { self[11...14] }
+        set { self[11...14] = newValue }
+    }
+}
+
+/// EERD — EEPROM Read, 0x00014.
+///
+/// - Datasheet: EEPROM Read Register.
+public struct EERD: BitWord {
+    public var raw: UInt32
+    public init(raw: UInt32) { self.raw = raw }
+
+    /// START, bit 0. Begins a read; reads as zero.
+    public var starts: Bool {
+        get { self[0] }
+        set { self[0] = newValue }
+    }
+    /// DONE, bit 1. ``data`` is valid.
+    public var isDone: Bool {
+        get { self[1] }
+        set { self[1] = newValue }
+    }
+    /// ADDR, bits 15:2. The word's number.
+    public var address: Int { Int(truncatingIfNeeded: self[2...15]) }
+    /// DATA, bits 31:16.
+    public var data: UInt16 {
+        get { UInt16(truncatingIfNeeded: self[16...31]) }
+        set { self[16...31] = UInt32(newValue) }
+    }
+}
+
+/// SWSM — Software Semaphore, 0x05B50.
+///
+/// - Datasheet: Software Semaphore Register.
+public struct SWSM: BitWord {
+    public var raw: UInt32
+    public init(raw: UInt32) { self.raw = raw }
+
+    /// SMBI, bit 0. Taken by the driver that reads zero: the read sets it. Arbitrates between drivers.
+    public var isTaken: Bool {
+        get { self[0] }
+        set { self[0] = newValue }
+    }
+    /// SWESMBI, bit 1. Sticks when written unless firmware holds its half. Arbitrates between software and firmware.
+    public var isHeldAgainstFirmware: Bool {
+        get { self[1] }
+        set { self[1] = newValue }
+    }
+}

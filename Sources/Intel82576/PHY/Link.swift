@@ -1,0 +1,38 @@
+/// A speed that the port can run at.
+public enum LinkSpeed: Int, Sendable, CaseIterable {
+    case megabits10 = 10
+    case megabits100 = 100
+    case megabits1000 = 1000
+
+    /// From the two bits that CTRL.SPEED and STATUS.SPEED have for it.
+    init(code: UInt32) {
+        switch code {
+        case 0: self = .megabits10
+        case 1: self = .megabits100
+        default: self = .megabits1000
+        }
+    }
+
+    /// In CTRL.SPEED and STATUS.SPEED; the PHY's port status counts from 1.
+    var code: UInt32 {
+        switch self {
+        case .megabits10: 0
+        case .megabits100: 1
+        case .megabits1000: 2
+        }
+    }
+}
+
+/// What two ends of a cable agreed on, or were told.
+public struct Link: Equatable, Sendable {
+    public var isUp: Bool
+    /// In megabits per second; says nothing while the link is down.
+    public var speed: LinkSpeed
+    public var isFullDuplex: Bool
+
+    public init(isUp: Bool, speed: LinkSpeed, isFullDuplex: Bool) {
+        (self.isUp, self.speed, self.isFullDuplex) = (isUp, speed, isFullDuplex)
+    }
+
+    static let down = Link(isUp: false, speed: .megabits1000, isFullDuplex: true)
+}

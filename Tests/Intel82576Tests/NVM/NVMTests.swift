@@ -1,0 +1,77 @@
+import Testing
+
+@testable import Intel82576
+
+@Suite("The EEPROM")
+struct NVMTests {
+    var nvm = NVM(macAddress: MACAddress("00:1b:21:0a:0b:0c")!)
+
+    @Test("holds the station address with the first byte on the wire in the low half of word 0")
+    func address() {
+        #expect(nvm.read(0) == 0x1B00)
+        #expect(nvm.read(1) == 0x0A21)
+        #expect(nvm.read(2) == 0x0C0B)
+        #expect(nvm.macAddress.description == "00:1b:21:0a:0b:0c")
+    }
+
+    @Test(
+        "sums up to BABA over words 00 to 3F",
+        arguments: ["00:1b:21:0a:0b:0c", "fe:ff:ff:ff:ff:ff", "00:00:00:00:00:01"])
+    func checksum(address: String) {
+        let nvm = NVM(macAddress: MACAddress(address)!)
+        #expect((0...0x3F).reduce(UInt16(0)) { $0 &+ nvm.read($1)! } == 0xBABA)
+    }
+
+    @Test("says what drivers look for: device ids, no alternate address, no string PBA")
+    func identity() {
+        #expect(nvm.read(0x0C) == 0x8086 && nvm.read(0x0D) == 0x10C9 && nvm.read(0x26) == 0x10CA)
+        #expect(nvm.read(0x37) == 0xFFFF)
+        #expect(nvm.read(0x08) != 0xFAFA)
+    }
+
+    @Test("answers EERD with data and DONE, and START gone", arguments: [0, 0x0D, 0x3F, 0xFF])
+    mutating func readRequest(word: Int) {
+        let reply = EERD(raw: nvm.readRequest(UInt32(word) << 2 | 1))
+        #expect(reply.isDone && !reply.starts)
+        #expect(reply.address == word)
+        #expect(reply.data == nvm.read(word))
+    }
+
+    @Test("keeps bit 4 of EERD clear for word 0, by which iPXE tells the formats apart")
+    mutating func largeFormat() {
+        #expect(nvm.readRequest(1) & 0x10 == 0)
+    }
+
+    @Test(
+        "never gets done past its end, or without START",
+        arguments: [256 << 2 | 1, 0x3FFF << 2 | 1, 0x0D << 2, .max << 2])
+    mutating func noAnswer(request: UInt32) {
+        #expect(!EERD(raw: nvm.readRequest(request)).isDone)
+    }
+
+    @Test("says in EECD that it is there, loaded, and 256 words large")
+    func control() {
+        #expect(nvm.control.isPresent && nvm.control.isLoaded && !nvm.control.isGranted)
+        #expect(64 << nvm.control.sizeExponent == 256)
+        #expect(nvm.control.raw == RegisterTable.physical.first { $0.name == .EECD }?.reset)
+    }
+
+    @Test("grants its pins while they are asked for, and lets no write change what it says of itself")
+    mutating func grant() {
+        nvm.writeControl(.max)
+        #expect(nvm.control.isGranted)
+        #expect(nvm.control.isPresent && nvm.control.isLoaded && nvm.control.sizeExponent == 2)
+        nvm.writeControl(0)
+        #expect(!nvm.control.isGranted)
+        #expect(nvm.control.isPresent && nvm.control.isLoaded && nvm.control.sizeExponent == 2)
+    }
+
+    @Test("is reset to the same EECD with the same contents")
+    mutating func reset() {
+        let before = nvm.control
+        nvm.writeControl(0x40)
+        nvm.reset()
+        #expect(nvm.control == before)
+        #expect(nvm.read(0) == 0x1B00)
+    }
+}
