@@ -1,0 +1,48 @@
+/// The level of the INTx pin, delivered over an eventfd that only knows edges.
+///
+/// Signalling masks the line. The client unmasks it when the guest has ended the interrupt (by message, or by signalling
+/// ``resample``); if the level is still high then, it is signalled again.
+struct INTxLine {
+    private var trigger: Descriptor?
+    /// Signalled by the client to unmask.
+    private(set) var resample: Descriptor?
+    private var isAsserted = false
+    private var isMasked = false
+
+    mutating func setLevel(asserted: Bool) {
+        isAsserted = asserted
+        deliver()
+    }
+
+    /// Nil unbinds. The mask stays as it is: QEMU masks the line while it exchanges the eventfd.
+    mutating func bind(to trigger: Descriptor?) {
+        self.trigger = trigger
+        deliver()
+    }
+
+    mutating func bindResample(to resample: Descriptor?) { self.resample = resample }
+
+    mutating func setMasked(_ isMasked: Bool) {
+        self.isMasked = isMasked
+        deliver()
+    }
+
+    /// Unbinds all and unmasks. The level is the device's and stays.
+    mutating func disable() {
+        (trigger, resample, isMasked) = (nil, nil, false)
+    }
+
+    /// Signals once, whatever level and mask are; for a client that tests its wiring.
+    func signalOnce() { trigger?.signal() }
+
+    /// The client signalled ``resample``.
+    mutating func handleResample() {
+        if resample?.drain() == true { setMasked(false) }
+    }
+
+    private mutating func deliver() {
+        guard isAsserted, !isMasked, let trigger else { return }
+        isMasked = true
+        trigger.signal()
+    }
+}

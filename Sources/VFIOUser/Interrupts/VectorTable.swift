@@ -1,0 +1,53 @@
+/// The MSI or MSI-X vectors of a function: which eventfd signals each, and which wait for one.
+///
+/// A vector raised while it has no eventfd, or while it is masked, is remembered and signalled when that changes: the
+/// guest may enable a vector before QEMU has bound it, and QEMU unbinds all and binds them again to add one.
+struct VectorTable {
+    private struct Vector {
+        var trigger: Descriptor?
+        var isPending = false
+        var isMasked = false
+    }
+
+    private var vectors: [Vector]
+
+    init(count: Int) { vectors = Array(repeating: Vector(), count: max(count, 0)) }
+
+    var count: Int { vectors.count }
+
+    mutating func raise(_ index: Int) {
+        guard vectors.indices.contains(index) else { return }
+        if let trigger = vectors[index].trigger, !vectors[index].isMasked {
+            trigger.signal()
+        } else {
+            vectors[index].isPending = true
+        }
+    }
+
+    /// Nil unbinds.
+    mutating func bind(_ index: Int, to trigger: Descriptor?) {
+        vectors[index].trigger = trigger
+        deliver(index)
+    }
+
+    mutating func setMasked(_ index: Int, _ isMasked: Bool) {
+        vectors[index].isMasked = isMasked
+        deliver(index)
+    }
+
+    /// Unbinds and unmasks all. What is pending stays so.
+    mutating func disable() {
+        for index in vectors.indices { (vectors[index].trigger, vectors[index].isMasked) = (nil, false) }
+    }
+
+    /// The device was reset: what it wanted to say before no longer matters.
+    mutating func clearPending() {
+        for index in vectors.indices { vectors[index].isPending = false }
+    }
+
+    private mutating func deliver(_ index: Int) {
+        guard vectors[index].isPending else { return }
+        vectors[index].isPending = false
+        raise(index)
+    }
+}

@@ -1,0 +1,145 @@
+import Logging
+import PCIe
+
+/// Serves one PCIe function to one vfio-user client at a time, on a UNIX socket.
+///
+/// Single-threaded and driven by its owner's event loop: wait until one of ``descriptors`` is readable, then call
+/// ``handleEvents(on:)``; while ``hasBufferedMessages``, call ``processBufferedMessages()`` without waiting. Nothing
+/// blocks, except the function's own access to memory that the client did not share (1 s at most).
+///
+/// A client that connects while another is served is turned away at once: QEMU then reports the error at start, where
+/// waiting would look like a hang. When a client leaves, its memory is unmapped, the function is detached and reset,
+/// and the next one may come.
+public final class Server {
+    private let function: any Function
+    private let log: EventLog
+    private let listener: Listener?
+    private var session: Session?
+    private var writability: WritabilityWatch?
+    /// The one in ``descriptors``; kept open until then, so that a new one cannot have the same number.
+    private var watchedResample: Descriptor?
+    private var isClosed = false
+
+    /// What to wait for, each to be *readable*. Changes only inside calls of this class and of the function's host. A
+    /// number may come back for another file, so an owner that registers them (epoll) has to compare ``generation``.
+    public private(set) var descriptors: [CInt] = []
+    /// Grows whenever ``descriptors`` changes or one of them becomes another file.
+    public private(set) var generation = 0
+
+    /// Whether a client is connected.
+    public var isConnected: Bool { session != nil }
+
+    /// Listens on `path`. A socket file left behind by a server that has ended is replaced.
+    public init(path: String, function: any Function, log: Logger) throws(ServerError) {
+        (self.function, self.log) = (function, EventLog(log))
+        listener = try Listener(path: path)
+        watch()
+    }
+
+    /// Without a socket to connect to: clients come by ``adopt(_:)``.
+    init(function: any Function, log: Logger) {
+        (self.function, self.log, listener) = (function, EventLog(log), nil)
+    }
+
+    deinit { close() }
+
+    /// One of ``descriptors`` is readable or failed. Handles a bounded number of messages. A descriptor that is no
+    /// longer among ``descriptors`` is ignored.
+    public func handleEvents(on descriptor: CInt) {
+        if descriptor == listener?.descriptor {
+            acceptClient()
+        } else if descriptor == session?.transport.descriptor {
+            session?.handleInput()
+        } else if descriptor == session?.intx.resample?.number {
+            session?.handleResample()
+        } else if descriptor == writability?.descriptor {
+            session?.handleWritable()
+        }
+        settle()
+    }
+
+    /// Whether messages that were received wait to be handled, or a connection that failed waits to be closed.
+    public var hasBufferedMessages: Bool { session?.hasBufferedMessages ?? false }
+
+    /// Handles a bounded number of the messages received.
+    public func processBufferedMessages() {
+        session?.handleMessages()
+        settle()
+    }
+
+    /// Drops the client and removes the socket file. Calling it again does nothing.
+    public func close() {
+        session?.finish(.serverClosed)
+        settle()
+        listener?.removeFile()
+        isClosed = true
+        watch()
+    }
+}
+
+// MARK: Clients
+
+extension Server {
+    private func acceptClient() {
+        guard !isClosed, let listener else { return }
+        switch listener.accept() {
+        case .client(let socket): welcome(socket)
+        case .nobody: break
+        case .turnedAway: log.warning("client turned away: no descriptors left in this process")
+        case .failed(let errno): log.warning("cannot accept a client: \(text(of: errno))")
+        }
+    }
+
+    /// The client served may have gone, and this one come instead, before its going was noticed.
+    private func welcome(_ socket: Descriptor) {
+        session?.handleInput()
+        settle()
+        if session == nil {
+            adopt(UnixSocket(socket))
+        } else {
+            log.warning("client turned away: another one is connected")
+        }
+    }
+
+    func adopt(_ transport: any Transport) {
+        session = Session(transport, function: function, log: log)
+        log.info("client connected")
+        watch()
+    }
+
+    /// Closes a session that has ended, and brings ``descriptors`` up to date.
+    private func settle() {
+        if let session, let reason = session.end {
+            session.flush()
+            session.release()
+            self.session = nil
+            log.note(reason)
+        }
+        watch()
+    }
+
+    private func watch() {
+        var wanted = session.map { [$0.transport.descriptor] } ?? []
+        if let listener, !isClosed { wanted.insert(listener.descriptor, at: 0) }
+        watchedResample = session?.intx.resample
+        if let watchedResample { wanted.append(watchedResample.number) }
+        watchForRoom()
+        if let writability { wanted.append(writability.descriptor) }
+        if wanted != descriptors { (descriptors, generation) = (wanted, generation + 1) }
+    }
+
+    /// Only while something is left to send.
+    private func watchForRoom() {
+        guard let session, session.hasOutput else {
+            writability = nil
+            return
+        }
+        if writability == nil { writability = WritabilityWatch(session.transport.descriptor) }
+    }
+}
+
+extension EventLog {
+    fileprivate func note(_ reason: Disconnect) {
+        if reason.isOrderly { info("client disconnected: \(reason)") } else { warning("client dropped: \(reason)") }
+    }
+}

@@ -1,0 +1,21 @@
+import Glibc
+
+/// Why a server could not be set up.
+public enum ServerError: Error, Equatable, CustomStringConvertible {
+    /// Another server listens there.
+    case inUse(path: String)
+    /// A file that is no socket is in the way.
+    case notASocket(path: String)
+    /// A UNIX socket's path has room for 107 bytes.
+    case pathTooLong(path: String)
+    case unavailable(path: String, errno: CInt)
+
+    public var description: String {
+        switch self {
+        case .inUse(let path): "\(path) is in use by another server"
+        case .notASocket(let path): "\(path) exists and is not a socket"
+        case .pathTooLong(let path): "\(path) is too long for a UNIX socket (at most 107 bytes)"
+        case .unavailable(let path, let errno): "cannot listen on \(path): \(text(of: errno))"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// Why a connection ends.
+enum Disconnect: Equatable, CustomStringConvertible {
+    case clientLeft
+    /// What the client sent cannot be understood or trusted any further.
+    case violation(String)
+    case versionRefused
+    case socketFailed(errno: CInt)
+    /// The client does not read what it asked for.
+    case slowReader
+    /// The client did not answer a DMA message.
+    case noReply
+    /// The server is being closed.
+    case serverClosed
+
+    /// Whether this is how connections are meant to end.
+    var isOrderly: Bool { self == .clientLeft || self == .serverClosed }
+
+    var description: String {
+        switch self {
+        case .clientLeft: "the client left"
+        case .violation(let what): "protocol violation: \(what)"
+        case .versionRefused: "its version is not supported"
+        case .socketFailed(let errno): "the socket failed: \(text(of: errno))"
+        case .slowReader: "the client does not read its replies"
+        case .noReply: "the client does not answer a DMA request"
+        case .serverClosed: "the server closes"
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/// A reply to a request of this side, still in the receive queue.
+struct Reply {
+    let header: Header
+    let offset: Int
+
+    var isError: Bool { header.flags.contains(.error) }
+}
+
+extension Session {
+    /// Sends what is queued and waits for the reply to request `id`. Requests of the client that arrive meanwhile stay
+    /// queued: the function, which is waiting for this, cannot be called.
+    ///
+    /// The client may be waiting itself, for the reply to such a request. QEMU then holds the lock its side of the DMA
+    /// needs, and neither would ever go on. So once one of its requests wants a reply, only little time is left; then
+    /// the DMA fails and the connection stays. Memory shared by file descriptor needs none of this.
+    func awaitReply(to id: UInt16) -> Reply? {
+        let start = ContinuousClock.now
+        var deadline = start + Limits.replyTime
+        var search = ReplySearch(id: id)
+        while end == nil {
+            flush()
+            if let reply = find(&search) { return reply }
+            if search.hasCrossed { deadline = min(deadline, start + Limits.crossedReplyTime) }
+            if !awaitInput(until: deadline) {
+                giveUp(search)
+                return nil
+            }
+            receive()
+        }
+        return nil
+    }
+
+    private func awaitInput(until deadline: ContinuousClock.Instant) -> Bool {
+        guard end == nil else { return true }
+        if input.room == 0 {
+            finish(.violation("too many requests while a DMA reply is due"))
+            return true
+        }
+        let left = deadline - .now
+        return left > .zero && transport.wait(forWriting: hasOutput, for: left)
+    }
+
+    private func giveUp(_ search: ReplySearch) {
+        guard search.hasCrossed, requests.abandon(search.id) else { return finish(.noReply) }
+        log.warning("a DMA message crossed a register access and failed: give the guest shared, file-backed memory")
+    }
+
+    /// Looks at the messages that have become complete.
+    private func find(_ search: inout ReplySearch) -> Reply? {
+        while end == nil, input.count - search.offset >= Limits.headerSize {
+            let header = Header(input, at: search.offset)
+            guard header.isWellFormed else {
+                finish(.violation("malformed header"))
+                break
+            }
+            if input.count - search.offset < Int(header.size) { break }
+            if header.isReply {
+                if header.id == search.id { return Reply(header: header, offset: search.offset) }
+                dropLateReply(header, at: search.offset)
+            } else {
+                search.pass(header)
+            }
+        }
+        return nil
+    }
+
+    private func dropLateReply(_ header: Header, at offset: Int) {
+        guard requests.takeAbandoned(header.id) else { return finish(.violation("reply to no request")) }
+        removeReply(at: offset)
+    }
+}
+
+/// How far the receive queue has been looked through for a reply.
+private struct ReplySearch {
+    let id: UInt16
+    /// Of the first message not looked at.
+    var offset = 0
+    /// A request was passed that the client waits to see answered.
+    var hasCrossed = false
+
+    mutating func pass(_ request: Header) {
+        offset += Int(request.size)
+        if request.wantsReply { hasCrossed = true }
+    }
+}

@@ -1,0 +1,24 @@
+import Glibc
+
+extension Session {
+    /// VERSION. Comes first and once; the function is attached when it succeeds.
+    func negotiate(_ request: Request) throws(Refusal) {
+        guard state == .awaitingVersion else { throw Refusal(EINVAL) }
+        do throws(Refusal) {
+            try accept(try Version(request))
+        } catch {
+            finish(.versionRefused)
+            throw error
+        }
+        guard let reply = beginReply(to: request, payload: Version.reply.count) else { return }
+        for byte in Version.reply { reply.append(byte) }
+    }
+
+    /// Minor numbers only ever add: the reply names the one this side speaks, 0.
+    private func accept(_ version: Version) throws(Refusal) {
+        if version.major != 0 { throw Refusal(ENOTSUP) }
+        requests.transferSize = Int(min(version.transferSize, UInt64(Limits.transferSize)))
+        state = .running
+        function.attach(self)
+    }
+}

@@ -1,0 +1,186 @@
+import Glibc
+import Logging
+import PCIe
+
+/// One client's connection: takes its requests in order, has the function carry them out, and replies.
+///
+/// It is the host of the function from a successful handshake on. It never calls the function when it was called by it:
+/// what goes wrong inside a host call is noted in ``end``, and the owner acts on it later.
+final class Session {
+    enum State {
+        case awaitingVersion
+        case running
+    }
+
+    let function: any Function
+    let transport: any Transport
+    let log: EventLog
+
+    /// Received, not handled yet. The request being handled is at the front.
+    let input = ByteQueue(capacity: Limits.inputCapacity)
+    let output = SendQueue()
+    /// Data of the reply being put together.
+    let replyData = ByteQueue(capacity: Limits.transferSize)
+    var received = ReceivedDescriptors()
+    /// Bytes of the stream before ``input``.
+    private(set) var position: UInt64 = 0
+
+    var state = State.awaitingVersion
+    /// Set once; from then on nothing is received, handled or sent.
+    private(set) var end: Disconnect?
+
+    var intx = INTxLine()
+    var msi: VectorTable
+    var msix: VectorTable
+    var requests = OwnRequests()
+    /// Region bytes that may still be accessed in this turn.
+    var regionBudget = 0
+
+    init(_ transport: any Transport, function: any Function, log: EventLog) {
+        (self.transport, self.function, self.log) = (transport, function, log)
+        msi = VectorTable(count: function.interruptCounts.msi)
+        msix = VectorTable(count: function.interruptCounts.msix)
+    }
+
+    /// Ends the connection for `reason`, unless it has ended already.
+    func finish(_ reason: Disconnect) {
+        if end == nil { end = reason }
+    }
+
+    /// Closes every descriptor a client gave, and undoes the handshake.
+    func release() {
+        received.removeAll()
+        intx = INTxLine()
+        msi = VectorTable(count: 0)
+        msix = VectorTable(count: 0)
+        guard state == .running else { return }
+        state = .awaitingVersion
+        function.unmapAll()
+        function.detach()
+        function.reset()
+    }
+}
+
+// MARK: Receiving
+
+extension Session {
+    /// Whether handling can go on without receiving.
+    var hasBufferedMessages: Bool { end != nil || hasMessage }
+
+    private var hasMessage: Bool {
+        guard input.count >= Limits.headerSize else { return false }
+        let header = Header(input, at: 0)
+        return !header.isWellFormed || input.count >= Int(header.size)
+    }
+
+    /// The connection is readable: receives once and handles a bounded number of messages.
+    func handleInput() {
+        receive()
+        handleMessages()
+    }
+
+    /// Room was made in the socket.
+    func handleWritable() { flush() }
+
+    func receive() {
+        guard end == nil else { return }
+        // Full of whole messages that are to be handled first; a single one always fits.
+        guard input.room > 0 else { return }
+        var descriptors: [Descriptor] = []
+        let result = transport.receive(into: input, &descriptors)
+        if !descriptors.isEmpty { hold(descriptors) }
+        switch result {
+        case .received, .nothing: break
+        case .ended: finish(.clientLeft)
+        case .descriptorsLost: finish(.violation("more than \(Limits.descriptorsPerMessage) descriptors at once"))
+        case .failed(let errno): finish(errno == ECONNRESET ? .clientLeft : .socketFailed(errno: errno))
+        }
+    }
+
+    /// A receive ends with the segment that carried descriptors, and a message's descriptors come with its first byte:
+    /// they belong to the last message that has begun.
+    private func hold(_ descriptors: [Descriptor]) {
+        received.add(descriptors, at: position + UInt64(lastMessageOffset))
+        if received.count > Limits.heldDescriptors { finish(.violation("too many descriptors")) }
+    }
+
+    private var lastMessageOffset: Int {
+        var offset = 0
+        while input.count - offset >= Limits.headerSize {
+            let header = Header(input, at: offset)
+            let next = offset + Int(header.size)
+            if !header.isWellFormed || next >= input.count { break }
+            offset = next
+        }
+        return offset
+    }
+
+    /// Handles a bounded number of the messages received, and sends the replies together.
+    func handleMessages() {
+        regionBudget = Limits.regionBytesPerTurn
+        var budget = Limits.messagesPerTurn
+        while end == nil, budget > 0, regionBudget > 0, hasMessage {
+            handleMessage()
+            budget -= 1
+        }
+        flush()
+    }
+
+    private func handleMessage() {
+        let header = Header(input, at: 0)
+        guard header.isWellFormed else { return finish(.violation("malformed header")) }
+        guard header.isRequest else { return finish(.violation("reply to no request")) }
+        handle(Request(header: header, bytes: input, descriptors: received.take(at: position)))
+        input.removeFirst(Int(header.size))
+        position += UInt64(header.size)
+    }
+
+    /// Takes a reply to a request of this side out of ``input``.
+    func removeReply(at offset: Int) {
+        let size = Header.size(in: input, at: offset)
+        let start = position + UInt64(offset)
+        if !received.take(at: start).isEmpty { finish(.violation("descriptors in a reply")) }
+        input.remove(size, at: offset)
+        received.close(gapOf: size, at: start)
+    }
+}
+
+// MARK: Sending
+
+extension Session {
+    var hasOutput: Bool { !output.isEmpty }
+
+    func flush() {
+        guard !output.isEmpty, let errno = output.flush(to: transport) else { return }
+        finish(errno == EPIPE || errno == ECONNRESET ? .clientLeft : .socketFailed(errno: errno))
+    }
+
+    /// Begins the reply to `request`, whose payload of `size` bytes the caller appends. Nil when none is wanted, or
+    /// when the client has left too many unread.
+    func beginReply(to request: Request, payload size: Int = 0) -> ByteQueue? {
+        guard request.header.wantsReply else { return nil }
+        return beginMessage(
+            Header(
+                id: request.header.id, command: request.header.command, size: UInt32(Limits.headerSize + size),
+                flags: .reply))
+    }
+
+    func refuse(_ request: Request, _ refusal: Refusal) {
+        log.debug("refused command \(request.header.command): \(text(of: refusal.code))")
+        guard request.header.wantsReply else { return }
+        _ = beginMessage(
+            Header(
+                id: request.header.id, command: request.header.command, size: UInt32(Limits.headerSize),
+                flags: [.reply, .error], error: UInt32(refusal.code)))
+    }
+
+    func beginMessage(_ header: Header) -> ByteQueue? {
+        if output.bytes.room < Int(header.size) { flush() }
+        guard output.bytes.room >= Int(header.size) else {
+            finish(.slowReader)
+            return nil
+        }
+        header.append(to: output.bytes)
+        return output.bytes
+    }
+}

@@ -1,0 +1,52 @@
+// The server side of vfio-user: serves one PCIe function over a UNIX stream socket to one client at a time.
+//
+// Written against the vfio-user specification (QEMU docs/interop/vfio-user.rst, protocol 0.0) and checked with the
+// client in QEMU 10.1 to 11.1 (`vfio-user-pci`). All integers on the wire are little-endian.
+//
+//   Server      the listening socket and the client's coming and going
+//   Session     one connection: receives, dispatches, replies; the function's host
+//   Wire        message layouts. Lengths are checked when a message is decoded, so handlers cannot read past one
+//   Interrupts  which eventfd belongs to which vector, what is pending or masked
+//   Transport   what a session needs of a socket
+//   System      system calls and raw memory. The only folder with `unsafe`
+//
+// Not implemented: migration (DEVICE_FEATURE, MIG_DATA_READ, MIG_DATA_WRITE), dirty page tracking, regions the client
+// can map (DEVICE_GET_REGION_IO_FDS, sparse mmap), twin sockets, the error and request interrupts.
+
+/// Sizes both sides agree on, and bounds on what a client can make the server hold or do.
+enum Limits {
+    static let headerSize = 16
+    /// `max_data_xfer_size`: data bytes of one region or DMA message. Registers are a few bytes wide and frames below
+    /// 16 KiB, so the specification's default of 1 MiB would only make a single message cost more.
+    static let transferSize = 65_536
+    /// `max_msg_fds`. QEMU accepts no more than 16.
+    static let descriptorsPerMessage = 16
+    /// Descriptors held for messages that were received but not handled yet.
+    static let heldDescriptors = 64
+    /// Entries of a REGION_WRITE_MULTI; QEMU's array has as many.
+    static let writesPerMessage = 200
+    static let versionTextSize = 4096
+    static let versionTextDepth = 8
+    static let messageSize = headerSize + 16 + transferSize
+    /// Received bytes not handled yet. Holds two messages of the largest size.
+    static let inputCapacity = 2 * 65_536 + 4096
+    /// Sent bytes the client has not read yet, besides what the socket holds.
+    static let outputCapacity = 1 << 20
+    static let messagesPerTurn = 256
+    /// Region bytes accessed per turn, after which the remaining messages wait for the next one.
+    static let regionBytesPerTurn = 65_536
+    /// How long a reply to a message of ours may take.
+    static let replyTime = Duration.seconds(1)
+    /// How long it may take when the client itself waits for a reply of ours; see ``Session/awaitReply(to:)``.
+    static let crossedReplyTime = Duration.milliseconds(100)
+    /// Requests of ours given up on whose reply may still come.
+    static let abandonedRequests = 64
+}
+
+/// Why a request gets an error reply.
+struct Refusal: Error, Equatable {
+    /// An errno value of the host.
+    let code: CInt
+
+    init(_ code: CInt) { self.code = code }
+}

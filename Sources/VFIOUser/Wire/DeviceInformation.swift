@@ -1,0 +1,67 @@
+import Glibc
+
+/// DEVICE_GET_INFO: u32 argsz, u32 flags, u32 regions, u32 interrupt indexes.
+enum DeviceInformation {
+    static let size = 16
+    /// Bit 0: the device can be reset; bit 1: it is a PCI device.
+    static let flags: UInt32 = 0b11
+    static let regions: UInt32 = 9
+    static let interruptIndexes: UInt32 = 5
+
+    static func check(_ request: Request) throws(Refusal) {
+        try request.require(payload: size)
+        guard request.load(UInt32.self, at: 0) >= size else { throw Refusal(EINVAL) }
+    }
+
+    static func append(to bytes: ByteQueue) {
+        for word in [UInt32(size), flags, regions, interruptIndexes] { bytes.append(word) }
+    }
+}
+
+/// Regions by their index.
+enum Region: Equatable {
+    case bar(Int)
+    case configuration
+    /// Expansion ROM, VGA, or a BAR the function does not have.
+    case absent
+
+    static let configurationSize = 4096
+
+    /// Nil past the last index.
+    init?(index: UInt32) {
+        switch index {
+        case 0...5: self = .bar(Int(index))
+        case 7: self = .configuration
+        case 6, 8: self = .absent
+        default: return nil
+        }
+    }
+}
+
+/// DEVICE_GET_REGION_INFO: u32 argsz, u32 flags, u32 index, u32 offset of capabilities, u64 size, u64 file offset.
+///
+/// A reply with capabilities (sparse mmap) would set flag bit 3, append them, and name the full size in argsz; when the
+/// request's argsz has no room for them the fixed part goes alone and the client asks again.
+struct RegionInformation {
+    static let size = 32
+    let index: UInt32
+    let region: Region
+
+    init(_ request: Request) throws(Refusal) {
+        try request.require(payload: Self.size)
+        index = request.load(UInt32.self, at: 8)
+        guard request.load(UInt32.self, at: 0) >= Self.size, let region = Region(index: index)
+        else { throw Refusal(EINVAL) }
+        self.region = region
+    }
+
+    /// An absent region is one of size 0 that can neither be read (bit 0) nor written (bit 1).
+    func append(to bytes: ByteQueue, regionSize: Int) {
+        bytes.append(UInt32(Self.size))
+        bytes.append(regionSize > 0 ? UInt32(0b11) : 0)
+        bytes.append(index)
+        bytes.append(UInt32(0))
+        bytes.append(UInt64(regionSize))
+        bytes.append(UInt64(0))
+    }
+}
