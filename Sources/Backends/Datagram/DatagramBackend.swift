@@ -130,7 +130,10 @@ extension DatagramBackend {
     }
 
     private func awaitRoom() {
-        guard isWritable(socket.descriptor) else { return congestion = .socket }
+        guard isWritable(socket.descriptor) else {
+            congestion = .socket
+            return
+        }
         congestion = .peer
         // If this fails the watch is writable, and the next attempt to send tells why.
         try? UnixSocket.connect(watch.raw, to: remote)

@@ -25,7 +25,7 @@ extension FrameBatch {
             guard case .moved(let moved) = end else { return (bytes, end) }
             bytes += moved
             var offered = 0
-            for unsafe segment in unsafe piece { unsafe offered += segment.iov_len }
+            for part in 0..<piece.count { unsafe offered += piece[part].iov_len }
             if moved < offered { return (bytes, .wouldBlock) }
             unsafe segments = segments.dropFirst(piece.count)
         }

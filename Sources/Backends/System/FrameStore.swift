@@ -33,13 +33,14 @@ import Intel82576
         // SAFETY: segments are valid during the transmit this is called from; the copy is bounded by `makeRoom`.
         let segments = unsafe batch.segments(of: index)
         var length = -skipped
-        for unsafe segment in unsafe segments { unsafe length += segment.iov_len }
+        for part in 0..<segments.count { unsafe length += segments[part].iov_len }
         guard length > 0, makeRoom(Self.overhead + length) else { return false }
         unsafe memory.storeBytes(of: UInt32(length), toByteOffset: tail, as: UInt32.self)
         unsafe memory.storeBytes(of: UInt32(batch[index].byteCount), toByteOffset: tail + 4, as: UInt32.self)
         var place = unsafe memory + tail + Self.overhead
         var toSkip = skipped
-        for unsafe segment in unsafe segments {
+        for part in 0..<segments.count {
+            let segment = unsafe segments[part]
             let passed = unsafe min(toSkip, segment.iov_len)
             toSkip -= passed
             guard let base = unsafe segment.iov_base, unsafe segment.iov_len > passed else { continue }

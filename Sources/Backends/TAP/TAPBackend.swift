@@ -136,7 +136,8 @@ extension TAPBackend {
         arena.removeAll()
         for _ in 0..<FrameBatch.capacity where arena.hasRoom {
             switch arena.read(from: device) {
-            case .moved(let byteCount): accept(byteCount - (device.hasHeader ? VirtioNetHeader.length : 0), into: &batch)
+            case .moved(let byteCount):
+                accept(byteCount - (device.hasHeader ? VirtioNetHeader.length : 0), into: &batch)
             case .wouldBlock, .failed(.ioError): return
             case .failed: return detach()
             }
