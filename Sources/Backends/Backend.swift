@@ -1,8 +1,21 @@
 import Intel82576
 
+// Backends: where the wire of a port ends on the host.
+//
+//     tap:NAME               an existing TAP interface, with offloads both ways (virtio-net header)
+//     stream:PATH[,server]   a UNIX stream socket: QEMU's `-netdev stream`, passt
+//     dgram:LOCAL:REMOTE     a pair of UNIX datagram sockets: QEMU's `-netdev dgram`
+//     null, loopback         nobody, oneself
+//     pcap:FILE[,SPEC]       a capture file around any of them
+//
+// Not implemented: TCP and UDP sockets, descriptors inherited from a parent, several queues of one TAP interface,
+// macvtap and AF_PACKET, creating a TAP interface, addresses in Linux' abstract socket namespace.
+
 /// An uplink with something to wait for. Single-threaded, driven by the event loop of its owner.
 public protocol Backend: Uplink {
-    /// The descriptor to poll; -1 when there is nothing to wait for. It may change with any call.
+    /// The descriptor to poll, level-triggered; -1 when there is nothing to wait for. It may change with any call.
+    ///
+    /// A new descriptor never has the number of the one before, which stays open until the change after it.
     var descriptor: CInt { get }
     /// Wait for the descriptor to be writable too (it is always waited for to be readable).
     var wantsWritable: Bool { get }
@@ -11,6 +24,16 @@ public protocol Backend: Uplink {
     func handleEvent()
     /// Frames and bytes sent, received and dropped, by reason.
     var counters: [(name: String, value: UInt64)] { get }
+    /// One line for people: what is connected or waited for, why the last connection or the capture ended.
+    var status: String { get }
     /// Closes descriptors, removes socket files this backend made, flushes files.
     func close()
 }
+
+extension Backend {
+    public var status: String { "" }
+}
+
+/// Bytes of the longest frame that crosses a backend: 64 KiB of IP packet behind an Ethernet header, QEMU's own bound
+/// (`NET_BUFSIZE` less its slack).
+let maximumFrameLength = 65_550

@@ -120,6 +120,39 @@ ssize_t kw_send(int fd, const struct iovec *parts, int part_count, const int *fd
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
+enum { datagram_batch = 64 };
+
+int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, uint32_t *lengths, int count) {
+    struct mmsghdr messages[datagram_batch];
+    struct iovec parts[datagram_batch];
+    if (count > datagram_batch) count = datagram_batch;
+    memset(messages, 0, sizeof messages);
+    for (int i = 0; i < count; i++) {
+        parts[i] = (struct iovec){(char *)slots + (size_t)i * stride, slot_size};
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    int received = recvmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_TRUNC, NULL);
+    for (int i = 0; i < received; i++) lengths[i] = messages[i].msg_len;
+    return received;
+}
+
+int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const int *part_counts, int count) {
+    struct mmsghdr messages[datagram_batch];
+    struct sockaddr_un address;
+    if (unix_address(path, &address) < 0) return -1;
+    if (count > datagram_batch) count = datagram_batch;
+    memset(messages, 0, sizeof messages);
+    for (int i = 0; i < count; i++) {
+        messages[i].msg_hdr.msg_name = &address;
+        messages[i].msg_hdr.msg_namelen = sizeof address;
+        messages[i].msg_hdr.msg_iov = (struct iovec *)parts;
+        messages[i].msg_hdr.msg_iovlen = (size_t)part_counts[i];
+        parts += part_counts[i];
+    }
+    return sendmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
     *has_vnet_header = false;
     *offloads = 0;
@@ -142,13 +175,25 @@ int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
         request.ifr_flags |= IFF_VNET_HDR;
         *has_vnet_header = true;
     }
-    if (ioctl(fd, TUNSETIFF, &request) < 0) {
+    int attached = ioctl(fd, TUNSETIFF, &request);
+    if (attached < 0 && errno == EINVAL) {  // An interface made with multi_queue takes no queue without this flag.
+        request.ifr_flags |= IFF_MULTI_QUEUE;
+        attached = ioctl(fd, TUNSETIFF, &request);
+    }
+    if (attached < 0) {
         int saved = errno;
         close(fd);
         errno = saved;
         return -1;
     }
     if (*has_vnet_header) {
+        int header_size = 10;  // A persistent interface keeps the size its last user set.
+        if (ioctl(fd, TUNSETVNETHDRSZ, &header_size) < 0) {
+            int saved = errno;
+            close(fd);
+            errno = saved;
+            return -1;
+        }
         const unsigned wanted[] = {TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_USO4 | TUN_F_USO6,
                                    TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6, TUN_F_CSUM};
         for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {

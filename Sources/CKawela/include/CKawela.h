@@ -40,6 +40,13 @@ ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int capacity, in
 /// sendmsg with SCM_RIGHTS and MSG_NOSIGNAL.
 ssize_t kw_send(int fd, const struct iovec *parts, int part_count, const int *fds, int fd_count);
 
+/// recvmmsg of up to `count` (at most 64) datagrams, number i to slots + i * stride. Returns how many came, or -1 with
+/// errno. lengths[i] is the datagram's own length: more than `slot_size` when its end was cut off. Never blocks.
+int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, uint32_t *lengths, int count);
+/// sendmmsg of up to `count` (at most 64) datagrams to the UNIX socket `path`; part_counts[i] of the `parts`, which
+/// follow each other, make up number i. Returns how many left; -1 with errno when the first could not. Never blocks.
+int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const int *part_counts, int count);
+
 /// Opens /dev/net/tun and attaches to the TAP interface `name` with IFF_NO_PI, with IFF_VNET_HDR (10-byte header) when
 /// the kernel has it. Sets *offloads to the TUN_F_ flags it accepted out of CSUM, TSO4, TSO6, and USO4|USO6. Non-blocking.
 /// -1 with errno on failure; does not create an interface that does not exist (ENODEV).

@@ -1,0 +1,117 @@
+import CKawela
+
+/// What a user wrote to say where a port's wire ends, for example `tap:kw0` or `pcap:out.pcap,stream:/run/passt.sock`.
+public enum BackendSpecification: Sendable, Equatable {
+    case tap(name: String)
+    case stream(path: String, isServer: Bool)
+    case datagram(local: String, remote: String)
+    case null
+    case loopback
+    indirect case capture(file: String, inner: BackendSpecification)
+
+    /// The forms there are, for messages and help.
+    public static let forms =
+        "tap:NAME, stream:PATH, stream:PATH,server, dgram:LOCAL:REMOTE, null, loopback, pcap:FILE and pcap:FILE,BACKEND"
+
+    public init(parsing text: String) throws(BackendError) {
+        let (kind, rest) = Self.split(text, at: ":")
+        switch (kind, rest) {
+        case ("tap", let name): self = try Self.tap(name ?? "")
+        case ("stream", let rest): self = try Self.stream(rest ?? "")
+        case ("dgram", let rest): self = try Self.datagram(rest ?? "")
+        case ("pcap", let rest): self = try Self.capture(rest ?? "")
+        case ("null", nil): self = .null
+        case ("loopback", nil): self = .loopback
+        case ("null", _), ("loopback", _):
+            throw BackendError("'\(kind)' takes no argument: write '\(kind)' instead of '\(text)'")
+        default: throw BackendError("there is no backend '\(kind)': the backends are \(Self.forms)")
+        }
+    }
+
+    /// The text around the first `separator`.
+    private static func split(_ text: String, at separator: Character) -> (String, String?) {
+        guard let place = text.firstIndex(of: separator) else { return (text, nil) }
+        return (String(text[..<place]), String(text[text.index(after: place)...]))
+    }
+}
+
+// MARK: Each backend's argument
+
+extension BackendSpecification {
+    private static func tap(_ name: String) throws(BackendError) -> Self {
+        guard !name.isEmpty else {
+            throw BackendError("'tap:' lacks the name of the TAP interface: write 'tap:NAME', for example 'tap:tap0'")
+        }
+        guard name.utf8.count < IFNAMSIZ else {
+            throw BackendError(
+                "'\(name)' is too long for an interface (\(name.utf8.count) bytes, at most \(IFNAMSIZ - 1)): use a shorter name"
+            )
+        }
+        let isAllowed = name != "." && name != ".." && name.utf8.allSatisfy { $0 > 0x20 && $0 != 0x2F && $0 != 0x3A }
+        guard isAllowed else {
+            throw BackendError("'\(name)' is no name of an interface: it may hold no blank, '/' or ':'")
+        }
+        return .tap(name: name)
+    }
+
+    private static func stream(_ rest: String) throws(BackendError) -> Self {
+        let (path, option) = split(rest, at: ",")
+        guard option == nil || option == "server" else {
+            throw BackendError("'stream' has no option '\(option ?? "")': write 'stream:PATH' or 'stream:PATH,server'")
+        }
+        return .stream(path: try socketPath(path, of: "stream:PATH"), isServer: option != nil)
+    }
+
+    private static func datagram(_ rest: String) throws(BackendError) -> Self {
+        let form = "dgram:LOCAL:REMOTE"
+        let (local, remote) = split(rest, at: ":")
+        guard let remote else {
+            throw BackendError("'dgram:\(rest)' lacks the path of the other side: write '\(form)'")
+        }
+        guard !remote.contains(":") else {
+            throw BackendError("'dgram:\(rest)' has too many ':': write '\(form)', where a path may hold none")
+        }
+        guard local != remote else {
+            throw BackendError("'dgram:\(rest)' names one socket twice: LOCAL and REMOTE of '\(form)' must differ")
+        }
+        return .datagram(local: try socketPath(local, of: form), remote: try socketPath(remote, of: form))
+    }
+
+    private static func capture(_ rest: String) throws(BackendError) -> Self {
+        let (file, inner) = split(rest, at: ",")
+        guard !file.isEmpty, !file.utf8.contains(0) else {
+            throw BackendError("'pcap:' lacks the file to write: write 'pcap:FILE' or 'pcap:FILE,BACKEND'")
+        }
+        guard let inner else { return .capture(file: file, inner: .null) }
+        guard !inner.hasPrefix("pcap:") else {
+            throw BackendError("'pcap:\(rest)' captures a capture: name one file, and a backend other than pcap")
+        }
+        return .capture(file: file, inner: try Self(parsing: inner))
+    }
+
+    private static func socketPath(_ path: String, of form: String) throws(BackendError) -> String {
+        let longest = 107  // sun_path less its final 0
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw BackendError("the path of a socket is missing: write '\(form)'")
+        }
+        guard path.utf8.count <= longest else {
+            throw BackendError(
+                "'\(path)' is too long for a socket (\(path.utf8.count) bytes, at most \(longest)): use a shorter path")
+        }
+        return path
+    }
+}
+
+extension BackendSpecification: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .tap(let name): "tap:\(name)"
+        case .stream(let path, let isServer): "stream:\(path)\(isServer ? ",server" : "")"
+        case .datagram(let local, let remote): "dgram:\(local):\(remote)"
+        case .null: "null"
+        case .loopback: "loopback"
+        case .capture(let file, .null): "pcap:\(file)"
+        case .capture(let file, let inner): "pcap:\(file),\(inner)"
+        }
+    }
+}

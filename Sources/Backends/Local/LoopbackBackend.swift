@@ -1,0 +1,59 @@
+import Intel82576
+import SystemPackage
+
+/// A loopback plug: what is sent is received again. The link is up.
+///
+/// It accepts no offloads, so frames come back complete. Frames beyond a bounded queue are dropped, as a receiver that
+/// is too slow would; it never is congested, so a port that takes nothing can still send.
+public final class LoopbackBackend: Backend {
+    static let queueLimit = 1024
+
+    /// Frames sent and not received yet.
+    private var arriving = FrameStore()
+    /// Frames being received; a batch may refer to those already taken out.
+    private var lent = FrameStore()
+    private var event: EventFlag
+    private var isClosed = false
+    private var traffic = TrafficCounters(drops: .sendLength, .receiveQueueFull)
+
+    public init() throws(Errno) { event = try EventFlag() }
+
+    public var descriptor: CInt { isClosed ? -1 : event.descriptor }
+    public var wantsWritable: Bool { false }
+    public var isLinkUp: Bool { !isClosed }
+    public var isCongested: Bool { false }
+    public var offloads: UplinkOffloads { [] }
+    public var counters: [(name: String, value: UInt64)] { traffic.report }
+    public func handleEvent() {}
+
+    public func close() {
+        isClosed = true
+        arriving.removeAll()
+        lent.removeAll()
+        event.close()
+    }
+
+    public func transmit(_ batch: inout FrameBatch) {
+        traffic.dropped(.sendLength, frames: batch.unsendableCount)
+        guard !isClosed else { return }
+        for index in 0..<batch.count where batch[index].isSendable { loop(index, of: batch) }
+        event.set(!arriving.isEmpty || !lent.isEmpty)
+    }
+
+    private func loop(_ index: Int, of batch: borrowing FrameBatch) {
+        traffic.sent(bytes: Int(batch[index].byteCount))
+        guard arriving.count < Self.queueLimit, arriving.append(index, of: batch) else {
+            return traffic.dropped(.receiveQueueFull)
+        }
+    }
+
+    public func receive(into batch: inout FrameBatch) {
+        guard !isClosed else { return }
+        if lent.isEmpty {
+            lent.removeAll()
+            swap(&arriving, &lent)
+        }
+        while let byteCount = lent.lendFirst(to: &batch) { traffic.received(bytes: byteCount) }
+        event.set(!arriving.isEmpty || !lent.isEmpty)
+    }
+}

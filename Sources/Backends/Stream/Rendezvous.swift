@@ -1,0 +1,80 @@
+import SystemPackage
+
+/// How a stream comes by its peer.
+protocol Rendezvous: AnyObject {
+    /// What to poll while there is no peer.
+    var descriptor: CInt { get }
+    /// One line for people.
+    var waiting: String { get }
+    /// The next peer, if one is there. Called when ``descriptor`` is readable, and at the start.
+    func attempt() -> Descriptor
+    /// The peer is gone.
+    func resume()
+    func close()
+}
+
+/// Connects to a listening socket, about once a second while nobody listens.
+final class Connector: Rendezvous {
+    private static let retryMilliseconds = 1000
+
+    private let path: String
+    private var timer: Timer
+    private var first: Descriptor
+
+    /// Tries at once.
+    /// - Throws: an error that waiting does not mend.
+    init(path: String) throws(Errno) {
+        self.path = path
+        timer = try Timer()
+        first = Descriptor()
+        do throws(Errno) {
+            first = try connect()
+        } catch .noSuchFileOrDirectory, .connectionRefused, .resourceTemporarilyUnavailable {
+            resume()
+        }
+    }
+
+    var descriptor: CInt { timer.descriptor }
+    var waiting: String { "waiting for somebody to listen on \(path)" }
+
+    func attempt() -> Descriptor {
+        if first.isOpen { return first.take() }
+        guard timer.consume() else { return Descriptor() }
+        do throws(Errno) {
+            return try connect()
+        } catch {
+            resume()
+            return Descriptor()
+        }
+    }
+
+    func resume() { timer.start(milliseconds: Self.retryMilliseconds) }
+
+    func close() {
+        first.close()
+        timer.close()
+    }
+
+    private func connect() throws(Errno) -> Descriptor {
+        let socket = try UnixSocket.make(.stream)
+        try UnixSocket.connect(socket.raw, to: path)
+        return socket
+    }
+}
+
+/// Listens and takes one peer at a time; more of them wait in the socket's backlog.
+final class Acceptor: Rendezvous {
+    private let path: String
+    private var socket: BoundSocket
+
+    init(path: String) throws(Errno) {
+        self.path = path
+        socket = try BoundSocket(path: path, kind: .stream)
+    }
+
+    var descriptor: CInt { socket.descriptor }
+    var waiting: String { "waiting for somebody to connect to \(path)" }
+    func attempt() -> Descriptor { UnixSocket.accept(socket.descriptor) }
+    func resume() {}
+    func close() { socket.close() }
+}

@@ -1,0 +1,42 @@
+import CKawela
+import Intel82576
+import SystemPackage
+
+/// Memory for the datagrams of one `recvmmsg`.
+@safe struct DatagramSlots: ~Copyable {
+    static let count = 64
+    /// No power of two, so that the starts of frames do not compete for the same cache lines.
+    private static let stride = 65_600
+
+    private let memory: UnsafeMutableRawPointer
+    private var lengths = InlineArray<64, UInt32>(repeating: 0)
+
+    init() { unsafe memory = .allocate(byteCount: Self.count * Self.stride, alignment: 64) }
+
+    deinit { unsafe memory.deallocate() }
+
+    /// Receives what is there. `moved` is the number of datagrams.
+    mutating func receive(from descriptor: CInt) -> Transfer {
+        let memory = unsafe memory
+        var lengths = lengths.mutableSpan
+        // SAFETY: `count` slots of `stride` bytes, each longer than a frame, and as many lengths.
+        return unsafe lengths.withUnsafeMutableBufferPointer { lengths in
+            Transfer.result {
+                unsafe Int(
+                    kw_receive_datagrams(
+                        descriptor, memory, Self.stride, maximumFrameLength, lengths.baseAddress, CInt(Self.count)))
+            }
+        }
+    }
+
+    /// The length of a received datagram; more than a frame's when it was cut.
+    func length(of slot: Int) -> Int { Int(lengths[slot]) }
+
+    /// Appends a received datagram to `batch` by reference. Valid until the next `receive`.
+    func lend(_ slot: Int, to batch: inout FrameBatch) -> Bool {
+        precondition(length(of: slot) <= maximumFrameLength)
+        // SAFETY: the slot holds that many received bytes and outlives the batch's use.
+        return unsafe batch.append(
+            UnsafeRawBufferPointer(start: memory + slot * Self.stride, count: length(of: slot)))
+    }
+}

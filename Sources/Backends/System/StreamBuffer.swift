@@ -1,0 +1,59 @@
+import Glibc
+import Intel82576
+
+/// Received bytes of a stream of frames, each behind its length (32 bits, big-endian). Frames are handed out in place.
+@safe struct StreamBuffer: ~Copyable {
+    static let capacity = 512 * 1024
+    static let prefixLength = 4
+
+    /// What lies at the front.
+    enum Front: Equatable {
+        case frame(Int)
+        case incomplete
+        /// A length no frame can have: the sender is no stream of frames, or out of step.
+        case malformed(UInt32)
+    }
+
+    private let memory: UnsafeMutableRawPointer
+    private var head = 0
+    private var tail = 0
+
+    init() { unsafe memory = .allocate(byteCount: Self.capacity, alignment: 64) }
+
+    deinit { unsafe memory.deallocate() }
+
+    mutating func removeAll() { (head, tail) = (0, 0) }
+
+    var front: Front {
+        guard tail - head >= Self.prefixLength else { return .incomplete }
+        // SAFETY: the four bytes were received.
+        let length = unsafe UInt32(bigEndian: memory.loadUnaligned(fromByteOffset: head, as: UInt32.self))
+        guard length > 0, length <= maximumFrameLength else { return .malformed(length) }
+        return tail - head - Self.prefixLength >= Int(length) ? .frame(Int(length)) : .incomplete
+    }
+
+    /// Receives once, as much as there is room for. `moved(0)` is the end of the stream.
+    ///
+    /// Moves an incomplete frame to the start first. To be called when the front is incomplete, and so there is room.
+    mutating func fill(from descriptor: CInt) -> Transfer {
+        if head > 0 {
+            // SAFETY: both ranges lie in `memory`; `memmove` allows them to overlap.
+            unsafe _ = memmove(memory, memory + head, tail - head)
+            (head, tail) = (0, tail - head)
+        }
+        let result = Transfer.result { unsafe recv(descriptor, memory + tail, Self.capacity - tail, 0) }
+        if case .moved(let count) = result { tail += count }
+        return result
+    }
+
+    /// Appends the frame at the front, `length` bytes long, to `batch` by reference and passes on to the next. Valid until
+    /// the next `fill`. False when the batch is full.
+    mutating func lendFront(_ length: Int, to batch: inout FrameBatch) -> Bool {
+        precondition(length <= tail - head - Self.prefixLength)
+        // SAFETY: just checked; `memory` outlives the batch's use, and only `fill` writes to it.
+        let appended = unsafe batch.append(
+            UnsafeRawBufferPointer(start: memory + head + Self.prefixLength, count: length))
+        if appended { head += Self.prefixLength + length }
+        return appended
+    }
+}

@@ -1,0 +1,86 @@
+import CKawela
+import Glibc
+import Intel82576
+import SystemPackage
+
+/// An open queue of a TAP interface.
+struct TAPDevice: ~Copyable {
+    /// The interface was deleted (`EBADFD`).
+    static let interfaceGone = Errno(rawValue: EBADFD)
+
+    private var file: Descriptor
+    /// Frames carry a ``VirtioNetHeader`` both ways.
+    let hasHeader: Bool
+    /// `TUN_F_` flags the kernel accepted.
+    let kernelOffloads: UInt32
+
+    /// Attaches to an existing interface.
+    init(attachingTo name: String) throws(Errno) {
+        var hasHeader = false
+        var offloads: UInt32 = 0
+        // SAFETY: the string is lent as a C string for the call, both results outlive it.
+        file = unsafe Descriptor(kw_tap_open(name, &hasHeader, &offloads))
+        if !file.isOpen { throw Errno(rawValue: errno) }
+        self.hasHeader = hasHeader
+        kernelOffloads = offloads
+    }
+
+    var descriptor: CInt { file.raw }
+
+    mutating func close() { file.close() }
+}
+
+/// Memory for the frames of one receive, one behind the other: short ones share pages and cache lines.
+@safe struct TAPArena: ~Copyable {
+    private static let capacity = 1024 * 1024
+    private static let alignment = 64
+    /// A header and one byte more than the longest frame, by which a cut one is told.
+    private static let roomForFrame = VirtioNetHeader.length + maximumFrameLength + 1
+
+    private let memory: UnsafeMutableRawPointer
+    private var tail = 0
+    private var headerLength = 0
+    private var frameLength = 0
+
+    init() { unsafe memory = .allocate(byteCount: Self.capacity, alignment: Self.alignment) }
+
+    deinit { unsafe memory.deallocate() }
+
+    mutating func removeAll() { tail = 0 }
+
+    var hasRoom: Bool { Self.capacity - tail >= Self.roomForFrame + Self.alignment }
+
+    /// Reads one frame behind the ones lent. `moved` counts its bytes and the header's.
+    mutating func read(from device: borrowing TAPDevice) -> Transfer {
+        precondition(hasRoom)
+        headerLength = device.hasHeader ? VirtioNetHeader.length : 0
+        let descriptor = device.descriptor
+        // SAFETY: `hasRoom`.
+        let result = Transfer.result { unsafe Glibc.read(descriptor, memory + tail, Self.roomForFrame) }
+        if case .moved(let count) = result { frameLength = max(0, count - headerLength) }
+        return result
+    }
+
+    /// The header of the frame read last.
+    var header: VirtioNetHeader {
+        // SAFETY: `read` left room for a header; its fields take any value.
+        unsafe headerLength == 0
+            ? VirtioNetHeader() : memory.loadUnaligned(fromByteOffset: tail, as: VirtioNetHeader.self)
+    }
+
+    /// A byte of the frame read last; `nil` past its end.
+    func frameByte(_ offset: Int) -> UInt8? {
+        guard offset >= 0, offset < frameLength else { return nil }
+        // SAFETY: just checked.
+        return unsafe memory.load(fromByteOffset: tail + headerLength + offset, as: UInt8.self)
+    }
+
+    /// Appends the frame read last to `batch` by reference. Valid until ``removeAll()``.
+    mutating func lend(to batch: inout FrameBatch, offload: FrameBatch.Offload) -> Bool {
+        // SAFETY: `read` wrote that many bytes, which stay until `removeAll`.
+        let appended = unsafe batch.append(
+            UnsafeRawBufferPointer(start: memory + tail + headerLength, count: frameLength), offload: offload)
+        tail += (headerLength + frameLength + Self.alignment - 1) / Self.alignment * Self.alignment
+        return appended
+    }
+}
