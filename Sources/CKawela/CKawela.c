@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -263,3 +264,10 @@ int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) 
     return 0;
 }
 
+
+int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds) {
+    struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    return ppoll(entries, count, nanoseconds < 0 ? NULL : &limit, NULL);
+}
+
+void kw_exact_timeouts(void) { prctl(PR_SET_TIMERSLACK, 1UL); }

@@ -4,6 +4,7 @@
 #define CKAWELA_H
 
 #include <net/if.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,5 +64,9 @@ void kw_guard_install(void);
 /// fstat's size, device and inode. 0, or -1 with errno.
 int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode);
 
+/// ppoll that waits at most `nanoseconds`; a negative number waits for ever.
+int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds);
+/// Has the kernel end the calling thread's timed waits on time; by default it may add 50 microseconds.
+void kw_exact_timeouts(void);
 
 #endif

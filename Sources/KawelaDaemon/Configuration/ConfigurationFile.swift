@@ -1,0 +1,108 @@
+import Foundation
+import Intel82576
+
+extension ServeOptions {
+    /// Reads a configuration file (docs/operations.md describes it).
+    public init(file path: String) throws(Failure) {
+        do throws(InvalidSetting) {
+            self = try decodeConfiguration(contents(of: path))
+        } catch {
+            throw .failed("\(path): \(error.message)")
+        }
+    }
+}
+
+/// Larger than any configuration; keeps a wrong file from being read into memory.
+private let configurationLimit = 1 << 20
+
+private func contents(of path: String) throws(InvalidSetting) -> Data {
+    let data: Data
+    do {
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        data = try file.read(upToCount: configurationLimit + 1) ?? Data()
+    } catch {
+        let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        throw InvalidSetting(
+            "cannot read this configuration file: \(systemMessage(CInt(truncatingIfNeeded: reason?.code ?? 0)))")
+    }
+    guard data.count <= configurationLimit else { throw InvalidSetting("too large for a configuration file") }
+    return data
+}
+
+func decodeConfiguration(_ data: Data) throws(InvalidSetting) -> ServeOptions {
+    do {
+        return try JSONDecoder().decode(ConfigurationFile.self, from: data).options
+    } catch let error as InvalidSetting {
+        throw error
+    } catch let error as DecodingError {
+        throw InvalidSetting(explanation(of: error))
+    } catch {
+        throw InvalidSetting("not a configuration: \(error)")
+    }
+}
+
+private struct ConfigurationFile: Decodable {
+    static let currentVersion = 1
+
+    var options = ServeOptions()
+
+    enum Key: String, CodingKey, CaseIterable {
+        case version
+        case socket
+        case uplink
+        case mac
+        case logLevel = "log-level"
+    }
+
+    init(from decoder: any Decoder) throws {
+        try Self.refuseUnknownKeys(decoder)
+        let values = try decoder.container(keyedBy: Key.self)
+        let version = try values.decode(Int.self, forKey: .version)
+        guard version == Self.currentVersion else {
+            throw InvalidSetting("version \(version) is not known: this program reads version \(Self.currentVersion)")
+        }
+        options.socket = try values.decodeIfPresent(String.self, forKey: .socket)
+        options.uplink = try values.decodeIfPresent(String.self, forKey: .uplink)
+        options.mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
+        options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
+    }
+
+    private static func refuseUnknownKeys(_ decoder: any Decoder) throws {
+        let present = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+        let unknown = present.filter { Key(rawValue: $0) == nil }.sorted()
+        guard let first = unknown.first else { return }
+        let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
+        throw InvalidSetting("unknown key \"\(first)\": the keys are \(known)")
+    }
+}
+
+private struct AnyKey: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+private func explanation(of error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _):
+        return "the key \"\(key.stringValue)\" is missing: add \"version\": 1"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+        let place = context.codingPath.last.map { "\"\($0.stringValue)\" is" } ?? "the file is"
+        return "\(place) not \(description(of: type))"
+    case .dataCorrupted(let context):
+        let detail = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
+        return "not valid JSON: \(detail ?? context.debugDescription)"
+    @unknown default:
+        return "not a configuration: \(error)"
+    }
+}
+
+private func description(of type: any Any.Type) -> String {
+    switch type {
+    case is String.Type: "a string"
+    case is Int.Type: "a whole number"
+    default: "a JSON object with a configuration's keys"
+    }
+}

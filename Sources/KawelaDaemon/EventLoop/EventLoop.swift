@@ -1,0 +1,149 @@
+import Backends
+import Glibc
+import Logging
+
+/// The one thread of a port: waits for its servers' sockets, its uplink, its timers and signals, and runs it.
+///
+/// A turn is: wait, handle messages, take frames from the uplink, run the port. While work is left over the wait only
+/// looks. Nothing here is locked, and nothing allocates once the first turns have sized the arrays.
+final class EventLoop {
+    private let port: any DrivenPort
+    private let servers: [any FunctionServer]
+    private let backend: any Backend
+    private let signals: Signals?
+    private let log: Logger
+
+    private var polls = PollSet()
+    /// What each entry of ``polls`` after the first two belongs to.
+    private var sources: [Source] = []
+    private var backoff = ErrorBackoff()
+    private var isStopping = false
+    /// The uplink is asked for frames once more, for those it holds without its descriptor being readable.
+    private var asksAgain = true
+    private var wasLinkUp: Bool
+    /// Waits so far.
+    private(set) var turns = 0
+
+    private struct Source {
+        var server: Int
+        var descriptor: CInt
+    }
+
+    init(
+        port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, signals: Signals? = nil, log: Logger
+    ) {
+        (self.port, self.servers, self.backend, self.signals, self.log) = (port, servers, backend, signals, log)
+        wasLinkUp = backend.isLinkUp
+    }
+
+    /// Runs until ``stop()`` or a signal to stop.
+    func run() throws(Failure) {
+        useExactTimeouts()
+        while !isStopping { try turn() }
+    }
+
+    /// Ends ``run()`` after the present turn. Called from within the turn.
+    func stop() { isStopping = true }
+
+    private func turn() throws(Failure) {
+        turns &+= 1
+        let now = monotonicNanoseconds()
+        let descriptor = watchAll(at: now)
+        try polls.wait(nanoseconds: waitLimit(at: now))
+        handleSignals()
+        handleServers(at: now)
+        handleBackend(waitedFor: descriptor, at: now)
+        port.run()
+        reportLinkChange()
+    }
+}
+
+// MARK: Waiting
+
+extension EventLoop {
+    private static let signalEntry = 0
+    private static let backendEntry = 1
+    private static let firstServerEntry = 2
+
+    /// Collects what to wait for. Returns the uplink's descriptor, -1 when it is not waited for.
+    private func watchAll(at now: UInt64) -> CInt {
+        polls.removeAll()
+        sources.removeAll(keepingCapacity: true)
+        polls.add(signals?.descriptor ?? -1)
+        let uplink = backoff.holds(backend.descriptor, at: now) ? -1 : backend.descriptor
+        polls.add(uplink, readable: port.wantsFrames, writable: backend.wantsWritable)
+        for (index, server) in servers.enumerated() {
+            for descriptor in server.descriptors {
+                polls.add(backoff.holds(descriptor, at: now) ? -1 : descriptor)
+                sources.append(Source(server: index, descriptor: descriptor))
+            }
+        }
+        backoff.prune { descriptor in
+            descriptor == backend.descriptor || sources.contains { $0.descriptor == descriptor }
+        }
+        return uplink
+    }
+
+    /// How long to wait: not at all with work at hand, for ever (`nil`) with nothing due.
+    private func waitLimit(at now: UInt64) -> UInt64? {
+        if port.hasWork || (asksAgain && port.wantsFrames) { return 0 }
+        if servers.contains(where: { $0.hasBufferedMessages }) { return 0 }
+        let due = min(port.nextDeadline ?? .max, backoff.nextRelease(after: now) ?? .max)
+        return due == .max ? nil : due > now ? due - now : 0
+    }
+}
+
+// MARK: Handling
+
+extension EventLoop {
+    private func handleServers(at now: UInt64) {
+        for (index, source) in sources.enumerated() {
+            let ready = polls.readiness(at: Self.firstServerEntry + index)
+            if backoff.holds(source.descriptor, at: now) { continue }
+            backoff.note(source.descriptor, failed: ready.contains(.failed), at: now)
+            let server = servers[source.server]
+            // An event handled earlier in this turn may have closed this descriptor.
+            guard !ready.isEmpty, server.descriptors.contains(source.descriptor) else { continue }
+            server.handleEvents(on: source.descriptor)
+        }
+        for server in servers where server.hasBufferedMessages { server.processBufferedMessages() }
+    }
+
+    private func handleBackend(waitedFor descriptor: CInt, at now: UInt64) {
+        let ready = polls.readiness(at: Self.backendEntry)
+        if descriptor >= 0 { backoff.note(descriptor, failed: ready.contains(.failed), at: now) }
+        if !ready.isEmpty { backend.handleEvent() }
+        reportLinkChange()
+        receive(isReadable: ready.contains(.readable))
+    }
+
+    /// Frames may also be there without the descriptor saying so: after a pause of the port, or without a descriptor.
+    private func receive(isReadable: Bool) {
+        guard port.wantsFrames else {
+            asksAgain = true
+            return
+        }
+        if isReadable || asksAgain || backend.descriptor < 0 { port.receiveFromUplink() }
+        asksAgain = false
+    }
+
+    private func reportLinkChange() {
+        let isLinkUp = backend.isLinkUp
+        guard isLinkUp != wasLinkUp else { return }
+        wasLinkUp = isLinkUp
+        log.info("uplink: link \(isLinkUp ? "up" : "down")")
+        port.uplinkLinkChanged()
+    }
+
+    private func handleSignals() {
+        guard polls.readiness(at: Self.signalEntry).contains(.readable) else { return }
+        while let signal = signals?.next() {
+            if signal == SIGUSR1 { logCounters() } else { stop() }
+        }
+    }
+
+    private func logCounters() {
+        let counters = backend.counters.map { "\($0.name)=\($0.value)" }
+        log.notice("uplink counters: \(counters.joined(separator: " "))")
+    }
+}

@@ -1,0 +1,28 @@
+import Backends
+import Intel82576
+
+/// The server of one function, as the event loop drives it.
+protocol FunctionServer: AnyObject {
+    /// What to wait for. May change with any call.
+    var descriptors: [CInt] { get }
+    /// One of ``descriptors`` is readable or failed. Handles a bounded number of messages.
+    func handleEvents(on descriptor: CInt)
+    /// Messages were received that wait to be handled, without the descriptor being readable.
+    var hasBufferedMessages: Bool { get }
+    /// Handles a bounded number of those.
+    func processBufferedMessages()
+    /// Ends connections and removes the socket.
+    func close()
+}
+
+/// A port, as the event loop drives it: see `Intel82576.Port` for the meaning of each.
+protocol DrivenPort: AnyObject {
+    var hasWork: Bool { get }
+    func run()
+    func receiveFromUplink()
+    var wantsFrames: Bool { get }
+    func uplinkLinkChanged()
+    var nextDeadline: UInt64? { get }
+}
+
+extension Port: DrivenPort {}

@@ -1,0 +1,134 @@
+import Foundation
+
+/// The arguments that plug a served function into a QEMU 10.1 or newer.
+public struct QEMUArguments: Sendable {
+    /// How ``text(as:)`` writes them.
+    public enum Format: String, CaseIterable, Sendable {
+        /// One line, for a shell to split: `qemu-system-x86_64 $(kawela qemu-args ...)`.
+        case shell
+        /// One argument a line.
+        case lines
+        /// A JSON array of strings.
+        case json
+    }
+
+    public var socket: String
+    public var memory: MemorySize
+    /// The device's name in QEMU; those of the root port and, for the memory, `mem` come with it.
+    public var id: String
+    /// The bus to plug into. `nil` makes a root port on `pcie.0`.
+    public var bus: String?
+    /// The machine type; `nil` leaves it to the caller.
+    public var machine: String?
+    /// Whether guest memory is set up: only shared memory can be reached by DMA.
+    public var includesMemory: Bool
+
+    public init(
+        socket: String, memory: MemorySize, id: String, bus: String?, machine: String?, includesMemory: Bool
+    ) throws(Failure) {
+        self.socket = absolutePath(socket)
+        (self.memory, self.bus, self.machine, self.includesMemory) = (memory, bus, machine, includesMemory)
+        self.id = id
+        try checkSocketPath(self.socket)
+        try checkName(id, of: "--id")
+        if let bus { try checkName(bus, of: "--bus") }
+        if let machine { try checkName(machine, of: "--machine") }
+    }
+
+    public var arguments: [String] {
+        machineArguments + memoryArguments + portArguments + ["-device", device]
+    }
+
+    /// - Throws: ``Failure/usage(_:)`` when a shell would not split the text into the same arguments again.
+    public func text(as format: Format) throws(Failure) -> String {
+        switch format {
+        case .shell:
+            try checkShellSafety(of: socket)
+            return arguments.joined(separator: " ")
+        case .lines: return arguments.joined(separator: "\n")
+        case .json: return "[" + arguments.map(jsonString).joined(separator: ", ") + "]"
+        }
+    }
+}
+
+// MARK: Parts
+
+extension QEMUArguments {
+    /// QEMU merges several `-machine`, so that of the caller may stand beside this one.
+    private var machineArguments: [String] {
+        let settings = [machine, includesMemory ? "memory-backend=mem" : nil].compactMap { $0 }
+        return settings.isEmpty ? [] : ["-machine", settings.joined(separator: ",")]
+    }
+
+    private var memoryArguments: [String] {
+        guard includesMemory else { return [] }
+        return ["-object", "memory-backend-memfd,id=mem,size=\(memory),share=on", "-m", "\(memory)"]
+    }
+
+    private var portArguments: [String] {
+        guard bus == nil else { return [] }
+        return ["-device", "pcie-root-port,id=\(portName),bus=pcie.0,chassis=\(chassis),slot=\(slot)"]
+    }
+
+    private var portName: String { "\(id)-port" }
+
+    /// QEMU wants each pair of chassis and slot once. Names that differ in their number share a chassis, and their slots
+    /// stay small, because Linux guests name interfaces after them.
+    private var chassis: UInt64 { 1 + stableHash(String(id.dropLast(number.count))) % 255 }
+    private var slot: Int { 1 + (Int(number) ?? 0) % 8191 }
+    private var number: Substring {
+        let digits = id.reversed().prefix { $0.isASCII && $0.isNumber }.count
+        return id.suffix(min(digits, 9))
+    }
+
+    /// Only the JSON form can name a socket. No blanks: a shell would split it there.
+    private var device: String {
+        let socket = #"{"type":"unix","path":\#(jsonString(socket))}"#
+        let bus = jsonString(bus ?? portName)
+        return #"{"driver":"vfio-user-pci","id":\#(jsonString(id)),"socket":\#(socket),"bus":\#(bus)}"#
+    }
+}
+
+// MARK: Checks
+
+private func checkName(_ name: String, of option: String) throws(Failure) {
+    let isWord = name.utf8.allSatisfy { byte in
+        isLetterOrDigit(byte) || "-._".utf8.contains(byte)
+    }
+    guard isWord, let first = name.first, first.isLetter else {
+        throw .usage("'\(name)' cannot be \(option): use a letter, then letters, digits, '-', '.' and '_'")
+    }
+}
+
+/// Room of `sockaddr_un.sun_path` without its closing zero.
+private let socketPathLimit = 107
+
+func checkSocketPath(_ path: String) throws(Failure) {
+    guard path.utf8.count <= socketPathLimit else {
+        throw .usage("the socket path '\(path)' is longer than \(socketPathLimit) bytes: use a shorter one")
+    }
+}
+
+/// What a shell passes on unchanged without quotes, also when it is pasted rather than substituted.
+private func checkShellSafety(of path: String) throws(Failure) {
+    let isSafe = path.utf8.allSatisfy { isLetterOrDigit($0) || "/._-+=:@%,".utf8.contains($0) || $0 >= 0x80 }
+    guard isSafe else {
+        throw .usage("a shell would not take '\(path)' as one word: use --format lines or json, or a plainer path")
+    }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+}
+
+func absolutePath(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
+}
+
+private func jsonString(_ text: String) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    guard let data = try? encoder.encode(text) else { return "\"\"" }
+    return String(decoding: data, as: UTF8.self)
+}

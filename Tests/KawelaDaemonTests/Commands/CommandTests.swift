@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@Suite("The command line") struct CommandTests {
+    @Test(
+        "has help for each command",
+        arguments: [
+            (["--help"], "SUBCOMMANDS"), (["serve", "--help"], "--uplink <spec>"),
+            (["qemu-args", "--help"], "--no-memory"), (["registers", "--help"], "--markdown"),
+        ])
+    func help(_ arguments: [String], _ expected: String) throws {
+        let result = try RunningKawela(arguments).result()
+        #expect(result.code == 0)
+        #expect(result.output.contains(expected))
+        #expect(result.errors == "")
+    }
+
+    @Test("tells its version")
+    func version() throws {
+        let result = try RunningKawela.run("--version")
+        #expect(result.code == 0)
+        #expect(result.output.hasPrefix("kawela "))
+    }
+
+    @Test(
+        "that is wrong ends with code 2 and one line",
+        arguments: [
+            (["--what"], "Unknown option '--what'"),
+            (["what"], "Unexpected argument 'what'"),
+            (["qemu-args"], "Missing expected argument '--socket <path>'"),
+            (["qemu-args", "--socket", "/a", "--memory", "1"], "'1' is not a memory size"),
+            (["qemu-args", "--socket", "/a b"], "--format lines or json"),
+            (["qemu-args", "--socket", "/a", "--format", "xml"], "use shell, lines or json"),
+            (["registers", "--json", "--markdown"], "exclude each other"),
+            (["serve"], "--socket PATH is missing"),
+            (["serve", "--socket", "/tmp/k"], "--uplink SPEC is missing"),
+            (["serve", "--mac", "01:00:00:00:00:01"], "multicast"),
+            (["serve", "--mac", "00:00:00:00:00:00"], "all-zero"),
+            (["serve", "--mac", "nonsense"], "'nonsense' is not a MAC address"),
+            (["serve", "--log-level", "loud"], "'loud' is not a log level"),
+        ])
+    func usage(_ arguments: [String], _ expected: String) throws {
+        let result = try RunningKawela(arguments).result()
+        #expect(result.code == 2)
+        #expect(result.complaint?.contains(expected) == true, "\(result.errors)")
+    }
+
+    @Test("prints QEMU's arguments on one line")
+    func arguments() throws {
+        let result = try RunningKawela.run("qemu-args", "--socket", "/tmp/k.sock", "--memory", "2G")
+        #expect(result.code == 0)
+        #expect(result.output.hasPrefix("-machine q35,memory-backend=mem -object memory-backend-memfd,id=mem,size=2G"))
+        #expect(result.output.filter(\.isNewline).count == 1)
+    }
+
+    @Test(
+        "with a configuration file that cannot be used ends with code 1 and one line naming the file",
+        arguments: [
+            (nil, "No such file"), ("{", "not valid JSON"), (#"{"version": 1, "x": 0}"#, #"unknown key "x""#),
+        ])
+    func configuration(_ content: String?, _ expected: String) throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("kawela-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        if let content { try Data(content.utf8).write(to: file) }
+        let result = try RunningKawela.run("serve", "--config", file.path)
+        #expect(result.code == 1)
+        #expect(result.complaint?.hasPrefix("\(file.path): ") == true)
+        #expect(result.complaint?.contains(expected) == true, "\(result.errors)")
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user would.
+final class RunningKawela {
+    struct Result: Equatable {
+        var code: Int32
+        var output: String
+        var errors: String
+    }
+
+    let process = Process()
+    private let output = Pipe()
+    private let errors = Pipe()
+
+    /// The program lies beside the one that runs the tests.
+    init(_ arguments: [String]) throws {
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("kawela")
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+    }
+
+    /// Waits for the end; output of these commands fits a pipe.
+    func result() throws -> Result {
+        process.waitUntilExit()
+        return Result(
+            code: process.terminationStatus, output: try text(of: output), errors: try text(of: errors))
+    }
+
+    static func run(_ arguments: String...) throws -> Result {
+        try RunningKawela(arguments).result()
+    }
+
+    private func text(of pipe: Pipe) throws -> String {
+        String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    }
+}
+
+extension RunningKawela.Result {
+    /// The one line a failure writes, without its line end and the program's name.
+    var complaint: String? {
+        guard output.isEmpty, errors.hasPrefix("kawela: "), errors.hasSuffix("\n") else { return nil }
+        let line = errors.dropFirst("kawela: ".count).dropLast()
+        return line.contains("\n") ? nil : String(line)
+    }
+}

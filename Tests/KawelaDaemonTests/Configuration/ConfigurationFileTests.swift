@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@testable import KawelaDaemon
+
+@Suite("A configuration file") struct ConfigurationFileTests {
+    private func decode(_ text: String) throws -> ServeOptions {
+        try decodeConfiguration(Data(text.utf8))
+    }
+
+    private func refusal(of text: String) -> String? {
+        #expect(throws: InvalidSetting.self) { try decode(text) }?.message
+    }
+
+    @Test("sets what it names and leaves the rest")
+    func complete() throws {
+        let options = try decode(
+            #"{"version": 1, "socket": "/s", "uplink": "null", "mac": "52:54:00:00:00:01", "log-level": "debug"}"#)
+        #expect(options.socket == "/s")
+        #expect(options.uplink == "null")
+        #expect(options.mac?.description == "52:54:00:00:00:01")
+        #expect(options.logLevel == .debug)
+        #expect(try decode(#"{"version": 1}"#) == ServeOptions())
+    }
+
+    @Test("yields to the command line")
+    func precedence() throws {
+        let line = try ServeOptions(socket: "/line", uplink: nil, mac: nil, logLevel: "error")
+        let all = line.completed(by: try decode(#"{"version": 1, "socket": "/s", "uplink": "u", "log-level": "info"}"#))
+        #expect(all.socket == "/line")
+        #expect(all.uplink == "u")
+        #expect(all.logLevel == .error)
+    }
+
+    @Test("with an unknown key is refused, naming it and the known ones")
+    func unknownKey() {
+        #expect(
+            refusal(of: #"{"version": 1, "uplnk": "null"}"#)
+                == #"unknown key "uplnk": the keys are version, socket, uplink, mac, log-level"#)
+    }
+
+    @Test("needs the version it is written in")
+    func version() {
+        #expect(refusal(of: "{}")?.contains(#"add "version": 1"#) == true)
+        #expect(refusal(of: #"{"version": 2}"#)?.contains("version 2 is not known") == true)
+    }
+
+    @Test(
+        "with a wrong type is refused, naming the key",
+        arguments: [
+            (#"{"version": "1"}"#, #""version" is not a whole number"#),
+            (#"{"version": 1, "socket": 5}"#, #""socket" is not a string"#),
+            ("[]", "the file is not a JSON object"),
+        ])
+    func wrongType(_ text: String, _ expected: String) {
+        #expect(refusal(of: text)?.contains(expected) == true)
+    }
+
+    @Test("with a wrong value is refused in the words of the command line")
+    func wrongValue() {
+        #expect(refusal(of: #"{"version": 1, "mac": "x"}"#)?.contains("'x' is not a MAC address") == true)
+        #expect(refusal(of: #"{"version": 1, "log-level": "loud"}"#)?.contains("'loud' is not a log level") == true)
+    }
+
+    @Test("that is no JSON is refused in one line", arguments: ["", "{", "{\n\"version\": 1,\n,}", "\u{0}"])
+    func malformed(_ text: String) throws {
+        let message = try #require(refusal(of: text))
+        #expect(message.hasPrefix("not valid JSON: "))
+        #expect(!message.contains("\n"))
+    }
+}
