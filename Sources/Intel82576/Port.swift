@@ -24,7 +24,7 @@ public final class Port {
     var semaphores = Semaphores()
     var phy = PHY()
     var interrupts = Interrupts()
-    var msix = PhysicalFunctionConfiguration.makeMSIXTable()
+    var msix = PhysicalFunctionConfiguration.msixTable
     var configuration: PhysicalFunctionConfiguration
     /// Where interrupts go; `nil` while no transport is attached.
     weak var host: (any FunctionHost)?

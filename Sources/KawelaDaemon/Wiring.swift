@@ -16,12 +16,26 @@ func prepareProcess() {
 /// The uplink that `specification` names.
 /// - Throws: ``Failure/usage(_:)`` for one that cannot be read, ``Failure/failed(_:)`` for one that cannot be opened.
 func makeBackend(_ specification: String, log: Logger) throws(Failure) -> any Backend {
-    throw .failed("uplink '\(specification)': this build has no uplinks")
+    let parsed: BackendSpecification
+    do {
+        parsed = try BackendSpecification(parsing: specification)
+    } catch {
+        throw .usage("\(error)")
+    }
+    do {
+        return try parsed.open()
+    } catch {
+        throw .failed("\(error)")
+    }
 }
 
 /// The server of `function` on the UNIX socket `path`.
 func makeServer(path: String, function: any Function, log: Logger) throws(Failure) -> any FunctionServer {
-    throw .failed("socket '\(path)': this build has no server")
+    do {
+        return try Server(path: path, function: function, log: log)
+    } catch {
+        throw .failed("\(error)")
+    }
 }
 
 /// How `kawela registers` writes the register map.
@@ -31,9 +45,15 @@ public enum RegisterFormat {
     case markdown
 }
 
-public func registerMap(as format: RegisterFormat) throws(Failure) -> String {
-    throw .failed("this build has no register map")
+public func registerMap(as format: RegisterFormat) -> String {
+    switch format {
+    case .text: RegisterTable.text()
+    case .json: RegisterTable.json
+    case .markdown: RegisterTable.markdown
+    }
 }
 
+extension Server: FunctionServer {}
+
 /// The uplinks there are, for `kawela serve --help`.
-public let uplinkHelp = "The network the NIC's wire is plugged into."
+public let uplinkHelp = "The network the NIC's wire is plugged into: \(BackendSpecification.forms)"

@@ -1,3 +1,5 @@
+import CKawela
+
 // Changes to frames that lie in private memory.
 
 extension FrameBatch {
@@ -19,7 +21,7 @@ extension FrameBatch {
         guard length <= byteCount, beginFrame(headerBytes: byteCount + 4) else { return false }
         var copy = addHeader(byteCount + 4)
         var filled = 0
-        for segment in unsafe source.segments(of: index).dropFirst() {
+        for unsafe segment in unsafe source.segments(of: index).dropFirst() {
             let count = unsafe segment.iov_len
             unsafe copy.withUnsafeMutableBytes { bytes in
                 guard count > 0, let from = unsafe segment.iov_base else { return }

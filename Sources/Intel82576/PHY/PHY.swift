@@ -59,6 +59,9 @@ public struct PHY: Sendable {
         setLink(resolved)
     }
 
+    /// BMCR loopback: what the MAC sends comes back.
+    public var loopsBack: Bool { control.loopsBack }
+
     /// True if the link went up or down since the last call.
     public mutating func takeLinkChange() -> Bool {
         defer { hasLinkChanged = false }

@@ -84,14 +84,16 @@ extension Port {
         _ batch: borrowing FrameBatch, _ index: Int, _ headers: PacketHeaders, _ report: inout ReceiveReport
     ) {
         let control = registers[RXCSUM.self]
-        report.status |= batch.verifyChecksums(
-            of: index, headers, ip: control.checksIP, l4: control.checksL4, sctp: control.checksSCTP,
-            skipIPv6: registers[RFCTL.self].skipsIPv6Checksum
-        ).status
-        if !control.reportsHash {
-            report.packetChecksum = batch.sum(of: index, from: control.packetChecksumStart)
-            report.information |= UInt64(headers.identification) << 32 | UInt64(report.packetChecksum) << 48
+        report.status |= batch.verifyChecksums(of: index, headers, control, registers[RFCTL.self]).rawValue
+        guard !control.reportsHash else { return }
+        let start = control.packetChecksumStart
+        var sum = ChecksumAccumulator()
+        if batch.sum(Int(batch[index].byteCount) - start, of: index, from: start, into: &sum) {
+            report.packetChecksum = sum.folded
         }
+        let bytes = batch.header(of: index)
+        let identification = headers.ip.isIPv4 ? bytes.network16(at: headers.ip.offset + 4) : 0
+        report.information |= UInt64(identification) << 32 | UInt64(report.packetChecksum) << 48
     }
 
     private func strip(
