@@ -182,6 +182,32 @@ extension CRC32: ByteSink {
     }
 }
 
+/// A table of fixed size that is allocated once and never copied: of an `InlineArray` that is part of a class, every
+/// use copies all of it (Swift 6.3).
+@safe struct LookupTable<let count: Int>: ~Copyable {
+    private let entries: UnsafeMutablePointer<UInt32>
+
+    /// A table of zeros.
+    init() {
+        unsafe entries = .allocate(capacity: count)
+        unsafe entries.initialize(repeating: 0, count: count)
+    }
+
+    deinit { unsafe entries.deallocate() }
+
+    subscript(index: Int) -> UInt32 {
+        // SAFETY: the index was just checked.
+        @inline(__always) get {
+            precondition(index >= 0 && index < count)
+            return unsafe entries[index]
+        }
+        @inline(__always) set {
+            precondition(index >= 0 && index < count)
+            unsafe entries[index] = newValue
+        }
+    }
+}
+
 // MARK: Walking a frame
 
 /// A place between two bytes of a frame.
