@@ -46,4 +46,11 @@ extension FrameBatch {
         return unsafe _overrideLifetime(
             MutableRawSpan(_unsafeStart: segment.iov_base!, byteCount: segment.iov_len), mutating: &self)
     }
+
+    /// The destination address; zero in a frame too short to have one.
+    func destination(of index: Int) -> MACAddress {
+        let header = header(of: index)
+        guard header.byteCount >= 6 else { return MACAddress(value: 0) }
+        return MACAddress(value: UInt64(header.network16(at: 0)) << 32 | UInt64(header.network32(at: 2)))
+    }
 }

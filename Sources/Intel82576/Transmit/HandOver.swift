@@ -16,29 +16,16 @@ extension Port {
         }
     }
 
-    /// Completes the lengths that software left to hardware and describes the packet to the uplink.
+    /// Completes what software left to hardware and describes the packet to the uplink.
     func handOver(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
         let context = request.context
-        let network = context.macLength + shift
-        let l4 = context.l4Offset + shift
-        let field = context.checksumOffset ?? 0
-        var header = transmitBatch.mutableHeader(of: frame)
-        if context.isIPv4 {
-            header.storeNetwork16(UInt16(truncatingIfNeeded: request.total - context.macLength), at: network + 2)
-        } else {
-            header.storeNetwork16(UInt16(truncatingIfNeeded: request.total - context.macLength - 40), at: network + 4)
-        }
-        let l4Bytes = context.l4Length + request.payloadLength
-        if context.l4 == .udp { header.storeNetwork16(UInt16(truncatingIfNeeded: l4Bytes), at: l4 + 4) }
-        // The driver's pseudo-header sum lacks the length; the uplink's terms want it in.
-        var seed = ChecksumAccumulator()
-        seed.add(header.bytes.network16(at: l4 + field))
-        seed.add(UInt16(truncatingIfNeeded: l4Bytes))
-        header.storeNetwork16(seed.folded, at: l4 + field)
+        transmitBatch.completeLengths(request, frame: frame, shift: shift)
         if request.insertsIPChecksum {
-            transmitBatch.insertIPv4Checksum(frame: frame, networkOffset: network, headerLength: context.ipLength)
+            transmitBatch.insertIPv4Checksum(
+                frame: frame, networkOffset: context.macLength + shift, headerLength: context.ipLength)
         }
-        transmitBatch.requestChecksum(frame: frame, start: l4, offset: field)
+        transmitBatch.requestChecksum(
+            frame: frame, start: context.l4Offset + shift, offset: context.checksumOffset ?? 0)
         transmitBatch[frame].offload.segmentation =
             context.l4 == .udp ? .udp : context.isIPv4 ? .tcp4 : .tcp6
         transmitBatch[frame].offload.segmentSize = UInt16(truncatingIfNeeded: context.segmentSize)
@@ -56,5 +43,28 @@ extension Port {
             countTransmitted(frame, byteCount: header + request.payloadLength % size, packets: 1)
         }
         add(1, to: Statistic.TSCTC)
+    }
+}
+
+extension FrameBatch {
+    /// Lengths of the whole packet in its IP and UDP headers, and in the pseudo-header sum: the driver's lacks the
+    /// length, the uplink's terms want it in.
+    fileprivate mutating func completeLengths(_ request: TransmitRequest, frame: Int, shift: Int) {
+        let context = request.context
+        let network = context.macLength + shift
+        let l4 = context.l4Offset + shift
+        let l4Bytes = UInt16(truncatingIfNeeded: context.l4Length + request.payloadLength)
+        var header = mutableHeader(of: frame)
+        if context.isIPv4 {
+            header.storeNetwork16(UInt16(truncatingIfNeeded: request.total - context.macLength), at: network + 2)
+        } else {
+            header.storeNetwork16(UInt16(truncatingIfNeeded: request.total - context.macLength - 40), at: network + 4)
+        }
+        if context.l4 == .udp { header.storeNetwork16(l4Bytes, at: l4 + 4) }
+        let field = l4 + (context.checksumOffset ?? 0)
+        var seed = ChecksumAccumulator()
+        seed.add(header.bytes.network16(at: field))
+        seed.add(l4Bytes)
+        header.storeNetwork16(seed.folded, at: field)
     }
 }

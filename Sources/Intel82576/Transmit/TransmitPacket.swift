@@ -24,9 +24,10 @@ struct TransmitRequest {
 
     var isWellFormed: Bool {
         guard isSegmented else { return total > 0 && total <= Transmit.maximumFrame }
-        return context.segmentSize > 0 && context.macLength >= 14 && context.l4Length >= 8
-            && total == context.headerLength + payloadLength && payloadLength > 0 && context.l4 != .sctp
-            && context.l4 != .reserved
+        let shortestL4 = context.l4 == .tcp ? 20 : 8
+        return (context.l4 == .tcp || context.l4 == .udp) && context.segmentSize > 0 && payloadLength > 0
+            && context.macLength >= 14 && context.ipLength >= (context.isIPv4 ? 20 : 40)
+            && context.l4Length >= shortestL4 && total == context.headerLength + payloadLength
     }
 }
 
@@ -115,9 +116,8 @@ extension Port {
 
     /// Counts `packets` frames of `byteCount` bytes with the addresses of `frame`.
     func countTransmitted(_ frame: Int, byteCount: Int, packets: Int) {
-        let header = transmitBatch.header(of: frame)
-        guard header.byteCount >= 6, packets > 0 else { return }
-        let destination = MACAddress(value: UInt64(header.network16(at: 0)) << 32 | UInt64(header.network32(at: 2)))
+        guard packets > 0 else { return }
+        let destination = transmitBatch.destination(of: frame)
         transmit.counters.count(
             byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
             packets: UInt32(truncatingIfNeeded: packets))

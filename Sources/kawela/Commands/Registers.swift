@@ -20,6 +20,6 @@ struct Registers: ParsableCommand {
     }
 
     func run() throws {
-        print(try registerMap(as: json ? .json : markdown ? .markdown : .text), terminator: "")
+        print(registerMap(as: json ? .json : markdown ? .markdown : .text), terminator: "")
     }
 }
