@@ -218,3 +218,6 @@ int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) 
     return 0;
 }
 
+int kw_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}

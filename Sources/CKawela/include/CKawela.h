@@ -4,6 +4,7 @@
 #define CKAWELA_H
 
 #include <net/if.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,5 +58,7 @@ void kw_guard_install(void);
 /// fstat's size, device and inode. 0, or -1 with errno.
 int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode);
 
+/// posix_spawn_file_actions_addclosefrom_np: the child gets no descriptor from `first` on. 0 or an errno.
+int kw_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
 #endif
