@@ -14,7 +14,9 @@ extension RealGuest {
             let settings = try guest.run("ethtool eth0")
             #expect(settings.contains("Speed: 1000Mb/s"))
             #expect(settings.contains("Duplex: Full"))
-            #expect(try guest.run("grep -c eth0-TxRx /proc/interrupts") == "2\n", "one MSI-X vector per processor")
+            // igb's names are eth0-TxRx-N when a vector serves a pair of queues, else eth0-rx-N and eth0-tx-N.
+            let interrupts = try guest.run("grep -E 'MSI.*eth0-(TxRx|rx|tx)-' /proc/interrupts")
+            #expect(interrupts.split(separator: "\n").count >= 2, "MSI-X, with a vector per processor at least")
             let complaints = try guest.run("dmesg").split(separator: "\n").filter { line in
                 line.contains("igb") && ["rror", "fail", "timeout", "hang"].contains { line.contains($0) }
             }

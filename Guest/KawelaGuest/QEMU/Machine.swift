@@ -17,7 +17,7 @@ public final class Machine: Sendable {
             try Artifacts.find().qemu, "-nodefaults", "-no-user-config", "-display", "none",
             "-machine", "q35,memory-backend=memory", "-m", "\(memory)M",
             "-object", "memory-backend-memfd,id=memory,size=\(memory)M,share=on",
-            "-chardev", "socket,id=qmp,path=\(monitor.path)", "-mon", "chardev=qmp,mode=control",
+            "-qmp", "unix:\(monitor.path),server=off",
             "-device", "pcie-root-port,id=port1,chassis=1,slot=1",
         ]
         command += arguments + (card?.machineArguments ?? [])
