@@ -271,3 +271,7 @@ int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds) {
 }
 
 void kw_exact_timeouts(void) { prctl(PR_SET_TIMERSLACK, 1UL); }
+
+int kw_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}

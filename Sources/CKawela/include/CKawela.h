@@ -5,6 +5,8 @@
 
 #include <net/if.h>
 #include <poll.h>
+
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -68,5 +70,8 @@ int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode);
 int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds);
 /// Has the kernel end the calling thread's timed waits on time; by default it may add 50 microseconds.
 void kw_exact_timeouts(void);
+
+/// posix_spawn_file_actions_addclosefrom_np: the child gets no descriptor from `first` on. 0 or an errno.
+int kw_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
 #endif

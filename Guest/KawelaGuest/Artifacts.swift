@@ -1,0 +1,56 @@
+import Foundation
+
+/// What Scripts/environment prepared, and the programs SwiftPM built.
+public struct Artifacts: Sendable {
+    public let qemu, kernel, initrd: String
+
+    /// The folder that has Package.swift.
+    public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path(percentEncoded: false).trimmingSuffix("/")
+
+    /// - Throws: when Scripts/environment has not run in this clone, or its cache is gone.
+    public static func find() throws -> Artifacts {
+        let file = repository + "/.build/environment"
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw GuestError("no QEMU and guest image yet: run Scripts/environment (make test and make demo do)")
+        }
+        var values: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
+        return Artifacts(
+            qemu: try present("qemu", in: values), kernel: try present("kernel", in: values),
+            initrd: try present("initrd", in: values))
+    }
+
+    /// The `kawela` program: KAWELA_BINARY, else the one beside the running demo or test bundle.
+    public static func kawela() throws -> String {
+        if let given = ProcessInfo.processInfo.environment["KAWELA_BINARY"] { return given }
+        let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
+        let own = bundle ?? (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        var folder = URL(filePath: own)
+        while folder.path != "/" {
+            folder.deleteLastPathComponent()
+            let candidate = folder.appending(path: "kawela").path
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue {
+                return candidate
+            }
+        }
+        throw GuestError("no kawela program beside \(own): run swift build, or set KAWELA_BINARY")
+    }
+}
+
+private func present(_ key: String, in values: [String: String]) throws -> String {
+    guard let path = values[key], FileManager.default.fileExists(atPath: path) else {
+        throw GuestError("\(key) is missing at \(values[key] ?? "(not named)"): run Scripts/environment again")
+    }
+    return path
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// A network namespace with one TAP interface: the far end of the emulated cable, as the guest's only peer.
+public final class Namespace: Sendable {
+    public let name: String
+    public static let tap = "tap0"
+    /// The peer's addresses, on the TAP interface itself.
+    public static let address = "10.82.57.1"
+    public static let address6 = "fd82:576::1"
+    private let run: Run
+
+    public init(in run: Run) throws {
+        guard geteuid() == 0 else { throw GuestError("network namespaces and TAP interfaces need root") }
+        self.run = run
+        name = run.namespaceName()
+        try run.execute(["ip", "netns", "add", name])
+        try run.execute(["ip", "-n", name, "link", "set", "lo", "up"])
+        try run.execute(["ip", "-n", name, "tuntap", "add", "dev", Self.tap, "mode", "tap"])
+        try run.execute(["ip", "-n", name, "addr", "add", Self.address + "/24", "dev", Self.tap])
+        try run.execute(["ip", "-n", name, "addr", "add", Self.address6 + "/64", "dev", Self.tap, "nodad"])
+        try run.execute(["ip", "-n", name, "link", "set", Self.tap, "up"])
+    }
+
+    /// What starts a program inside.
+    public func entering(_ command: [String]) -> [String] { ["ip", "netns", "exec", name] + command }
+
+    /// Runs a shell command inside to its end.
+    /// - Throws: when it fails or takes longer than `seconds`.
+    @discardableResult
+    public func execute(_ command: String, seconds: Double = 20) throws -> String {
+        try run.execute(entering(["sh", "-c", command]), seconds: seconds)
+    }
+
+    public func attempt(_ command: String, seconds: Double = 20) throws -> CommandResult {
+        try run.attempt(entering(["sh", "-c", command]), seconds: seconds)
+    }
+
+    /// Starts a program inside and leaves it running.
+    public func start(_ command: [String], name: String) throws -> ChildProcess {
+        try ChildProcess(entering(command), name: name, in: run)
+    }
+}

@@ -1,0 +1,34 @@
+/// Offsets in BAR 0 of the registers the tests' driver uses (Intel 82576EB datasheet, section 8).
+enum Register: UInt64 {
+    case ctrl = 0x0000
+    case status = 0x0008
+    case eerd = 0x0014
+    case mdic = 0x0020
+    case rctl = 0x0100
+    case tctl = 0x0400
+    case gpie = 0x1514
+    case eics = 0x1520
+    case eims = 0x1524
+    case eimc = 0x1528
+    case eiac = 0x152C
+    case ivar0 = 0x1700
+    case ivarMisc = 0x1740
+    case imc = 0x150C
+    case ral0 = 0x5400
+    case rah0 = 0x5404
+    case rdbal0 = 0xC000
+    case rdbah0 = 0xC004
+    case rdlen0 = 0xC008
+    case srrctl0 = 0xC00C
+    case rdh0 = 0xC010
+    case rdt0 = 0xC018
+    case rxdctl0 = 0xC028
+    case tdbal0 = 0xE000
+    case tdbah0 = 0xE004
+    case tdlen0 = 0xE008
+    case tdh0 = 0xE010
+    case tdt0 = 0xE018
+    case txdctl0 = 0xE028
+    case gptc = 0x4080
+    case gprc = 0x4074
+}
