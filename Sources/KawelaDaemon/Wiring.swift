@@ -15,7 +15,7 @@ func prepareProcess() {
 
 /// The uplink that `specification` names.
 /// - Throws: ``Failure/usage(_:)`` for one that cannot be read, ``Failure/failed(_:)`` for one that cannot be opened.
-func makeBackend(_ specification: String, log: Logger) throws(Failure) -> any Backend {
+func makeBackend(_ specification: String) throws(Failure) -> any Backend {
     throw .failed("uplink '\(specification)': this build has no uplinks")
 }
 
