@@ -15,7 +15,7 @@ public func serve(_ options: ServeOptions) throws(Failure) {
 
     prepareProcess()
     let signals = try Signals(signalNumbers())
-    let backend = try makeBackend(uplink, log: log)
+    let backend = try makeBackend(uplink)
     defer { backend.close() }
     let port = Port(Port.Configuration(macAddress: mac), uplink: backend, clock: monotonicNanoseconds)
     let server = try makeServer(path: socket, function: port.physicalFunction, log: log)

@@ -5,7 +5,10 @@ import Logging
 import PCIe
 import VFIOUser
 
-// Where the daemon meets the parts written apart from it: what they are called and how their errors read.
+// Where the daemon meets the parts it drives: what they are called and how their errors end the program.
+
+extension Port: DrivenPort {}
+extension Server: FunctionServer {}
 
 /// Once per process, before the first part is made.
 func prepareProcess() {
@@ -15,28 +18,40 @@ func prepareProcess() {
 
 /// The uplink that `specification` names.
 /// - Throws: ``Failure/usage(_:)`` for one that cannot be read, ``Failure/failed(_:)`` for one that cannot be opened.
-func makeBackend(_ specification: String, log: Logger) throws(Failure) -> any Backend {
+func makeBackend(_ specification: String) throws(Failure) -> any Backend {
     let parsed: BackendSpecification
-    do {
+    do throws(BackendError) {
         parsed = try BackendSpecification(parsing: specification)
     } catch {
-        throw .usage("\(error)")
+        throw .usage("uplink: \(error)")
     }
-    do {
+    do throws(BackendError) {
         return try parsed.open()
     } catch {
-        throw .failed("\(error)")
+        throw .failed("uplink: \(error)")
     }
 }
 
 /// The server of `function` on the UNIX socket `path`.
 func makeServer(path: String, function: any Function, log: Logger) throws(Failure) -> any FunctionServer {
-    do {
+    do throws(ServerError) {
         return try Server(path: path, function: function, log: log)
     } catch {
-        throw .failed("\(error)")
+        throw .failed("\(error): \(remedy(for: error))")
     }
 }
+
+private func remedy(for error: ServerError) -> String {
+    switch error {
+    case .inUse: "end that server or give another --socket"
+    case .notASocket: "remove it or give another --socket"
+    case .pathTooLong: "give a shorter --socket"
+    case .unavailable: "give a --socket in a directory that exists and that this user may write to"
+    }
+}
+
+/// The uplinks there are, for `kawela serve --help`.
+public let uplinkHelp = "What the NIC's wire is plugged into: \(BackendSpecification.forms)."
 
 /// How `kawela registers` writes the register map.
 public enum RegisterFormat {
@@ -52,8 +67,3 @@ public func registerMap(as format: RegisterFormat) -> String {
     case .markdown: RegisterTable.markdown
     }
 }
-
-extension Server: FunctionServer {}
-
-/// The uplinks there are, for `kawela serve --help`.
-public let uplinkHelp = "The network the NIC's wire is plugged into: \(BackendSpecification.forms)"

@@ -131,7 +131,7 @@ extension EventLoop {
         let isLinkUp = backend.isLinkUp
         guard isLinkUp != wasLinkUp else { return }
         wasLinkUp = isLinkUp
-        log.info("uplink: link \(isLinkUp ? "up" : "down")")
+        log.info("uplink: link \(isLinkUp ? "up" : "down"), \(backend.status)")
         port.uplinkLinkChanged()
     }
 

@@ -1,5 +1,4 @@
 import Backends
-import Intel82576
 
 /// The server of one function, as the event loop drives it.
 protocol FunctionServer: AnyObject {
@@ -24,5 +23,3 @@ protocol DrivenPort: AnyObject {
     func uplinkLinkChanged()
     var nextDeadline: UInt64? { get }
 }
-
-extension Port: DrivenPort {}

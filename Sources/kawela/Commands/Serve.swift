@@ -12,7 +12,9 @@ struct Serve: ParsableCommand {
             and the log.
             """)
 
-    @Option(help: ArgumentHelp("UNIX socket to serve the NIC on. It must not exist yet.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "UNIX socket to serve the NIC on. One that a server left behind is replaced.", valueName: "path"))
     var socket: String?
 
     @Option(help: ArgumentHelp(uplinkHelp, valueName: "spec"))

@@ -54,6 +54,16 @@ import Testing
     }
 
     @Test(
+        "prints the register map",
+        arguments: [([], "register "), (["--json"], "{\n"), (["--markdown"], "# ")])
+    func registers(_ format: [String], _ beginning: String) throws {
+        let result = try RunningKawela(["registers"] + format).result()
+        #expect(result.code == 0)
+        #expect(result.output.hasPrefix(beginning))
+        #expect(result.output.contains("CTRL_EXT"))
+    }
+
+    @Test(
         "with a configuration file that cannot be used ends with code 1 and one line naming the file",
         arguments: [
             (nil, "No such file"), ("{", "not valid JSON"), (#"{"version": 1, "x": 0}"#, #"unknown key "x""#),

@@ -24,11 +24,12 @@ final class RunningKawela {
         try process.run()
     }
 
-    /// Waits for the end; output of these commands fits a pipe.
+    /// Waits for the end. What goes to standard error fits its pipe.
     func result() throws -> Result {
+        let output = try text(of: output)
+        let errors = try text(of: errors)
         process.waitUntilExit()
-        return Result(
-            code: process.terminationStatus, output: try text(of: output), errors: try text(of: errors))
+        return Result(code: process.terminationStatus, output: output, errors: errors)
     }
 
     static func run(_ arguments: String...) throws -> Result {

@@ -185,7 +185,7 @@ private final class Bench {
         }
         try bench.loop.run()
         #expect(bench.port.linkChanges == 2)
-        #expect(bench.log.messages == ["uplink: link down", "uplink: link up"])
+        #expect(bench.log.messages == ["uplink: link down, fake", "uplink: link up, fake"])
     }
 
     @Test("and does not spin on a descriptor that does nothing but fail")

@@ -60,6 +60,7 @@ final class FakeBackend: Backend {
 
     let offloads: UplinkOffloads = []
     let isCongested = false
+    let status = "fake"
     let counters: [(name: String, value: UInt64)] = [("received", 3), ("sent", 5)]
     func transmit(_ batch: inout FrameBatch) {}
     func receive(into batch: inout FrameBatch) {}

@@ -1,0 +1,151 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A folder for the sockets and files of one test.
+private final class Folder {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("kw-\(UUID().uuidString)").path
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var socket: String { path + "/pf.sock" }
+    var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
+
+    func write(_ name: String, _ content: String) throws -> String {
+        try Data(content.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+        return path + "/" + name
+    }
+}
+
+@Suite("kawela serve", .serialized) struct ServeTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    /// Starts the program and waits for its socket.
+    private func serve(_ more: String..., uplink: String = "null") throws -> RunningKawela {
+        let running = try RunningKawela(["serve", "--socket", folder.socket, "--uplink", uplink] + more)
+        for _ in 0..<1000 where !folder.files.contains("pf.sock") && running.process.isRunning { usleep(10_000) }
+        #expect(folder.files.contains("pf.sock"))
+        return running
+    }
+
+    @Test("stops on a signal with code 0 and leaves no socket behind", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func stop(_ signal: Int32) throws {
+        let running = try serve(uplink: "stream:\(folder.path)/wire.sock,server")
+        #expect(folder.files == ["pf.sock", "wire.sock"])
+        kill(running.process.processIdentifier, signal)
+        let result = try running.result()
+        #expect(result.code == 0)
+        #expect(running.process.terminationReason == .exit)
+        #expect(result.errors.hasSuffix("notice stopped\n"))
+        #expect(folder.files == [])
+    }
+
+    @Test("says what it serves")
+    func announcement() throws {
+        let running = try serve("--mac", "52:54:00:AB:00:01")
+        kill(running.process.processIdentifier, SIGTERM)
+        let line = "notice serving 52:54:00:ab:00:01 on \(folder.socket), uplink null, link up\n"
+        #expect(try running.result().errors.contains(line))
+    }
+
+    @Test("logs the uplink's counters on USR1 and goes on")
+    func counters() throws {
+        let running = try serve()
+        kill(running.process.processIdentifier, SIGUSR1)
+        kill(running.process.processIdentifier, SIGTERM)
+        let result = try running.result()
+        #expect(result.code == 0)
+        let reports = result.errors.split(separator: "\n").filter { $0.contains("uplink counters: sent_frames=0") }
+        #expect(reports.count == 1)
+    }
+
+    @Test("keeps quiet below the level asked for")
+    func level() throws {
+        let running = try serve("--log-level", "error")
+        kill(running.process.processIdentifier, SIGTERM)
+        #expect(try running.result().errors == "")
+    }
+
+    @Test("uses no processor time while nobody talks to it")
+    func idle() throws {
+        let running = try serve()
+        let before = try processorTicks(of: running.process.processIdentifier)
+        usleep(1_000_000)
+        let used = try processorTicks(of: running.process.processIdentifier) - before
+        kill(running.process.processIdentifier, SIGTERM)
+        #expect(try running.result().code == 0)
+        #expect(used <= 2)
+    }
+
+    /// User and system time in hundredths of a second: fields 14 and 15 of /proc/PID/stat.
+    private func processorTicks(of process: Int32) throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        let fields = try #require(text.split(separator: ")").last).split(separator: " ")
+        return try #require(Int(fields[11])) + #require(Int(fields[12]))
+    }
+
+    @Test("takes from the file what the command line leaves open")
+    func configuration() throws {
+        let file = try folder.write(
+            "k.json", #"{"version": 1, "uplink": "nothing", "mac": "52:54:00:00:00:07"}"#)
+        let running = try serve("--config", file)
+        kill(running.process.processIdentifier, SIGTERM)
+        #expect(try running.result().errors.contains("serving 52:54:00:00:00:07 on \(folder.socket), uplink null"))
+    }
+
+    @Test("refuses a socket that another server uses, and leaves it alone")
+    func busy() throws {
+        let first = try serve()
+        let second = try RunningKawela.run("serve", "--socket", folder.socket, "--uplink", "null")
+        #expect(second.code == 1)
+        #expect(second.complaint?.contains("in use") == true, "\(second.errors)")
+        #expect(folder.files == ["pf.sock"])
+        kill(first.process.processIdentifier, SIGTERM)
+        #expect(try first.result().code == 0)
+    }
+
+    @Test("replaces a socket file whose server has ended")
+    func stale() throws {
+        let first = try serve()
+        kill(first.process.processIdentifier, SIGKILL)
+        _ = try first.result()
+        let second = try RunningKawela(["serve", "--socket", folder.socket, "--uplink", "null"])
+        usleep(300_000)
+        kill(second.process.processIdentifier, SIGTERM)
+        #expect(try second.result().code == 0)
+        #expect(folder.files == [])
+    }
+
+    @Test("never replaces a file that is no socket")
+    func file() throws {
+        _ = try folder.write("pf.sock", "precious")
+        let result = try RunningKawela.run("serve", "--socket", folder.socket, "--uplink", "null")
+        #expect(result.code == 1)
+        #expect(result.complaint?.contains("not a socket") == true, "\(result.errors)")
+        #expect(try String(contentsOfFile: folder.socket, encoding: .utf8) == "precious")
+    }
+
+    @Test(
+        "ends with one line and the right code when it cannot have its uplink",
+        arguments: [
+            ("carrier-pigeon", 2, "no backend 'carrier-pigeon'"), ("tap:", 2, "lacks the name"),
+            ("tap:kwnotthere", 1, "'kwnotthere'"), ("pcap:/nonexistent/a.pcap", 1, "/nonexistent/a.pcap"),
+        ])
+    func uplink(_ uplink: String, _ code: Int32, _ expected: String) throws {
+        let result = try RunningKawela.run("serve", "--socket", folder.socket, "--uplink", uplink)
+        #expect(result.code == code)
+        #expect(result.complaint?.contains(expected) == true, "\(result.errors)")
+        #expect(folder.files == [])
+    }
+
+    @Test("needs a place for its socket")
+    func place() throws {
+        let result = try RunningKawela.run("serve", "--socket", "\(folder.path)/missing/k", "--uplink", "null")
+        #expect(result.code == 1)
+        #expect(result.complaint?.contains("directory that exists") == true, "\(result.errors)")
+    }
+}
