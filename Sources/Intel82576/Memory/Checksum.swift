@@ -26,6 +26,10 @@ protocol ByteSink: ~Copyable {
         sum &+= UInt64(isOdd ? word.bigEndian.byteSwapped : word.bigEndian)
     }
 
+    /// Adds `word`, the number its eight bytes make in network order.
+    @inline(__always)
+    mutating func add(_ word: UInt64) { add(partial: Self.halves(word.bigEndian), count: 8) }
+
     /// Adds the sum of the bytes that follow.
     @inline(__always)
     mutating func add(_ following: ChecksumAccumulator) {
@@ -50,13 +54,16 @@ protocol ByteSink: ~Copyable {
 
     @inline(__always)
     private mutating func add(partial: UInt64, count: Int) {
-        sum &+= isOdd ? UInt64(Self.fold(partial).byteSwapped) : (partial & 0xFFFF_FFFF) &+ (partial &>> 32)
+        sum &+= isOdd ? UInt64(Self.fold(partial).byteSwapped) : Self.halves(partial)
         isOdd = isOdd != (count & 1 != 0)
     }
 
     @inline(__always)
+    private static func halves(_ sum: UInt64) -> UInt64 { (sum & 0xFFFF_FFFF) &+ (sum &>> 32) }
+
+    @inline(__always)
     private static func fold(_ sum: UInt64) -> UInt16 {
-        var folded = (sum & 0xFFFF_FFFF) &+ (sum &>> 32)
+        var folded = halves(sum)
         folded = (folded & 0xFFFF) &+ (folded &>> 16 & 0xFFFF) &+ (folded &>> 32)
         folded = (folded & 0xFFFF) &+ (folded &>> 16)
         return UInt16(truncatingIfNeeded: (folded & 0xFFFF) &+ (folded &>> 16))
@@ -65,6 +72,7 @@ protocol ByteSink: ~Copyable {
 
 extension ChecksumAccumulator: ByteSink {
     @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
+        // SAFETY: `sum` reads what the caller promises; so below.
         add(partial: unsafe Self.sum(start, copyingTo: nil, count: count), count: count)
     }
 
@@ -100,7 +108,7 @@ extension ChecksumAccumulator: ByteSink {
             // SAFETY: offset + 8 <= count.
             let word = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             if let copy = unsafe copy { unsafe copy.storeBytes(of: word, toByteOffset: offset, as: UInt64.self) }
-            sum &+= (word & 0xFFFF_FFFF) &+ (word &>> 32)
+            sum &+= halves(word)
             offset &+= 8
         }
         return unsafe sum &+ tail(start, copyingTo: copy, from: offset, count: count)
@@ -189,6 +197,7 @@ extension CRC32: ByteSink {
 
     /// A table of zeros.
     init() {
+        // SAFETY: all of what was allocated is initialized before use, and integers need no deinitialization.
         unsafe entries = .allocate(capacity: count)
         unsafe entries.initialize(repeating: 0, count: count)
     }
@@ -218,6 +227,7 @@ struct FramePosition: BitwiseCopyable, Sendable {
 }
 
 extension FrameBatch: ByteSink {
+    // SAFETY: the promise of `addSegment` is that of `feed`'s caller: the bytes stay while the batch is used.
     @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) { unsafe addSegment(start, count: count) }
 
     /// Feeds the next `byteCount` bytes of frame `index` to `sink` and moves `position` past them.
@@ -227,7 +237,7 @@ extension FrameBatch: ByteSink {
     func feed<Sink: ByteSink & ~Copyable>(
         _ byteCount: Int, of index: Int, from position: inout FramePosition, to sink: inout Sink
     ) -> Int {
-        // The first segment is the prefix.
+        // SAFETY: the buffer is used before the batch can change. Its first segment is the prefix.
         let segments = unsafe segments(of: index)
         var left = byteCount
         while left > 0, position.segment &+ 1 < segments.count {

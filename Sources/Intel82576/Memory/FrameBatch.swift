@@ -175,6 +175,18 @@ extension FrameBatch {
             RawSpan(_unsafeStart: segment.iov_base!, byteCount: segment.iov_len), borrowing: self)
     }
 
+    /// The header segment of a frame, for changing it in place. The memory an uplink appends has to be writable for it.
+    @_lifetime(&self)
+    @inline(__always)
+    mutating func mutableHeader(of index: Int) -> MutableRawSpan {
+        let frame = self[index]
+        precondition(frame.segmentCount > 0)
+        let segment = unsafe segments[Int(frame.firstSegment)]
+        // SAFETY: as in `header(of:)`; `self` is held for writing.
+        return unsafe _overrideLifetime(
+            MutableRawSpan(_unsafeStart: segment.iov_base!, byteCount: segment.iov_len), mutating: &self)
+    }
+
     /// Sets the prefix of a frame to `prefix` (at most ``prefixCapacity`` bytes).
     public mutating func setPrefix<Prefix: BitwiseCopyable>(of index: Int, to prefix: Prefix) {
         precondition(MemoryLayout<Prefix>.size <= Self.prefixCapacity)

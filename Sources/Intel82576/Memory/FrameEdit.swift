@@ -31,20 +31,12 @@ extension FrameBatch {
             filled += count
         }
         for offset in length..<byteCount { copy.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self) }
+        let bytes = copy.bytes
         var crc = CRC32(.ethernet)
-        for offset in 0..<byteCount { crc.add(copy.bytes.byte(at: offset)) }
-        copy.storeBytes(of: crc.value.littleEndian, toByteOffset: byteCount, as: UInt32.self)
+        for offset in 0..<byteCount { crc.add(bytes.byte(at: offset)) }
+        let sequence = crc.value.littleEndian
+        copy.storeBytes(of: sequence, toByteOffset: byteCount, as: UInt32.self)
         return true
-    }
-
-    /// The header segment of a frame, to be changed in place.
-    @_lifetime(&self)
-    @inline(__always)
-    mutating func mutableHeader(of index: Int) -> MutableRawSpan {
-        let segment = unsafe segments(of: index)[1]
-        // SAFETY: header segments are private, writable and outlive the use of the batch.
-        return unsafe _overrideLifetime(
-            MutableRawSpan(_unsafeStart: segment.iov_base!, byteCount: segment.iov_len), mutating: &self)
     }
 
     /// The destination address; zero in a frame too short to have one.

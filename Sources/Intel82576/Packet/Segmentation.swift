@@ -1,136 +1,238 @@
-/// Cuts one large TCP or UDP packet into frames of `segmentSize` payload bytes: headers are copied and patched, payload
-/// is referenced.
+/// TCP and UDP segmentation: cuts one large frame into frames of at most MSS payload bytes.
 ///
-/// Driven by lengths, not by parsing: the transmit context gives them, so whatever lies in front of the IP header (tags,
-/// a tunnel's outer headers) is repeated as it is. A received frame that the host left large goes the same way, with
-/// lengths from its headers.
+/// Each gets a copy of the headers, brought up to date, and refers to its slice of the payload where it lies. Driven by
+/// the lengths of the context descriptor, so whatever MACLEN covers (tags, an outer tunnel) is copied as it is.
+/// Resumable, since one frame may yield more than a batch holds. Allocates nothing.
 ///
-/// Resumable: ``append(from:to:)`` stops when the output is full. Datasheet 7.2.4.
-struct Segmentation {
-    /// TCP flags that the first, the middle and the last segment keep (DTXTCPFLGL and DTXTCPFLGH).
-    struct FlagMasks {
+/// - Datasheet: see reference, transmit path, TSO.
+struct Segmentation: BitwiseCopyable, Sendable {
+    /// The headers at the front of the frame.
+    struct Layout: BitwiseCopyable, Sendable {
+        /// MACLEN.
+        var macLength = 0
+        /// IPLEN.
+        var ipLength = 0
+        /// L4LEN.
+        var transportLength = 0
+        /// TUCMD.IPV4.
+        var isIPv4 = true
+        /// TUCMD.L4T is TCP; else UDP.
+        var isTCP = true
+
+        var transportOffset: Int { macLength &+ ipLength }
+        var length: Int { macLength &+ ipLength &+ transportLength }
+        var checksumOffset: Int { isTCP ? 16 : 6 }
+
+        /// Every field that is patched lies inside the header it belongs to.
+        fileprivate var isSound: Bool {
+            macLength >= 0 && ipLength >= (isIPv4 ? 20 : 40) && transportLength >= (isTCP ? 20 : 8)
+        }
+    }
+
+    /// What segments keep of the 12 bits of TCP flags (DTXTCPFLGL, DTXTCPFLGH).
+    struct FlagMasks: BitwiseCopyable, Sendable {
+        /// The reset values: FIN and PSH only in the last segment, CWR only in the first.
         var first: UInt16 = 0xFF6
-        var middle: UInt16 = 0xFF6
+        var middle: UInt16 = 0xF76
         var last: UInt16 = 0xF7F
+
+        init() {}
+
+        init(dtxtcpflgl: UInt32, dtxtcpflgh: UInt32) {
+            first = UInt16(truncatingIfNeeded: dtxtcpflgl) & 0xFFF
+            middle = UInt16(truncatingIfNeeded: dtxtcpflgl &>> 16) & 0xFFF
+            last = UInt16(truncatingIfNeeded: dtxtcpflgh) & 0xFFF
+        }
     }
 
+    enum TransportChecksum: BitwiseCopyable, Sendable {
+        /// The field is copied as it is (POPTS.TXSM clear).
+        case untouched
+        /// The field gets the pseudo-header's sum with the segment's length, and the frame ``FrameBatch/Offload/needsChecksum``.
+        case partial
+        case complete
+    }
+
+    enum Progress: BitwiseCopyable, Sendable {
+        case finished
+        /// Empty the output and call again.
+        case outputFull
+        /// A segment is in more pieces than an empty batch has room for. Nothing more can come of this frame.
+        case tooFragmented
+    }
+
+    /// The longest frame the chip sends, without FCS (reference, size checks: 9.5 KB).
+    static let maximumFrameLength = 9728
+
+    let layout: Layout
+    /// MSS.
+    let segmentSize: Int
+    /// PAYLEN.
+    let payloadLength: Int
+    var flagMasks = FlagMasks()
+    /// POPTS.IXSM.
+    var insertsIPChecksum = true
+    var transportChecksum = TransportChecksum.complete
+
+    let segmentCount: Int
+    /// The segment that comes next.
+    private(set) var next = 0
     private let frame: Int
-    private let networkOffset: Int
-    private let l4Offset: Int
-    private let headerLength: Int
-    private let segmentSize: Int
-    private let payloadLength: Int
-    private let isIPv4: Bool
-    private let insertsIPChecksum: Bool
-    private let isUDP: Bool
-    private let masks: FlagMasks
-    /// The pseudo-header sum without the length.
-    private let seed: UInt16
-    private var sent = 0
-    private var index: UInt32 = 0
     private var position: FramePosition
+    /// The pseudo-header's sum without its length.
+    private let seed: UInt16
+    /// The checksum of the result is right whatever the guest left in the frame.
+    private let isVouchedFor: Bool
 
-    /// A packet from transmit descriptors: frame `frame` of `source`, whose header segment is exactly the headers, the
-    /// inserted tag of `shift` bytes included.
-    init(_ request: TransmitRequest, _ source: borrowing FrameBatch, frame: Int, shift: Int, masks: FlagMasks) {
-        self.frame = frame
-        networkOffset = request.context.macLength + shift
-        l4Offset = request.context.l4Offset + shift
-        headerLength = request.context.headerLength + shift
-        segmentSize = request.context.segmentSize
-        payloadLength = request.payloadLength
-        isIPv4 = request.context.isIPv4
-        insertsIPChecksum = request.insertsIPChecksum
-        isUDP = request.context.l4 == .udp
-        self.masks = masks
-        seed = source.header(of: frame).network16(at: l4Offset + (isUDP ? 6 : 16))
-        position = source.position(headerLength, of: frame)
+    /// Frame `index` of `source`, sent with TSE. The field of TCP's or UDP's checksum holds the pseudo-header's sum
+    /// without its length.
+    /// - Returns: `nil` when the frame does not have the lengths it is said to have, its header segment does not hold all
+    ///   headers, or its segments would be longer than ``maximumFrameLength``.
+    init?(_ layout: Layout, segmentSize: Int, payloadLength: Int, frame index: Int, of source: borrowing FrameBatch) {
+        self.init(layout, segmentSize, payloadLength, index, source, seed: nil)
+        guard Int(source[index].byteCount) == layout.length &+ payloadLength else { return nil }
     }
 
-    /// A received frame with ``FrameBatch/Offload/segmentation`` set. `nil` when its headers do not bear that out.
-    init?(received source: borrowing FrameBatch, frame: Int) {
-        let offload = source[frame].offload
-        let headers = PacketHeaders(
-            source.header(of: frame), frameLength: Int(source[frame].byteCount), tagTypes: TagTypes())
+    /// Frame `index` of `source`, which an uplink handed over unsegmented and whose headers are `headers`.
+    /// - Returns: `nil` when its headers are not what ``FrameBatch/Offload/segmentation`` says, and as above.
+    init?(received headers: PacketHeaders, frame index: Int, of source: borrowing FrameBatch) {
         let ip = headers.ip
-        guard offload.segmentSize > 0, ip.transport == .tcp || ip.transport == .udp else { return nil }
-        self.frame = frame
-        networkOffset = ip.offset
-        l4Offset = ip.transportOffset
-        headerLength = ip.transportOffset + ip.transportLength
-        segmentSize = Int(offload.segmentSize)
-        payloadLength = Int(source[frame].byteCount) - headerLength
-        (isIPv4, insertsIPChecksum, isUDP) = (ip.isIPv4, ip.isIPv4, ip.transport == .udp)
-        // The host's kernel sends the flags as the last segment has them; the others must not say FIN or PSH.
-        masks = FlagMasks(first: 0xFF6, middle: 0xF76, last: 0xF7F)
-        guard payloadLength > 0, headerLength <= source.header(of: frame).byteCount else { return nil }
-        // Its seed has the length in; take it out by adding the complement.
-        var sum = ChecksumAccumulator()
-        sum.add(source.header(of: frame).network16(at: l4Offset + (isUDP ? 6 : 16)))
-        sum.add(~UInt16(truncatingIfNeeded: payloadLength + ip.transportLength))
-        seed = sum.folded
-        position = source.position(headerLength, of: frame)
+        let isKnown =
+            switch source[index].offload.segmentation {
+            case .none: false
+            case .tcp4: ip.transport == .tcp && ip.isIPv4
+            case .tcp6: ip.transport == .tcp && ip.isIPv6
+            case .udp: ip.transport == .udp
+            }
+        guard isKnown, !ip.isFragment, !ip.isSourceRouted else { return nil }
+        let layout = Layout(
+            macLength: ip.offset, ipLength: ip.transportOffset &- ip.offset, transportLength: ip.transportLength,
+            isIPv4: ip.isIPv4, isTCP: ip.transport == .tcp)
+        let seed = ChecksumAccumulator(pseudoHeaderOf: ip, source.header(of: index)).folded
+        self.init(
+            layout, Int(source[index].offload.segmentSize), ip.transportEnd &- ip.payloadOffset, index, source,
+            seed: seed)
     }
 
-    /// Appends segments to `output` until it is full or the packet is done. True when it is done.
-    mutating func append(from source: borrowing FrameBatch, to output: inout FrameBatch) -> Bool {
-        while sent < payloadLength {
-            let count = min(segmentSize, payloadLength - sent)
+    private init?(
+        _ layout: Layout, _ segmentSize: Int, _ payloadLength: Int, _ index: Int, _ source: borrowing FrameBatch,
+        seed: UInt16?
+    ) {
+        guard layout.isSound, segmentSize > 0, payloadLength >= 0,
+            layout.length <= Self.maximumFrameLength &- min(segmentSize, payloadLength)
+        else { return nil }
+        let header = source.header(of: index)
+        guard layout.length <= header.byteCount else { return nil }
+        (self.layout, self.segmentSize, self.payloadLength) = (layout, segmentSize, payloadLength)
+        segmentCount = max(1, (payloadLength &+ segmentSize &- 1) / segmentSize)
+        frame = index
+        position = source.position(layout.length, of: index)
+        self.seed = seed ?? header.network16(at: layout.transportOffset &+ layout.checksumOffset)
+        isVouchedFor = seed != nil
+    }
+
+    /// Appends segments to `output` until all are there or it is full.
+    ///
+    /// They refer to the memory of the frame, which is `source`'s all the time: `source` must stay as it is until `output`
+    /// has been used.
+    mutating func run(from source: borrowing FrameBatch, into output: inout FrameBatch) -> Progress {
+        while next < segmentCount {
+            let count = min(segmentSize, payloadLength &- next &* segmentSize)
             let pieces = source.pieceCount(count, of: frame, from: position)
-            guard output.beginFrame(segments: pieces + 1, headerBytes: headerLength) else { return false }
-            var header = output.addHeader(headerLength)
-            header.copy(from: source.header(of: frame))
-            patch(&header, count)
-            source.feed(count, of: frame, from: &position, to: &output)
-            finish(&output, count)
-            sent += count
-            index &+= 1
+            guard output.beginFrame(segments: 1 &+ pieces, headerBytes: layout.length) else {
+                return output.count == 0 ? .tooFragmented : .outputFull
+            }
+            append(count, from: source, to: &output)
+            next &+= 1
         }
-        return true
+        return .finished
+    }
+}
+
+// MARK: One segment
+
+extension Segmentation {
+    private mutating func append(_ count: Int, from source: borrowing FrameBatch, to output: inout FrameBatch) {
+        var payload = ChecksumAccumulator()
+        if transportChecksum == .complete {
+            var start = position
+            source.feed(count, of: frame, from: &start, to: &payload)
+        }
+        let original = source.header(of: frame)
+        var header = output.addHeader(layout.length)
+        header.copy(from: original)
+        patchIP(&header, original, count)
+        patchTransport(&header, original, count)
+        patchChecksum(&header, payload, count)
+        source.feed(count, of: frame, from: &position, to: &output)
+        label(&output[output.count &- 1], as: source[frame])
     }
 
-    private func patch(_ header: inout MutableRawSpan, _ count: Int) {
-        let length = headerLength - networkOffset + count
-        if isIPv4 {
-            header.storeNetwork16(UInt16(truncatingIfNeeded: length), at: networkOffset + 2)
-            let identification = header.bytes.network16(at: networkOffset + 4)
-            header.storeNetwork16(identification &+ UInt16(truncatingIfNeeded: index), at: networkOffset + 4)
-        } else {
-            header.storeNetwork16(UInt16(truncatingIfNeeded: length - 40), at: networkOffset + 4)
+    @inline(__always)
+    private func patchIP(_ header: inout MutableRawSpan, _ original: RawSpan, _ count: Int) {
+        let start = layout.macLength
+        let length = layout.ipLength &+ layout.transportLength &+ count
+        guard layout.isIPv4 else {
+            header.storeNetwork16(UInt16(truncatingIfNeeded: length &- 40), at: start &+ 4)
+            return
         }
-        let l4Bytes = headerLength - l4Offset + count
-        var field = ChecksumAccumulator()
-        field.add(seed)
-        field.add(UInt16(truncatingIfNeeded: l4Bytes))
-        if isUDP {
-            header.storeNetwork16(UInt16(truncatingIfNeeded: l4Bytes), at: l4Offset + 4)
-            header.storeNetwork16(field.folded, at: l4Offset + 6)
-        } else {
-            patchTCP(&header, count)
-            header.storeNetwork16(field.folded, at: l4Offset + 16)
+        header.storeNetwork16(UInt16(truncatingIfNeeded: length), at: start &+ 2)
+        let identification = original.network16(at: start &+ 4)
+        header.storeNetwork16(identification &+ UInt16(truncatingIfNeeded: next), at: start &+ 4)
+        guard insertsIPChecksum else { return }
+        header.storeNetwork16(0, at: start &+ 10)
+        var sum = ChecksumAccumulator()
+        sum.add(header.bytes.extracting(start..<start &+ layout.ipLength))
+        header.storeNetwork16(sum.checksum, at: start &+ 10)
+    }
+
+    @inline(__always)
+    private func patchTransport(_ header: inout MutableRawSpan, _ original: RawSpan, _ count: Int) {
+        let start = layout.transportOffset
+        guard layout.isTCP else {
+            header.storeNetwork16(UInt16(truncatingIfNeeded: layout.transportLength &+ count), at: start &+ 4)
+            return
+        }
+        let sequence = original.network32(at: start &+ 4)
+        header.storeNetwork32(sequence &+ UInt32(truncatingIfNeeded: next &* segmentSize), at: start &+ 4)
+        header.storeNetwork16(original.network16(at: start &+ 12) & (0xF000 | flagMask), at: start &+ 12)
+    }
+
+    /// A single segment is first and last: it keeps what either keeps, with the reset values all flags.
+    private var flagMask: UInt16 {
+        switch (next == 0, next &+ 1 == segmentCount) {
+        case (true, true): flagMasks.first | flagMasks.last
+        case (true, false): flagMasks.first
+        case (false, true): flagMasks.last
+        case (false, false): flagMasks.middle
         }
     }
 
-    private func patchTCP(_ header: inout MutableRawSpan, _ count: Int) {
-        let sequence = header.bytes.network32(at: l4Offset + 4)
-        header.storeNetwork32(sequence &+ UInt32(truncatingIfNeeded: sent), at: l4Offset + 4)
-        let (isFirst, isLast) = (sent == 0, sent + count == payloadLength)
-        // A packet of one segment is its first and its last: it keeps its flags.
-        guard !(isFirst && isLast) else { return }
-        let mask = isFirst ? masks.first : isLast ? masks.last : masks.middle
-        let word = header.bytes.network16(at: l4Offset + 12)
-        header.storeNetwork16(word & (0xF000 | mask), at: l4Offset + 12)
+    @inline(__always)
+    private func patchChecksum(_ header: inout MutableRawSpan, _ payload: ChecksumAccumulator, _ count: Int) {
+        guard transportChecksum != .untouched else { return }
+        let field = layout.transportOffset &+ layout.checksumOffset
+        var sum = ChecksumAccumulator()
+        sum.add(seed)
+        sum.add(UInt16(truncatingIfNeeded: layout.transportLength &+ count))
+        if transportChecksum == .partial {
+            header.storeNetwork16(sum.folded, at: field)
+            return
+        }
+        header.storeNetwork16(0, at: field)
+        sum.add(header.bytes.extracting(layout.transportOffset..<layout.length))
+        sum.add(payload)
+        header.storeNetwork16(sum.checksum == 0 && !layout.isTCP ? .max : sum.checksum, at: field)
     }
 
-    private func finish(_ output: inout FrameBatch, _ count: Int) {
-        let segment = output.count - 1
-        if insertsIPChecksum {
-            var header = output.mutableHeader(of: segment)
-            header.storeNetwork16(0, at: networkOffset + 10)
-            output.insertIPv4Checksum(
-                frame: segment, networkOffset: networkOffset, headerLength: l4Offset - networkOffset)
-        }
-        output.insertChecksum(
-            frame: segment, start: l4Offset, field: l4Offset + (isUDP ? 6 : 16), isUDP: isUDP)
+    @inline(__always)
+    private func label(_ segment: inout FrameBatch.Frame, as original: FrameBatch.Frame) {
+        segment.goesToUplink = original.goesToUplink
+        segment.sourcePool = original.sourcePool
+        segment.offload.isChecksumValid = isVouchedFor && transportChecksum == .complete
+        guard transportChecksum == .partial else { return }
+        segment.offload.needsChecksum = true
+        segment.offload.checksumStart = UInt16(truncatingIfNeeded: layout.transportOffset)
+        segment.offload.checksumOffset = UInt16(truncatingIfNeeded: layout.checksumOffset)
     }
 }

@@ -84,13 +84,10 @@ extension Port {
         _ batch: borrowing FrameBatch, _ index: Int, _ headers: PacketHeaders, _ report: inout ReceiveReport
     ) {
         let control = registers[RXCSUM.self]
-        report.status |= batch.verifyChecksums(of: index, headers, control, registers[RFCTL.self]).rawValue
+        let verification = ChecksumVerification(rxcsum: control.raw, rfctl: registers[RFCTL.self].raw)
+        report.status |= verification.verify(headers, frame: index, of: batch).rawValue
         guard !control.reportsHash else { return }
-        let start = control.packetChecksumStart
-        var sum = ChecksumAccumulator()
-        if batch.sum(Int(batch[index].byteCount) - start, of: index, from: start, into: &sum) {
-            report.packetChecksum = sum.folded
-        }
+        report.packetChecksum = batch.packetChecksum(of: index, from: control.packetChecksumStart)
         let bytes = batch.header(of: index)
         let identification = headers.ip.isIPv4 ? bytes.network16(at: headers.ip.offset + 4) : 0
         report.information |= UInt64(identification) << 32 | UInt64(report.packetChecksum) << 48

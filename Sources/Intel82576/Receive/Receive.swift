@@ -63,11 +63,10 @@ extension Port {
             guard receive.next < uplinkBatch.count else { return true }
             let frame = uplinkBatch[receive.next]
             if frame.offload.segmentation != .none {
-                receive.segmentation = Segmentation(received: uplinkBatch, frame: receive.next)
-                receive.next += 1
+                startSegmentation()
                 continue
             }
-            if frame.offload.needsChecksum { uplinkBatch.completeChecksum(of: receive.next) }
+            if frame.offload.needsChecksum { _ = uplinkBatch.completeChecksum(of: receive.next) }
             guard deliver(&uplinkBatch, receive.next) == .done else { return false }
             receive.next += 1
         }
@@ -82,14 +81,22 @@ extension Port {
             }
             segmentBatch.removeAll()
             receive.nextSegment = 0
-            guard var segmentation = receive.segmentation else { return true }
-            let isFinished = segmentation.append(from: uplinkBatch, to: &segmentBatch)
-            receive.segmentation = isFinished ? nil : segmentation
-            if segmentBatch.count == 0 {
+            guard receive.segmentation?.run(from: uplinkBatch, into: &segmentBatch) == .outputFull else {
                 receive.segmentation = nil
-                return true
+                if segmentBatch.count == 0 { return true }
+                continue
             }
         }
+    }
+
+    /// The frame at hand is larger than a segment; its host left the cutting to us.
+    private func startSegmentation() {
+        let headers = PacketHeaders(
+            uplinkBatch.header(of: receive.next), frameLength: Int(uplinkBatch[receive.next].byteCount),
+            tagTypes: TagTypes(vet: 0x8100_8100, isExtended: false))
+        receive.segmentation = Segmentation(received: headers, frame: receive.next, of: uplinkBatch)
+        if receive.segmentation == nil { receive.drops.oversize &+= 1 }
+        receive.next += 1
     }
 
     /// Frames that transmit hands back in loopback. Nothing is held: a loop has no buffer to wait in.

@@ -20,12 +20,7 @@ extension Port {
     func handOver(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
         let context = request.context
         transmitBatch.completeLengths(request, frame: frame, shift: shift)
-        if request.insertsIPChecksum {
-            transmitBatch.insertIPv4Checksum(
-                frame: frame, networkOffset: context.macLength + shift, headerLength: context.ipLength)
-        }
-        transmitBatch.requestChecksum(
-            frame: frame, start: context.l4Offset + shift, offset: context.checksumOffset ?? 0)
+        _ = request.insertion(shift).apply(to: frame, of: &transmitBatch, leavesSum: true)
         transmitBatch[frame].offload.segmentation =
             context.l4 == .udp ? .udp : context.isIPv4 ? .tcp4 : .tcp6
         transmitBatch[frame].offload.segmentSize = UInt16(truncatingIfNeeded: context.segmentSize)
@@ -61,7 +56,7 @@ extension FrameBatch {
             header.storeNetwork16(UInt16(truncatingIfNeeded: request.total - context.macLength - 40), at: network + 4)
         }
         if context.l4 == .udp { header.storeNetwork16(l4Bytes, at: l4 + 4) }
-        let field = l4 + (context.checksumOffset ?? 0)
+        let field = l4 + (context.l4?.checksumOffset ?? 0)
         var seed = ChecksumAccumulator()
         seed.add(header.bytes.network16(at: field))
         seed.add(l4Bytes)

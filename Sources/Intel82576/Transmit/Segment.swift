@@ -8,24 +8,39 @@ extension Port {
             if result == .fault { transmit.drops.unreadable &+= 1 } else { transmit.drops.malformed &+= 1 }
             return .done
         }
-        let masks = Segmentation.FlagMasks(
-            first: registers[DTXTCPFLGL.self].firstMask, middle: registers[DTXTCPFLGL.self].middleMask,
-            last: registers[DTXTCPFLGH.self].lastMask)
-        var segmentation = Segmentation(
-            request, packetBatch, frame: 0, shift: request.vlanTag == nil ? 0 : 4, masks: masks)
-        var isFinished = false
-        while !isFinished {
+        guard var segmentation = segmentation(of: request) else {
+            transmit.drops.malformed &+= 1
+            return .done
+        }
+        var progress = Segmentation.Progress.outputFull
+        while progress == .outputFull {
             let first = transmitBatch.count
-            isFinished = segmentation.append(from: packetBatch, to: &transmitBatch)
-            guard transmitBatch.count > 0 else { break }
+            progress = segmentation.run(from: packetBatch, into: &transmitBatch)
             for frame in first..<transmitBatch.count {
                 countTransmitted(frame, byteCount: Int(transmitBatch[frame].byteCount), packets: 1)
             }
-            if !isFinished { sendBatch() }
+            if progress == .outputFull { sendBatch() }
         }
+        if progress == .tooFragmented { transmit.drops.malformed &+= 1 }
         // Before the scratch batch is used again.
         sendBatch()
         add(1, to: Statistic.TSCTC)
         return .done
+    }
+
+    /// The cutting of the packet in ``packetBatch``.
+    private func segmentation(of request: TransmitRequest) -> Segmentation? {
+        let context = request.context
+        let layout = Segmentation.Layout(
+            macLength: context.macLength + (request.vlanTag == nil ? 0 : 4), ipLength: context.ipLength,
+            transportLength: context.l4Length, isIPv4: context.isIPv4, isTCP: context.l4 == .tcp)
+        var segmentation = Segmentation(
+            layout, segmentSize: context.segmentSize, payloadLength: request.payloadLength, frame: 0, of: packetBatch)
+        segmentation?.flagMasks = Segmentation.FlagMasks(
+            dtxtcpflgl: registers[DTXTCPFLGL.self].raw, dtxtcpflgh: registers[DTXTCPFLGH.self].raw)
+        segmentation?.insertsIPChecksum = request.insertsIPChecksum
+        segmentation?.transportChecksum =
+            !request.insertsL4Checksum ? .untouched : uplinkOffloads.contains(.checksum) ? .partial : .complete
+        return segmentation
     }
 }

@@ -25,6 +25,8 @@ struct Transmit {
         var malformed: UInt64 = 0
         /// A buffer outside the memory the function may read.
         var unreadable: UInt64 = 0
+        /// Packets sent without a checksum that was asked for: its place is not in the frame. Not a drop.
+        var missedChecksums: UInt64 = 0
         /// Descriptors that could not be fetched or written back.
         var ringFaults: UInt64 = 0
     }

@@ -61,13 +61,6 @@ struct TransmitDescriptor: BitwiseCopyable {
 
 /// What an advanced context descriptor leaves in its slot, for the packets that name the slot. Datasheet 7.2.2.2.
 struct TransmitContext: BitwiseCopyable {
-    enum L4: BitwiseCopyable {
-        case udp
-        case tcp
-        case sctp
-        case reserved
-    }
-
     /// MACLEN. Bytes before the IP header, a tag in the buffer included, one that hardware inserts excluded.
     var macLength = 0
     /// IPLEN. IP header with options or extension headers.
@@ -77,7 +70,8 @@ struct TransmitContext: BitwiseCopyable {
     var segmentSize = 0
     var vlanTag: UInt16 = 0
     var isIPv4 = false
-    var l4 = L4.udp
+    /// L4T; `nil` is the reserved type.
+    var l4: ChecksumInsertion.Transport?
 
     init() {}
 
@@ -88,12 +82,7 @@ struct TransmitContext: BitwiseCopyable {
         macLength = Int(truncatingIfNeeded: lengths &>> 9 & 0x7F)
         vlanTag = UInt16(truncatingIfNeeded: lengths &>> 16)
         isIPv4 = control[10]
-        switch control[11...12] {
-        case 0: l4 = .udp
-        case 1: l4 = .tcp
-        case 2: l4 = .sctp
-        default: l4 = .reserved
-        }
+        l4 = ChecksumInsertion.Transport(rawValue: UInt8(truncatingIfNeeded: control[11...12]))
         l4Length = Int(truncatingIfNeeded: control[40...47])
         segmentSize = Int(truncatingIfNeeded: control[48...63])
     }
@@ -102,13 +91,4 @@ struct TransmitContext: BitwiseCopyable {
     var l4Offset: Int { macLength + ipLength }
     /// Everything that is copied in front of each segment.
     var headerLength: Int { l4Offset + l4Length }
-    /// Where the checksum lies in the L4 header; `nil` for the reserved type.
-    var checksumOffset: Int? {
-        switch l4 {
-        case .tcp: 16
-        case .udp: 6
-        case .sctp: 8
-        case .reserved: nil
-        }
-    }
 }

@@ -22,6 +22,13 @@ struct TransmitRequest {
         return min(needed, total)
     }
 
+    /// What checksum insertion has to do, with a tag of `shift` bytes inserted in front of the IP header.
+    func insertion(_ shift: Int) -> ChecksumInsertion {
+        ChecksumInsertion(
+            macLength: context.macLength + shift, ipLength: context.ipLength, insertsIPChecksum: insertsIPChecksum,
+            transport: insertsL4Checksum ? context.l4 : nil)
+    }
+
     var isWellFormed: Bool {
         guard isSegmented else { return total > 0 && total <= Transmit.maximumFrame }
         let shortestL4 = context.l4 == .tcp ? 20 : 8
@@ -62,7 +69,7 @@ extension Port {
             request.vlanTag = first.insertsVLAN ? request.context.vlanTag : nil
             request.isSegmented = first.isSegmented
             request.insertsIPChecksum = first.insertsIPChecksum && request.context.isIPv4
-            request.insertsL4Checksum = first.insertsL4Checksum && request.context.checksumOffset != nil
+            request.insertsL4Checksum = first.insertsL4Checksum && request.context.l4 != nil
             request.payloadLength = first.payloadLength
         } else {
             request.vlanTag = last.insertsVLAN ? last.legacyVLANTag : nil
@@ -93,24 +100,12 @@ extension Port {
     }
 
     private func insertChecksums(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
-        let context = request.context
-        if request.insertsIPChecksum {
-            transmitBatch.insertIPv4Checksum(
-                frame: frame, networkOffset: context.macLength + shift, headerLength: context.ipLength)
-        }
-        if request.insertsL4Checksum, let field = context.checksumOffset {
-            let start = context.l4Offset + shift
-            if context.l4 == .sctp {
-                transmitBatch.insertSCTPChecksum(frame: frame, start: start)
-            } else if uplinkOffloads.contains(.checksum) {
-                transmitBatch.requestChecksum(frame: frame, start: start, offset: field)
-            } else {
-                transmitBatch.insertChecksum(
-                    frame: frame, start: start, field: start + field, isUDP: context.l4 == .udp)
-            }
-        }
+        let isDone = request.insertion(shift).apply(
+            to: frame, of: &transmitBatch, leavesSum: uplinkOffloads.contains(.checksum))
+        if !isDone { transmit.drops.missedChecksums &+= 1 }
         if let (start, offset) = request.legacyChecksum {
-            transmitBatch.insertChecksum(frame: frame, start: start + shift, field: offset + shift, isUDP: false)
+            _ = transmitBatch.insertChecksum(
+                of: frame, from: start + shift, at: offset + shift, zeroIsAllOnes: false)
         }
     }
 

@@ -42,11 +42,6 @@ struct DTXTCPFLGL: Register {
     static var name: RegisterName { .DTXTCPFLGL }
     static var offset: Int { 0x359C }
     var raw: UInt32
-
-    /// Bits 11:0.
-    var firstMask: UInt16 { UInt16(truncatingIfNeeded: self[0...11]) }
-    /// Bits 27:16.
-    var middleMask: UInt16 { UInt16(truncatingIfNeeded: self[16...27]) }
 }
 
 /// DTXTCPFLGH — TCP flags that the last segment keeps.
@@ -54,9 +49,6 @@ struct DTXTCPFLGH: Register {
     static var name: RegisterName { .DTXTCPFLGH }
     static var offset: Int { 0x35A0 }
     var raw: UInt32
-
-    /// Bits 11:0.
-    var lastMask: UInt16 { UInt16(truncatingIfNeeded: self[0...11]) }
 }
 
 /// VET — VLAN EtherType.

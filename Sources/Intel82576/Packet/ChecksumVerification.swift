@@ -1,0 +1,91 @@
+/// What a receive descriptor says about checksums. The bits are those of the advanced descriptor's extended status and
+/// error dword; a legacy descriptor has the low byte as STATUS and the high one as ERRORS.
+struct ChecksumReport: OptionSet, BitwiseCopyable, Sendable {
+    let rawValue: UInt32
+    /// UDPCS: the transport that was checked is UDP.
+    static let udpChecked = ChecksumReport(rawValue: 1 << 4)
+    /// L4CS (L4I): the TCP, UDP or SCTP checksum was checked.
+    static let transportChecked = ChecksumReport(rawValue: 1 << 5)
+    /// IPCS: the IPv4 header checksum was checked.
+    static let ipChecked = ChecksumReport(rawValue: 1 << 6)
+    /// L4E.
+    static let transportError = ChecksumReport(rawValue: 1 << 29)
+    /// IPE.
+    static let ipError = ChecksumReport(rawValue: 1 << 30)
+}
+
+/// Receive checksum offload: checks the IPv4 header and the TCP, UDP or SCTP checksum of a frame.
+///
+/// Not checked: fragments, the inside of tunnels, IPv6 with a routing header that has segments left, UDP over IPv4 with
+/// checksum 0. UDP over IPv6 with checksum 0 is wrong (RFC 8200 section 8.1).
+struct ChecksumVerification: BitwiseCopyable, Sendable {
+    var checksIP = true
+    var checksTCPAndUDP = true
+    var checksSCTP = false
+    var checksIPv6 = true
+
+    init() {}
+
+    /// RXCSUM.IPOFL (bit 8), TUOFL (9) and CRCOFL (11); RFCTL.IPV6_XSUM_DIS (11).
+    init(rxcsum: UInt32, rfctl: UInt32) {
+        checksIP = rxcsum & 1 &<< 8 != 0
+        checksTCPAndUDP = rxcsum & 1 &<< 9 != 0
+        checksSCTP = rxcsum & 1 &<< 11 != 0
+        checksIPv6 = rfctl & 1 &<< 11 == 0
+    }
+
+    /// Checks frame `index` of `batch`, whose headers are `headers`.
+    ///
+    /// The transport checksum of a frame whose sender vouches for it (``FrameBatch/Offload/isChecksumValid``) is taken as
+    /// right; one that is still to be completed counts as wrong.
+    /// - Precondition: `headers` were parsed from the frame's header segment as it is now.
+    func verify(_ headers: PacketHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
+        let ip = headers.ip
+        var report: ChecksumReport = []
+        if ip.isIPv4 && checksIP {
+            var sum = ChecksumAccumulator()
+            let isRight = batch.sum(ip.length, of: index, from: ip.offset, into: &sum) && sum.checksum == 0
+            report = isRight ? .ipChecked : [.ipChecked, .ipError]
+        }
+        guard !ip.isFragment, !ip.isSourceRouted, ip.isIPv4 || checksIPv6 else { return report }
+        return report.union(verifyTransport(ip, frame: index, of: batch))
+    }
+
+    @inline(__always)
+    private func verifyTransport(_ ip: IPHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
+        let vouched = batch[index].offload.isChecksumValid
+        switch ip.transport {
+        case .tcp where checksTCPAndUDP:
+            return vouched || Self.isSumRight(ip, index, batch)
+                ? .transportChecked : [.transportChecked, .transportError]
+        case .udp where checksTCPAndUDP:
+            let field = batch.header(of: index).network16(at: ip.transportOffset &+ 6)
+            if field == 0 && ip.isIPv4 { return [] }
+            return vouched || field != 0 && Self.isSumRight(ip, index, batch)
+                ? [.transportChecked, .udpChecked] : [.transportChecked, .udpChecked, .transportError]
+        case .sctp where checksSCTP:
+            return vouched || Self.isCRCRight(ip, index, batch)
+                ? .transportChecked : [.transportChecked, .transportError]
+        default: return []
+        }
+    }
+
+    @inline(__always)
+    private static func isSumRight(_ ip: IPHeaders, _ index: Int, _ batch: borrowing FrameBatch) -> Bool {
+        let count = ip.transportEnd &- ip.transportOffset
+        var sum = ChecksumAccumulator(pseudoHeaderOf: ip, batch.header(of: index))
+        sum.add(UInt16(truncatingIfNeeded: count))
+        return batch.sum(count, of: index, from: ip.transportOffset, into: &sum) && sum.checksum == 0
+    }
+
+    /// The CRC32c of the packet with four zero bytes in place of the checksum (RFC 9260 section 6.8).
+    private static func isCRCRight(_ ip: IPHeaders, _ index: Int, _ batch: borrowing FrameBatch) -> Bool {
+        let header = batch.header(of: index)
+        let checksum = header.network32(at: ip.transportOffset &+ 8).byteSwapped
+        var crc = CRC32(.castagnoli)
+        crc.add(header.network64(at: ip.transportOffset).byteSwapped)
+        for _ in 0..<4 { crc.add(UInt8(0)) }
+        let rest = ip.transportEnd &- ip.payloadOffset
+        return batch.sum(rest, of: index, from: ip.payloadOffset, into: &crc) && crc.value == checksum
+    }
+}

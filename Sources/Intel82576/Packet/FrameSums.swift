@@ -1,0 +1,79 @@
+/// Sums over whole frames and parts of them, wherever their segments lie.
+extension FrameBatch {
+    /// The packet checksum of RXCSUM.PCSS: the sum of frame `index` from byte `start` to its end, not complemented.
+    /// 0 when the frame is not that long.
+    func packetChecksum(of index: Int, from start: Int) -> UInt16 {
+        var sum = ChecksumAccumulator()
+        _ = self.sum(Int(self[index].byteCount) &- start, of: index, from: start, into: &sum)
+        return sum.folded
+    }
+
+    /// The FCS of frame `index` as the number whose lowest byte is sent first.
+    func frameCheckSequence(of index: Int) -> UInt32 {
+        var crc = CRC32(.ethernet)
+        _ = sum(Int(self[index].byteCount), of: index, from: 0, into: &crc)
+        return crc.value
+    }
+
+    /// Stores the complement of the sum of frame `index` from byte `start` to its end in its bytes `field` and
+    /// `field + 1`. Those count with the value they have. False, and nothing changes, when `start` is not in the frame or
+    /// the field is not in the header segment.
+    /// - Parameter zeroIsAllOnes: store 0xFFFF for 0, as UDP wants it (RFC 768).
+    mutating func insertChecksum(of index: Int, from start: Int, at field: Int, zeroIsAllOnes: Bool) -> Bool {
+        let count = Int(self[index].byteCount) &- start
+        return insertChecksum(of: index, from: start, count: count, at: field, zeroIsAllOnes: zeroIsAllOnes)
+    }
+
+    /// As ``insertChecksum(of:from:at:zeroIsAllOnes:)``, over `count` bytes.
+    mutating func insertChecksum(of index: Int, from start: Int, count: Int, at field: Int, zeroIsAllOnes: Bool) -> Bool
+    {
+        var accumulator = ChecksumAccumulator()
+        guard count > 0, isInHeader(field, 2, of: index), sum(count, of: index, from: start, into: &accumulator) else {
+            return false
+        }
+        let checksum = accumulator.checksum
+        var header = mutableHeader(of: index)
+        header.storeNetwork16(checksum == 0 && zeroIsAllOnes ? .max : checksum, at: field)
+        return true
+    }
+
+    /// Whether bytes `offset..<offset + count` of frame `index` are in its header segment.
+    @inline(__always)
+    func isInHeader(_ offset: Int, _ count: Int, of index: Int) -> Bool {
+        offset >= 0 && offset <= header(of: index).byteCount &- count
+    }
+
+    /// Does what ``Offload/needsChecksum`` leaves to do in frame `index`. Afterwards the checksum counts as valid.
+    /// False when there was nothing to do or its place is not in the frame's header segment.
+    mutating func completeChecksum(of index: Int) -> Bool {
+        let offload = self[index].offload
+        let start = Int(offload.checksumStart)
+        guard offload.needsChecksum,
+            insertChecksum(
+                of: index, from: start, at: start &+ Int(offload.checksumOffset),
+                zeroIsAllOnes: offload.checksumOffset == 6)
+        else { return false }
+        self[index].offload.needsChecksum = false
+        self[index].offload.isChecksumValid = true
+        return true
+    }
+}
+
+extension ChecksumAccumulator {
+    /// The pseudo-header of TCP and UDP without its length (RFC 9293 section 3.1, RFC 8200 section 8.1).
+    ///
+    /// A home address option is the source (RFC 6275 section 11.3.1). Not for packets that are source routed.
+    @inline(__always)
+    init(pseudoHeaderOf ip: IPHeaders, _ bytes: RawSpan) {
+        self.init()
+        add(UInt16(ip.protocolNumber))
+        if ip.isIPv4 {
+            add(bytes.network64(at: ip.offset &+ 12))
+        } else {
+            add(bytes.network64(at: ip.sourceOffset))
+            add(bytes.network64(at: ip.sourceOffset &+ 8))
+            add(bytes.network64(at: ip.offset &+ 24))
+            add(bytes.network64(at: ip.offset &+ 32))
+        }
+    }
+}
