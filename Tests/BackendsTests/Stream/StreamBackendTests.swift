@@ -124,7 +124,7 @@ extension BackendTests {
             #expect(harness.takeReceived() == [longest])
         }
 
-        @Test("a length no frame can have ends the connection", arguments: [0, 65_551, 0x1_0000, 0xFFFF_FFFF])
+        @Test("a length no frame can have ends the connection", arguments: [0, 65_551, 0x4500_0054, 0xFFFF_FFFF])
         func malformedLength(length: UInt32) throws {
             let (harness, peer) = try connected()
             let good = testFrame(1)
