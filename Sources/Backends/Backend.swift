@@ -34,6 +34,5 @@ extension Backend {
     public var status: String { "" }
 }
 
-/// Bytes of the longest frame that crosses a backend: 64 KiB of IP packet behind an Ethernet header, QEMU's own bound
-/// (`NET_BUFSIZE` less its slack).
+/// Bytes of the longest frame that crosses a backend: 64 KiB of IP packet behind an Ethernet header.
 let maximumFrameLength = 65_550

@@ -205,7 +205,9 @@ extension FrameBatch {
 
     /// The segments of consecutive frames, prefixes included, one frame after the other: a run for one `writev`.
     @unsafe public func segments(ofFrames frames: Range<Int>) -> UnsafeBufferPointer<iovec> {
-        guard let first = frames.first, let last = frames.last else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
+        guard let first = frames.first, let last = frames.last else {
+            return unsafe UnsafeBufferPointer(start: nil, count: 0)
+        }
         let start = Int(self[first].firstSegment) - 1
         let end = Int(self[last].firstSegment) + Int(self[last].segmentCount)
         return unsafe UnsafeBufferPointer(start: segments + start, count: end - start)

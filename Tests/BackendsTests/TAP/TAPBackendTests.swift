@@ -1,0 +1,173 @@
+import Glibc
+import Intel82576
+import Testing
+
+@testable import Backends
+
+extension BackendTests {
+    @Suite("tap", .enabled(if: NetworkNamespace.isAvailable, "needs root and /dev/net/tun")) struct TAP {
+        private static let noHeader = [UInt8](repeating: 0, count: 10)
+
+        /// A namespace with the TAP interface `kw0`, up and without IPv6's own frames.
+        private func namespace(_ options: String = "") throws -> NetworkNamespace {
+            let namespace = try NetworkNamespace()
+            try namespace.ip("tuntap add dev kw0 mode tap \(options)")
+            try namespace.ip("link set kw0 addrgenmode none up")
+            return namespace
+        }
+
+        private func open(in namespace: borrowing NetworkNamespace) throws -> Harness {
+            try namespace.run { try Harness("tap:kw0") }
+        }
+
+        private func frames(of harness: Harness) -> [ReceivedFrame] {
+            harness.received.filter { $0.bytes.count >= 14 && $0.bytes[12] == 0x88 && $0.bytes[13] == 0xB5 }
+        }
+
+        /// An Ethernet frame with IPv4 and TCP headers and `payload` bytes, its TCP checksum to be completed.
+        private func segmentable(_ payload: Int, flags: UInt8 = 0x10) -> TestFrame {
+            let length = UInt16(40 + payload)
+            var frame: [UInt8] = Array(testFrame(0).prefix(12)) + [0x08, 0x00]
+            frame += [
+                0x45, 0, UInt8(length >> 8), UInt8(length & 0xFF), 0, 1, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2,
+                2,
+            ]
+            frame += [0x10, 0, 0x10, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, flags, 0x10, 0, 0, 0, 0, 0]
+            frame += (0..<payload).map { UInt8(truncatingIfNeeded: $0 / 7) }
+            var offload = FrameBatch.Offload()
+            offload.needsChecksum = true
+            (offload.checksumStart, offload.checksumOffset) = (34, 16)
+            (offload.segmentation, offload.segmentSize, offload.headerLength) = (.tcp4, 1460, 54)
+            return TestFrame(frame, offload: offload, pieceLength: 1000)
+        }
+
+        @Test("frames cross both ways byte for byte")
+        func bothWays() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            #expect(harness.backend.isLinkUp)
+            let sent = (0..<100).map { testFrame($0, count: 60 + $0 * 14) }
+            harness.send(sent.enumerated().map { TestFrame($1, goesToUplink: $0 != 50, pieceLength: 100) })
+            for frame in sent.enumerated() where frame.offset != 50 {
+                #expect(peer.receive() == Self.noHeader + frame.element)
+            }
+            for frame in sent { #expect(peer.send(Self.noHeader + frame) == frame.count + 10) }
+            #expect(harness.run { frames(of: harness).count == 100 })
+            #expect(frames(of: harness).map(\.bytes) == sent)
+            #expect(harness.counter("sent_frames") == 99)
+            #expect(harness.settle() == 0, "an idle interface wakes nobody")
+        }
+
+        @Test("a segmentation left to the kernel reaches it in one piece")
+        func sendsLarge() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            #expect(harness.backend.offloads.isSuperset(of: [.checksum, .segmentTCP4, .segmentTCP6]))
+            let frame = segmentable(40_000, flags: 0x90)  // ACK and CWR
+            harness.send([frame])
+            let received = try #require(peer.receive(etherType: [0x08, 0x00]))
+            #expect(received.count == 10 + frame.bytes.count)
+            #expect(Array(received.dropFirst(10)) == frame.bytes)
+            #expect(received[0] == 1 && received[1] == 0x81, "NEEDS_CSUM, TCPV4 with ECN")
+            #expect(Array(received[4..<10]) == [0xB4, 0x05, 34, 0, 16, 0])
+        }
+
+        @Test("a large frame of the kernel's arrives in one piece with what is left to do")
+        func receivesLarge() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            let frame = segmentable(40_000)
+            let header: [UInt8] = [1, 1, 54, 0, 0xB4, 0x05, 34, 0, 16, 0]
+            #expect(peer.send(header + frame.bytes) == 10 + frame.bytes.count)
+            #expect(harness.run { harness.received.contains { $0.bytes.count > 40_000 } })
+            let received = try #require(harness.received.first { $0.bytes.count > 40_000 })
+            #expect(received.bytes == frame.bytes)
+            #expect(received.offload == frame.offload)
+        }
+
+        @Test("a frame of more pieces than one call takes leaves in order")
+        func manyPieces() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            let sent = [testFrame(1), testFrame(2, count: 1400), testFrame(3)]
+            harness.send(sent.map { TestFrame($0, pieceLength: 1) })
+            for frame in sent { #expect(peer.receive() == Self.noHeader + frame) }
+        }
+
+        @Test("an offload the kernel does not take costs that frame only")
+        func refusedOffload() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            var wrong = FrameBatch.Offload()
+            (wrong.needsChecksum, wrong.checksumStart) = (true, 60_000)
+            harness.send([TestFrame(testFrame(1), offload: wrong), TestFrame(testFrame(2))])
+            #expect(peer.receive() == Self.noHeader + testFrame(2))
+            #expect(harness.counter("send_dropped_refused") == 1)
+        }
+
+        @Test("while the interface is down frames are dropped and counted, and the link stays")
+        func down() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            try namespace.ip("link set kw0 down")
+            harness.send([testFrame(1), testFrame(2)])
+            #expect(harness.counter("send_dropped_interface_down") == 2)
+            #expect(harness.settle() < 5, "an interface that is down wakes nobody")
+            #expect(harness.backend.isLinkUp && !harness.backend.isCongested)
+            try namespace.ip("link set kw0 up")
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            harness.send([testFrame(3)])
+            #expect(peer.receive() == Self.noHeader + testFrame(3))
+        }
+
+        @Test("a deleted interface takes the link down, one of its name brings it back")
+        func deleted() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            try namespace.ip("link del kw0")
+            let before = harness.backend.descriptor
+            #expect(harness.run { !harness.backend.isLinkUp })
+            #expect(harness.backend.descriptor != before)
+            #expect(harness.settle() == 0, "a missing interface wakes nobody")
+            harness.send([testFrame(1)])
+            #expect(harness.counter("send_dropped_no_peer") == 1)
+            try namespace.ip("tuntap add dev kw0 mode tap")
+            try namespace.ip("link set kw0 addrgenmode none up")
+            let isBack = namespace.run { harness.run(seconds: 3) { harness.backend.isLinkUp } }
+            #expect(isBack)
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            harness.send([testFrame(2)])
+            #expect(peer.receive() == Self.noHeader + testFrame(2))
+        }
+
+        @Test("an interface made for several queues is used with one")
+        func multipleQueues() throws {
+            let namespace = try namespace("multi_queue")
+            let harness = try open(in: namespace)
+            let peer = try namespace.run { try PacketPeer(on: "kw0") }
+            harness.send([testFrame(1)])
+            #expect(peer.receive() == Self.noHeader + testFrame(1))
+        }
+
+        @Test("an interface that is in use, or no TAP, is refused with the reason")
+        func refused() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            #expect(harness.backend.isLinkUp)
+            let expected = [
+                "tap:kw0": "TAP interface 'kw0' is in use by another program",
+                "tap:lo": "'lo' is not a TAP interface",
+                "tap:kw1": "no TAP interface 'kw1'",
+            ]
+            for (text, message) in expected {
+                let error = #expect(throws: BackendError.self) { try namespace.run { try Harness(text) } }
+                #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+            }
+        }
+    }
+}
