@@ -19,7 +19,7 @@ extension FrameBatch {
     mutating func appendWithFCS(_ source: borrowing FrameBatch, frame index: Int, byteCount: Int) -> Bool {
         let length = Int(source[index].byteCount)
         guard length <= byteCount, beginFrame(headerBytes: byteCount + 4) else { return false }
-        var copy = addHeader(byteCount + 4)
+        var copy = addHeader(byteCount)
         var filled = 0
         for unsafe segment in unsafe source.segments(of: index).dropFirst() {
             let count = unsafe segment.iov_len
@@ -31,11 +31,9 @@ extension FrameBatch {
             filled += count
         }
         for offset in length..<byteCount { copy.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self) }
-        let bytes = copy.bytes
-        var crc = CRC32(.ethernet)
-        for offset in 0..<byteCount { crc.add(bytes.byte(at: offset)) }
-        let sequence = crc.value.littleEndian
-        copy.storeBytes(of: sequence, toByteOffset: byteCount, as: UInt32.self)
+        let sequence = frameCheckSequence(of: count - 1)
+        var trailer = addHeader(4)
+        trailer.storeBytes(of: sequence.littleEndian, toByteOffset: 0, as: UInt32.self)
         return true
     }
 
