@@ -83,7 +83,8 @@ struct ChecksumTests {
         left.add(UInt16(0x1234))
         #expect(left.folded == Slow.sum(first + second + [0xAB, 0xCD] + first + [0x12, 0x34]))
         left.add(UInt64(0x0102_0304_0506_07FF))
-        #expect(left.folded == Slow.sum(first + second + [0xAB, 0xCD] + first + [0x12, 0x34, 1, 2, 3, 4, 5, 6, 7, 0xFF]))
+        #expect(
+            left.folded == Slow.sum(first + second + [0xAB, 0xCD] + first + [0x12, 0x34, 1, 2, 3, 4, 5, 6, 7, 0xFF]))
     }
 
     @Test("a copy that sums copies every byte, none beyond, and gives the same sum")

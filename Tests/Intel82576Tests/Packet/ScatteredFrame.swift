@@ -4,7 +4,7 @@
 final class ScatteredMemory {
     private var blocks: [UnsafeMutableRawPointer] = []
 
-    deinit { blocks.forEach { $0.deallocate() } }
+    deinit { for block in blocks { block.deallocate() } }
 
     /// Copies `bytes` to an odd or even address of their own.
     func copy(_ bytes: ArraySlice<UInt8>, misalignment: Int) -> UnsafeRawPointer {

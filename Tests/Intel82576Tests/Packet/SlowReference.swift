@@ -52,7 +52,9 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 func networkBytes(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
-func networkBytes(_ value: UInt32) -> [UInt8] { networkBytes(UInt16(value >> 16)) + networkBytes(UInt16(value & 0xFFFF)) }
+func networkBytes(_ value: UInt32) -> [UInt8] {
+    networkBytes(UInt16(value >> 16)) + networkBytes(UInt16(value & 0xFFFF))
+}
 func network16(_ bytes: [UInt8], _ offset: Int) -> UInt16 { UInt16(bytes[offset]) << 8 | UInt16(bytes[offset + 1]) }
 func network32(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
     UInt32(network16(bytes, offset)) << 16 | UInt32(network16(bytes, offset + 2))
