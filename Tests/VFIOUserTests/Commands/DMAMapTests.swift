@@ -44,7 +44,8 @@ struct DMAMapTests {
         "a malformed range is refused without asking the function",
         arguments: [
             payload(size: 0), payload(address: 0x10001), payload(size: 0x1001),
-            payload(address: UInt64.max - 0xFFF, size: 0x2000), payload(argsz: 31), payload(flags: 0), payload(flags: 7),
+            payload(address: UInt64.max - 0xFFF, size: 0x2000), payload(argsz: 31), payload(flags: 0),
+            payload(flags: 7),
             Array(payload().dropLast()), payload() + [0], [],
         ])
     func malformed(payload: [UInt8]) throws {
@@ -53,7 +54,9 @@ struct DMAMapTests {
         #expect(connection.function.calls.isEmpty)
     }
 
-    @Test("a file offset that is not aligned or too large is refused", arguments: [UInt64(1), 1 << 63, UInt64.max - 0xFFF])
+    @Test(
+        "a file offset that is not aligned or too large is refused",
+        arguments: [UInt64(1), 1 << 63, UInt64.max - 0xFFF])
     func badOffset(offset: UInt64) throws {
         let connection = try Connection()
         let file = MemoryFile()

@@ -58,7 +58,9 @@ struct RegionReadTests {
         #expect(try connection.call(9, regionAccess(4093, 7, 4)).refusal == EINVAL)
     }
 
-    @Test("absent regions, nothing and too much are refused", arguments: [(1, 4), (6, 4), (8, 4), (9, 4), (0, 0), (0, 65_537)])
+    @Test(
+        "absent regions, nothing and too much are refused",
+        arguments: [(1, 4), (6, 4), (8, 4), (9, 4), (0, 0), (0, 65_537)])
     func refused(region: UInt32, count: UInt32) throws {
         let connection = try Connection()
         #expect(try connection.call(9, regionAccess(0, region, count)).refusal == EINVAL)

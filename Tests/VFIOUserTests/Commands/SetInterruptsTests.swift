@@ -27,7 +27,8 @@ struct SetMessageInterruptsTests {
         let count = index == 1 ? 1 : 2
         let given = events[0..<count].map(\.number)
         #expect(
-            try connection.setInterrupts(Self.bind, index: index, count: UInt32(count), descriptors: given).refusal == nil)
+            try connection.setInterrupts(Self.bind, index: index, count: UInt32(count), descriptors: given).refusal
+                == nil)
         if index == 1 { connection.function.host?.sendMSI(0) } else { connection.function.host?.sendMSIX(1) }
         #expect(events[count - 1].take() == 1)
         if count == 2 { #expect(events[0].take() == 0) }

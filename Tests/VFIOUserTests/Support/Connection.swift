@@ -11,7 +11,8 @@ final class Connection {
         bytes(UInt16(0), UInt16(0))
         + Array(
             (#"{"capabilities":{"migration":{"pgsize":4096,"max_bitmap_size":268435456},"max_msg_fds":16,"#
-                + #""max_data_xfer_size":1048576,"pgsizes":4096,"max_dma_maps":65535,"write_multiple":true}}"#).utf8) + [0]
+                + #""max_data_xfer_size":1048576,"pgsizes":4096,"max_dma_maps":65535,"write_multiple":true}}"#).utf8)
+        + [0]
 
     let function = ScriptedFunction()
     let log = RecordedLog()
