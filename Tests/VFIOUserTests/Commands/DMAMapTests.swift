@@ -1,0 +1,106 @@
+import Glibc
+import PCIe
+import Testing
+
+@testable import VFIOUser
+
+@Suite("DMA_MAP")
+struct DMAMapTests {
+    static func payload(
+        argsz: UInt32 = 32, flags: UInt32 = 3, offset: UInt64 = 0, address: UInt64 = 0x10000, size: UInt64 = 0x2000
+    ) -> [UInt8] { bytes(argsz, flags, offset, address, size) }
+
+    @Test("with a descriptor the file is mapped, and the descriptor closed afterwards")
+    func withDescriptor() throws {
+        let connection = try Connection()
+        let file = MemoryFile()
+        var copiesWhileMapping = 0
+        connection.function.onMap = { _ in copiesWhileMapping = file.copies }
+        let reply = try connection.call(2, Self.payload(offset: 0x3000), descriptors: [file.number])
+        #expect(reply == Wire(reply.id, 2, flags: 1))
+        #expect(copiesWhileMapping == 2)
+        #expect(file.copies == 1)
+        let mapping = try #require(connection.function.mappings.first)
+        #expect(mapping.address == 0x10000 && mapping.size == 0x2000 && mapping.isReadable && mapping.isWritable)
+        guard case .file(_, let offset) = mapping.backing else { return #expect(Bool(false), "not a file") }
+        #expect(offset == 0x3000)
+    }
+
+    @Test("without a descriptor the range is reached by messages")
+    func withoutDescriptor() throws {
+        let connection = try Connection()
+        #expect(try connection.call(2, Self.payload(flags: 1)).refusal == nil)
+        let mapping = try #require(connection.function.mappings.first)
+        #expect(mapping.backing == .messages && mapping.isReadable && !mapping.isWritable)
+    }
+
+    @Test("the last page of the address space can be mapped")
+    func lastPage() throws {
+        let connection = try Connection()
+        #expect(try connection.call(2, Self.payload(address: UInt64.max - 0xFFF, size: 0x1000)).refusal == nil)
+    }
+
+    @Test(
+        "a malformed range is refused without asking the function",
+        arguments: [
+            payload(size: 0), payload(address: 0x10001), payload(size: 0x1001),
+            payload(address: UInt64.max - 0xFFF, size: 0x2000), payload(argsz: 31), payload(flags: 0),
+            payload(flags: 7),
+            Array(payload().dropLast()), payload() + [0], [],
+        ])
+    func malformed(payload: [UInt8]) throws {
+        let connection = try Connection()
+        #expect(try connection.call(2, payload).refusal == EINVAL)
+        #expect(connection.function.calls.isEmpty)
+    }
+
+    @Test(
+        "a file offset that is not aligned or too large is refused",
+        arguments: [UInt64(1), 1 << 63, UInt64.max - 0xFFF])
+    func badOffset(offset: UInt64) throws {
+        let connection = try Connection()
+        let file = MemoryFile()
+        #expect(try connection.call(2, Self.payload(offset: offset), descriptors: [file.number]).refusal == EINVAL)
+        #expect(file.copies == 1)
+    }
+
+    @Test("two descriptors are refused and closed")
+    func twoDescriptors() throws {
+        let connection = try Connection()
+        let file = MemoryFile()
+        #expect(try connection.call(2, Self.payload(), descriptors: [file.number, file.number]).refusal == EINVAL)
+        #expect(file.copies == 1)
+    }
+
+    @Test(
+        "the function's reasons become error numbers",
+        arguments: [
+            (DMAMappingError.overlap, EEXIST), (.invalidRange, EINVAL), (.tooManyMappings, ENOSPC),
+            (.unmappable(errno: EACCES), EACCES), (.unmappable(errno: 0), EINVAL), (.unmappable(errno: -1), EINVAL),
+        ])
+    func functionRefuses(error: DMAMappingError, errno: CInt) throws {
+        let connection = try Connection()
+        let file = MemoryFile()
+        connection.function.mapError = error
+        #expect(try connection.call(2, Self.payload(), descriptors: [file.number]).refusal == errno)
+        #expect(file.copies == 1)
+    }
+
+    @Test("maps sent without waiting are each answered, in order")
+    func manyInFlight() throws {
+        let connection = try Connection()
+        let file = MemoryFile()
+        for index in UInt16(0)..<40 {
+            let message = Wire(index, 2, Self.payload(address: UInt64(index) * 0x2000))
+            connection.client.send(message, descriptors: index % 3 == 0 ? [] : [file.number])
+        }
+        connection.run()
+        for index in UInt16(0)..<40 {
+            let reply = try #require(connection.client.next())
+            #expect(reply.id == index && reply.refusal == nil)
+            let isFile = connection.function.mappings[Int(index)].backing != .messages
+            #expect(isFile == (index % 3 != 0))
+        }
+        #expect(file.copies == 1)
+    }
+}

@@ -1,0 +1,188 @@
+import CKawela
+import Glibc
+import PCIe
+import Testing
+
+@testable import VFIOUser
+
+@Suite("Server")
+struct ServerTests {
+    private let function = ScriptedFunction()
+    private let log = RecordedLog()
+    private let path = "/tmp/kawela-test-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
+
+    private func makeServer() throws -> Server { try Server(path: path, function: function, log: log.logger) }
+
+    private func connect() throws -> TestClient {
+        let socket = kw_unix_connect(-1, path)
+        try #require(socket >= 0)
+        return TestClient(socket)
+    }
+
+    private func shakeHands(_ client: TestClient, _ server: Server) -> Bool {
+        client.send(Wire(1, 1, Connection.versionPayload))
+        server.runUntilIdle()
+        return client.next()?.refusal == nil && server.isConnected
+    }
+
+    private var fileExists: Bool { access(path, F_OK) == 0 }
+
+    @Test("clients come one after the other, and each finds the function reset")
+    func reconnect() throws {
+        let server = try makeServer()
+        for _ in 0..<3 {
+            function.calls = []
+            let client = try connect()
+            #expect(shakeHands(client, server))
+            client.send(Wire(2, 2, DMAMapTests.payload()))
+            client.send(Wire(3, 10, regionAccess(0, 0, 4, [1, 2, 3, 4])))
+            server.runUntilIdle()
+            client.close()
+            server.runUntilIdle()
+            #expect(!server.isConnected)
+            #expect(function.host == nil && function.mappings.isEmpty)
+            #expect(function.calls.first == .attach)
+            #expect(Array(function.calls.suffix(3)) == [.unmapAll, .detach, .reset])
+        }
+        server.close()
+    }
+
+    @Test("a client gone before it said anything leaves the function alone")
+    func silentClient() throws {
+        let server = try makeServer()
+        try connect().close()
+        server.runUntilIdle()
+        #expect(function.calls.isEmpty && !server.isConnected)
+        server.close()
+    }
+
+    @Test("a second client is turned away at once, and the first one does not notice")
+    func secondClient() throws {
+        let server = try makeServer()
+        let first = try connect()
+        #expect(shakeHands(first, server))
+        let second = try connect()
+        server.runUntilIdle()
+        #expect(second.receive())
+        #expect(log.lines.last == "warning: client turned away: another one is connected")
+        first.send(Wire(5, 13))
+        server.runUntilIdle()
+        #expect(first.next()?.id == 5)
+        server.close()
+    }
+
+    @Test("a client that comes before its predecessor's going was noticed is served")
+    func quickSuccession() throws {
+        let server = try makeServer()
+        let first = try connect()
+        #expect(shakeHands(first, server))
+        let second = try connect()
+        first.close()
+        // The listening socket first, as poll may have it.
+        server.handleEvents(on: server.descriptors[0])
+        #expect(server.isConnected)
+        #expect(shakeHands(second, server))
+        server.close()
+    }
+
+    @Test("closing drops the client, detaches the function and removes the file")
+    func close() throws {
+        let server = try makeServer()
+        let client = try connect()
+        #expect(shakeHands(client, server))
+        server.close()
+        server.close()
+        #expect(client.receive())
+        #expect(Array(function.calls.suffix(3)) == [.unmapAll, .detach, .reset])
+        #expect(!fileExists && server.descriptors.isEmpty && !server.isConnected)
+    }
+
+    @Test("a server that is let go closes by itself")
+    func deinitialised() throws {
+        do { _ = try makeServer() }
+        #expect(!fileExists)
+    }
+
+    @Test("a socket file left behind is replaced")
+    func staleFile() throws {
+        _ = Glibc.close(kw_unix_bind(path, CInt(SOCK_STREAM.rawValue)))
+        #expect(fileExists)
+        let server = try makeServer()
+        #expect(shakeHands(try connect(), server))
+        server.close()
+        #expect(!fileExists)
+    }
+
+    @Test("a path another server listens on is reported as in use, and left to it")
+    func inUse() throws {
+        let server = try makeServer()
+        #expect(throws: ServerError.inUse(path: path)) { try makeServer() }
+        #expect(ServerError.inUse(path: "/run/a").description == "/run/a is in use by another server")
+        server.runUntilIdle()
+        #expect(shakeHands(try connect(), server))
+        server.close()
+    }
+
+    @Test("a file that is no socket is left alone")
+    func ordinaryFile() throws {
+        let file = open(path, O_CREAT | O_WRONLY, 0o600)
+        defer {
+            _ = Glibc.close(file)
+            unlink(path)
+        }
+        #expect(throws: ServerError.notASocket(path: path)) { try makeServer() }
+        #expect(fileExists)
+    }
+
+    @Test("a path too long and a folder that is not there are reported")
+    func badPaths() {
+        let long = "/tmp/" + String(repeating: "x", count: 120)
+        #expect(throws: ServerError.pathTooLong(path: long)) {
+            try Server(path: long, function: function, log: log.logger)
+        }
+        #expect(throws: ServerError.unavailable(path: "/nowhere/a", errno: ENOENT)) {
+            try Server(path: "/nowhere/a", function: function, log: log.logger)
+        }
+    }
+
+    @Test("the file of a server that took the path over is not removed")
+    func takenOver() throws {
+        let server = try makeServer()
+        unlink(path)
+        let other = try makeServer()
+        server.close()
+        #expect(fileExists)
+        other.close()
+    }
+
+    @Test("an event for a descriptor that is no longer watched is ignored")
+    func staleEvent() throws {
+        let server = try makeServer()
+        let client = try connect()
+        server.runUntilIdle()
+        let connection = try #require(server.descriptors.last)
+        client.close()
+        server.handleEvents(on: connection)
+        server.handleEvents(on: connection)
+        server.handleEvents(on: -1)
+        server.close()
+        server.handleEvents(on: connection)
+        #expect(server.descriptors.isEmpty)
+    }
+
+    @Test("the generation grows with each change of what to wait for")
+    func generation() throws {
+        let server = try makeServer()
+        var seen = [server.generation]
+        for _ in 0..<3 {
+            let client = try connect()
+            server.runUntilIdle()
+            seen.append(server.generation)
+            client.close()
+            server.runUntilIdle()
+            seen.append(server.generation)
+        }
+        #expect(Set(seen).count == seen.count && seen == seen.sorted())
+        server.close()
+    }
+}
