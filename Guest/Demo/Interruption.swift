@@ -25,6 +25,7 @@ final class Interruption: Sendable {
 
     /// For whoever fails because the run is being closed: lets the signal's handler end the program.
     func waitIfInterrupted() {
+        usleep(100_000)  // The failure may be seen before the signal is.
         while happened.load(ordering: .relaxed) { sleep(1) }
     }
 }
