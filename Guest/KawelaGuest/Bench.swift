@@ -8,8 +8,9 @@ public final class Bench: Sendable {
     public let peer: Namespace
     public let card: NetworkCard
 
-    public init(_ nic: NIC = .chosen) throws {
-        run = try Run()
+    public init(_ nic: NIC = .chosen, in run: Run? = nil) throws {
+        let run = try run ?? Run()
+        self.run = run
         peer = try Namespace(in: run)
         card = try NetworkCard(nic, uplink: .tap(Namespace.tap), in: run, namespace: peer)
     }

@@ -14,8 +14,9 @@ public final class ChildProcess: Sendable {
     /// Ctrl-C reaches only us.
     public init(_ command: [String], name: String, in run: Run, environment: [String: String] = [:]) throws {
         self.name = name
-        log = run.path("\(name).log")
-        pid = try spawn(command, output: log, environment: environment.merging(run.mark) { $1 })
+        let log = run.path("\(name).log")
+        self.log = log
+        pid = try run.whileOpen { try spawn(command, output: log, environment: environment.merging(run.mark) { $1 }) }
     }
 
     /// The exit status once it has ended (128 + n when signal n ended it), `nil` while it runs.
@@ -101,7 +102,7 @@ func spawn(
     let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let arguments = command.map { strdup($0) } + [nil]
     let variables = merged.map { strdup("\($0)=\($1)") } + [nil]
-    defer { (arguments + variables).forEach { free($0) } }
+    defer { for string in arguments + variables { free(string) } }
     var pid: pid_t = 0
     let error = posix_spawnp(&pid, command[0], &actions, &attributes, arguments, variables)
     guard error == 0 else { throw GuestError("cannot start \(command[0]): \(String(cString: strerror(error)))") }

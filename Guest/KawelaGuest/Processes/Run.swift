@@ -30,6 +30,14 @@ public final class Run: Sendable {
         }
     }
 
+    /// Starts something that ``close()`` can be sure to see: before it, or not at all.
+    func whileOpen<Result>(_ start: () throws -> Result) throws -> Result {
+        try janitor.withLock { janitor in
+            guard janitor != nil else { throw GuestError("this run is over") }
+            return try start()
+        }
+    }
+
     public func path(_ name: String) -> String { "\(folder)/\(name)" }
 
     /// The environment variable by which the janitor knows the run's processes and theirs.
