@@ -5,25 +5,25 @@ import Testing
 /// A machine without a processor, an 82576 in its port, and the cable's other end in the test's hand.
 final class Workbench {
     let run: Run
-    let machine: Machine
     let card: NetworkCard
-    let cable: Cable
-    let qtest: QTestClient
+    private let socket: CableSocket
+    private(set) var machine: Machine
+    private(set) var qtest: QTestClient
+    private(set) var cable: Cable
 
-    init(_ nic: NIC = .chosen) throws {
+    init(_ nic: NIC = .chosen, plugged: Bool = true) throws {
         run = try Run()
-        let socket = try CableSocket(in: run)
+        socket = try CableSocket(in: run)
         card = try NetworkCard(nic, uplink: socket.uplink, in: run)
-        let control = try SocketListener(path: run.path("qtest"))
-        machine = try Machine(
-            card: card,
-            arguments: [
-                "-accel", "qtest", "-qtest", "unix:\(control.path)", "-qtest-log", "/dev/null",
-                // Hot-plug by the root port's own registers, since there is no ACPI to ask.
-                "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
-            ], in: run)
-        qtest = QTestClient(try control.accept(seconds: 10))
+        (machine, qtest) = try startMachine(card, plugged: plugged, name: "qemu", in: run)
         cable = try socket.accept()
+    }
+
+    /// Kills QEMU without warning and starts another one on the same card. QEMU's own card brings a new cable with it.
+    func replaceQEMU() throws {
+        machine.process.kill()
+        (machine, qtest) = try startMachine(card, plugged: true, name: "qemu", in: run)
+        if card.nic == .qemuIGB { cable = try socket.accept() }
     }
 
     deinit { run.close() }
@@ -42,6 +42,20 @@ final class Workbench {
 
     /// The card's address as the tests give it.
     var mac: [UInt8] { card.mac.split(separator: ":").map { UInt8($0, radix: 16)! } }
+}
+
+private func startMachine(
+    _ card: NetworkCard, plugged: Bool, name: String, in run: Run
+) throws -> (Machine, QTestClient) {
+    let control = try SocketListener(path: run.path("qtest"))
+    let machine = try Machine(
+        name: name, card: card, plugged: plugged,
+        arguments: [
+            "-accel", "qtest", "-qtest", "unix:\(control.path)", "-qtest-log", "/dev/null",
+            // Hot-plug by the root port's own registers, since there is no ACPI to ask.
+            "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
+        ], in: run)
+    return (machine, QTestClient(try control.accept(seconds: 10)))
 }
 
 /// All tests with QEMU run one after the other.

@@ -25,7 +25,7 @@ public final class Machine: Sendable {
         let process = try ChildProcess(namespace?.entering(command) ?? command, name: name, in: run)
         self.process = process
         do {
-            qmp = try QMP(try monitor.accept(seconds: 20))
+            qmp = try QMP(try monitor.accept(seconds: 20), of: process)
         } catch {
             process.kill()
             throw GuestError("QEMU did not start: \(error)\n\(process.tail())")

@@ -6,8 +6,10 @@ public final class QMP: Sendable {
     private let stream: SocketStream
     private let events = Mutex<[String]>([])
 
-    init(_ stream: SocketStream) throws {
-        self.stream = stream
+    private let process: ChildProcess
+
+    init(_ stream: SocketStream, of process: ChildProcess) throws {
+        (self.stream, self.process) = (stream, process)
         guard try stream.line(by: Deadline(seconds: 20)) != nil else { throw GuestError("QEMU does not greet on QMP") }
         try execute("qmp_capabilities")
     }
@@ -45,9 +47,19 @@ public final class QMP: Sendable {
 
     /// The next message; an event is kept for ``wait(for:seconds:)``.
     private func message(by deadline: Deadline) throws -> [String: Any]? {
-        guard let line = try stream.line(by: deadline) else { return nil }
+        guard let line = try line(by: deadline) else { return nil }
         let message = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
         if let event = message["event"] as? String { events.withLock { $0.append(event) } }
         return message
+    }
+
+    private func line(by deadline: Deadline) throws -> String? {
+        do {
+            return try stream.line(by: deadline)
+        } catch {
+            // A closed monitor mostly means that QEMU ended, and then how it ended is the news.
+            let status = (try? process.wait(seconds: 5)).map { "ended with \($0)" } ?? "still runs"
+            throw GuestError("\(error); QEMU \(status)\n\(process.tail())")
+        }
     }
 }

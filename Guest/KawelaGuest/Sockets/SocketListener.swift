@@ -25,6 +25,6 @@ public final class SocketListener: Sendable {
         let accepted = Glibc.accept(descriptor, nil, nil)
         guard accepted >= 0 else { throw GuestError("cannot accept at \(path)") }
         _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
-        return SocketStream(descriptor: accepted)
+        return SocketStream(descriptor: accepted, name: path)
     }
 }

@@ -1,4 +1,3 @@
-import CKawela
 import Foundation
 import Synchronization
 
@@ -7,21 +6,10 @@ public final class SocketStream: Sendable {
     private let descriptor: CInt
     private let buffer = Mutex<[UInt8]>([])
 
-    public init(descriptor: CInt) { self.descriptor = descriptor }
+    /// Who is at the other side, for error messages.
+    private let name: String
 
-    /// Connects to the UNIX socket at `path`, waiting for its owner to make it.
-    public init(path: String, seconds: Double, unless failed: () -> String? = { nil }) throws {
-        let deadline = Deadline(seconds: seconds)
-        var connected: CInt = -1
-        while true {
-            connected = kw_unix_connect(-1, path)
-            if connected >= 0 { break }
-            if let reason = failed() { throw GuestError(reason) }
-            guard !deadline.hasPassed else { throw GuestError("nobody listens at \(path) after \(seconds) s") }
-            usleep(5000)
-        }
-        descriptor = connected
-    }
+    public init(descriptor: CInt, name: String) { (self.descriptor, self.name) = (descriptor, name) }
 
     deinit { close(descriptor) }
 
@@ -32,7 +20,7 @@ public final class SocketStream: Sendable {
                 send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw GuestError("cannot write to a socket: \(String(cString: strerror(errno)))") }
+            guard count > 0 else { throw GuestError("\(name): cannot write: \(String(cString: strerror(errno)))") }
             sent += count
         }
     }
@@ -75,7 +63,7 @@ public final class SocketStream: Sendable {
         }
         var chunk = [UInt8](repeating: 0, count: 65536)
         let count = chunk.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
-        guard count > 0 else { throw GuestError("the other side closed the connection") }
+        guard count > 0 else { throw GuestError("\(name): the other side closed the connection") }
         buffer.append(contentsOf: chunk[..<count])
         return true
     }
