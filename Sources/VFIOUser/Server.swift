@@ -16,8 +16,7 @@ public final class Server {
     private let listener: Listener?
     private var session: Session?
     private var writability: WritabilityWatch?
-    /// The one in ``descriptors``; kept open until then, so that a new one cannot have the same number.
-    private var watchedResample: Descriptor?
+    private var watched = Watched()
     private var isClosed = false
 
     /// What to wait for, each to be *readable*. Changes only inside calls of this class and of the function's host. A
@@ -118,14 +117,16 @@ extension Server {
         watch()
     }
 
+    /// Runs after every event and usually finds nothing changed.
     private func watch() {
-        var wanted = session.map { [$0.transport.descriptor] } ?? []
-        if let listener, !isClosed { wanted.insert(listener.descriptor, at: 0) }
-        watchedResample = session?.intx.resample
-        if let watchedResample { wanted.append(watchedResample.number) }
         watchForRoom()
-        if let writability { wanted.append(writability.descriptor) }
-        if wanted != descriptors { (descriptors, generation) = (wanted, generation + 1) }
+        let wanted = Watched(
+            listener: isClosed ? nil : listener, session: session, resample: session?.intx.resample,
+            writability: writability)
+        if wanted.isSame(as: watched) { return }
+        watched = wanted
+        descriptors = wanted.descriptors
+        generation += 1
     }
 
     /// Only while something is left to send.
@@ -135,6 +136,25 @@ extension Server {
             return
         }
         if writability == nil { writability = WritabilityWatch(session.transport.descriptor) }
+    }
+}
+
+/// What ``Server/descriptors`` was made from. Kept open, so that none of the next ones can have the same number.
+private struct Watched {
+    var listener: Listener?
+    var session: Session?
+    var resample: Descriptor?
+    var writability: WritabilityWatch?
+
+    func isSame(as other: Watched) -> Bool {
+        listener === other.listener && session === other.session && resample === other.resample
+            && writability === other.writability
+    }
+
+    var descriptors: [CInt] {
+        [listener?.descriptor, session?.transport.descriptor, resample?.number, writability?.descriptor].compactMap {
+            $0
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 //   Wire        message layouts. Lengths are checked when a message is decoded, so handlers cannot read past one
 //   Interrupts  which eventfd belongs to which vector, what is pending or masked
 //   Transport   what a session needs of a socket
-//   System      system calls and raw memory. The only folder with `unsafe`
+//   System      system calls and raw memory. The only folder that steps outside memory safety
 //
 // Not implemented: migration (DEVICE_FEATURE, MIG_DATA_READ, MIG_DATA_WRITE), dirty page tracking, regions the client
 // can map (DEVICE_GET_REGION_IO_FDS, sparse mmap), twin sockets, the error and request interrupts.

@@ -15,7 +15,7 @@ extension Session {
     /// 0 for a region that is not there.
     func size(of region: Region) -> Int {
         switch region {
-        case .bar(let bar): function.barSizes.indices.contains(bar) ? function.barSizes[bar] : 0
+        case .bar(let bar): bar < barSizes.count ? barSizes[bar] : 0
         case .configuration: Region.configurationSize
         case .absent: 0
         }

@@ -38,7 +38,7 @@ extension Session {
     ) -> Bool {
         guard let reply = requestRead(MemoryAccess(address: address, count: UInt64(count))) else { return false }
         defer { removeReply(at: reply.offset) }
-        guard !reply.isError, expect(reply, payload: MemoryAccess.size + count) else { return false }
+        guard isAccepted(reply), expect(reply, payload: MemoryAccess.size + count) else { return false }
         let start = reply.offset + Limits.headerSize + layout.dataOffset
         input.copy(at: start, count: count, to: &buffer, at: done)
         return true
@@ -51,7 +51,7 @@ extension Session {
         message.append(write: data, to: address, layout)
         guard let reply = awaitReply(to: id) else { return false }
         defer { removeReply(at: reply.offset) }
-        return !reply.isError
+        return isAccepted(reply)
     }
 
     private func requestRead(_ access: MemoryAccess) -> Reply? {
@@ -66,6 +66,14 @@ extension Session {
         return beginMessage(
             Header(
                 id: id, command: command.rawValue, size: UInt32(Limits.headerSize + payload), flags: .request))
+    }
+
+    /// QEMU refuses with ENODEV while the guest has not set the function's bus master bit.
+    private func isAccepted(_ reply: Reply) -> Bool {
+        if reply.isError {
+            log.debug("DMA message refused: \(text(of: CInt(truncatingIfNeeded: reply.header.error)))")
+        }
+        return !reply.isError
     }
 
     private func expect(_ reply: Reply, payload: Int) -> Bool {
@@ -91,7 +99,7 @@ extension Session {
         guard let reply = requestRead(MemoryAccess(address: address, count: UInt64(marker) << 32 | 4))
         else { return nil }
         defer { removeReply(at: reply.offset) }
-        if reply.isError {
+        if !isAccepted(reply) {
             return [CInt(EINVAL), E2BIG].contains(CInt(truncatingIfNeeded: reply.header.error)) ? .standard : nil
         }
         guard expect(reply, payload: MemoryAccess.size + 4) else { return nil }

@@ -13,6 +13,7 @@ final class Session {
     }
 
     let function: any Function
+    let barSizes: [Int]
     let transport: any Transport
     let log: EventLog
 
@@ -38,6 +39,7 @@ final class Session {
 
     init(_ transport: any Transport, function: any Function, log: EventLog) {
         (self.transport, self.function, self.log) = (transport, function, log)
+        barSizes = function.barSizes
         msi = VectorTable(count: function.interruptCounts.msi)
         msix = VectorTable(count: function.interruptCounts.msix)
     }

@@ -1,9 +1,9 @@
 /// Where DMA_READ and DMA_WRITE carry their data.
 ///
-/// The specification has u64 address, u64 count, data. QEMU's client (every version looked at, 10.1 to 11.x) declares
-/// the count as u32 followed by the data, so the data begins at payload byte 12, while it computes sizes with its
-/// structure's padded size of 16. Message sizes are therefore the same in both layouts, and the count's low word is where
-/// both look for it.
+/// The specification has u64 address, u64 count, data, and QEMU 11.1.3 follows it (seen in a running one). The sources of
+/// QEMU's first versions with this client declare the count as u32 followed by the data, so the data begins at payload
+/// byte 12, while sizes are computed with the structure's padded size of 16. Message sizes are therefore the same in
+/// both layouts, and the count's low word is where both look for it.
 enum MemoryDataLayout {
     /// Data at payload byte 16, as specified.
     case standard

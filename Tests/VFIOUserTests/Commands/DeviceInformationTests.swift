@@ -52,9 +52,9 @@ struct RegionInfoTests {
 
     @Test("a function with fewer than six BARs is no problem")
     func fewBARs() throws {
-        let connection = try Connection()
-        connection.function.barSizes = [4096]
-        #expect(try ask(connection, 5).payload.u64(16) == 0)
+        let function = ScriptedFunction()
+        function.barSizes = [4096]
+        #expect(try ask(Connection(function), 5).payload.u64(16) == 0)
     }
 }
 

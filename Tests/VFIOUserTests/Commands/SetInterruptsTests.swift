@@ -22,7 +22,6 @@ struct SetMessageInterruptsTests {
     @Test("vectors signal the eventfds they were bound to", arguments: [UInt32(1), 2])
     func binds(index: UInt32) throws {
         let connection = try Connection()
-        connection.function.interruptCounts.msi = 1
         let events = [EventDescriptor(), EventDescriptor()]
         let count = index == 1 ? 1 : 2
         let given = events[0..<count].map(\.number)

@@ -127,7 +127,7 @@ struct HostileClientTests {
         var random = Seeded(state: 1000 + seed)
         let (file, event) = (MemoryFile(), EventDescriptor())
         let connection = try Connection()
-        for _ in 0..<2000 where connection.server.isConnected {
+        for _ in 0..<500 where connection.server.isConnected {
             let message = Wire.random(using: &random)
             let given: [CInt] = [[], [], [], [file.number], [event.number]].randomElement(using: &random)!
             connection.client.send(message, descriptors: given)

@@ -14,14 +14,15 @@ final class Connection {
                 + #""max_data_xfer_size":1048576,"pgsizes":4096,"max_dma_maps":65535,"write_multiple":true}}"#).utf8)
         + [0]
 
-    let function = ScriptedFunction()
+    let function: ScriptedFunction
     let log = RecordedLog()
     let server: Server
     let client: TestClient
     private var lastID: UInt16 = 100
 
     /// - Parameter handshake: whether VERSION has been exchanged, and the function's calls forgotten.
-    init(handshake: Bool = true) throws {
+    init(_ function: ScriptedFunction = ScriptedFunction(), handshake: Bool = true) throws {
+        self.function = function
         server = Server(function: function, log: log.logger)
         var ends: [CInt] = [0, 0]
         try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
