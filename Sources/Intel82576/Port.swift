@@ -9,8 +9,12 @@ public final class Port {
     public struct Configuration: Sendable {
         /// Station address, in the NVM.
         public var macAddress: MACAddress
+        /// VFs that can be plugged in, 0 to 8. With none the PF has no SR-IOV capability.
+        public var virtualFunctions: Int
 
-        public init(macAddress: MACAddress) { self.macAddress = macAddress }
+        public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
+            (self.macAddress, self.virtualFunctions) = (macAddress, min(max(virtualFunctions, 0), 8))
+        }
     }
 
     let clock: () -> UInt64
