@@ -22,7 +22,10 @@ public final class Port {
     let macAddress: MACAddress
     let registers = RegisterFile()
     let rules = RegisterRules()
+    /// What the PF reaches by DMA.
     let memory = AddressSpace()
+    /// What each VF reaches by DMA. A VF's queues touch nothing else.
+    let virtualMemories: [AddressSpace]
 
     var nvm: NVM
     var semaphores = Semaphores()
@@ -65,6 +68,7 @@ public final class Port {
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
         (self.uplink, self.clock, macAddress) = (uplink, clock, configuration.macAddress)
+        virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
         nvm = NVM(macAddress: configuration.macAddress)
         self.configuration = PhysicalFunctionConfiguration(macAddress: configuration.macAddress)
         reset(.powerOn)
@@ -78,6 +82,16 @@ public final class Port {
 // MARK: The owner's calls
 
 extension Port {
+    /// VFs that exist now: NumVFs while VF Enable is set. VF v owns queues v and v + 8.
+    var enabledVirtualFunctions: Int { 0 }
+
+    /// The memory that `queue` reaches: its VF's, or the PF's when no VF owns it.
+    @inline(__always)
+    func memory(of queue: Int) -> AddressSpace {
+        let owner = queue & 7
+        return owner < enabledVirtualFunctions ? virtualMemories[owner] : memory
+    }
+
     /// Whether a call of ``run()`` would find work.
     public var hasWork: Bool { (doorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
 
