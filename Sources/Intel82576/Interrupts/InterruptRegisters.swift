@@ -41,6 +41,8 @@ struct InterruptCause: OptionSet, Sendable {
     static let receiverOverrun = InterruptCause(rawValue: 1 << 6)
     /// RXDW, bit 7. A receive descriptor was written back (not in multiple-MSI-X mode).
     static let receiveWriteBack = InterruptCause(rawValue: 1 << 7)
+    /// VMMB, bit 8. A VF wrote to its mailbox, or was reset.
+    static let mailbox = InterruptCause(rawValue: 1 << 8)
     /// INTA, bit 31. Reads as one while an enabled cause is pending.
     static let asserted = InterruptCause(rawValue: 1 << 31)
 }

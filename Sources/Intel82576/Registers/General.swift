@@ -38,6 +38,8 @@ extension Port {
         status.isLinkUp = link.isUp
         status.speed = link.speed
         status.detectedSpeed = link.speed
+        status.virtualFunctionCount = UInt32(min(configuration.virtualFunctionCount, 15))
+        status.isVirtualized = configuration.isVirtualized
         status.isMasterEnabled = !registers[CTRL.self].disablesMaster
         status.raw |= 1 << 31
         return status
@@ -67,6 +69,7 @@ extension Port {
     func updateMaster() {
         isMaster = configuration.isBusMaster && !registers[CTRL.self].disablesMaster
         if isMaster { ringEnabledDoorbells() }
+        updateMasterQueues()
         isReceiveKicked = true
     }
 
@@ -101,6 +104,7 @@ extension Port {
             if control.reloads { loadFromNVM() }
             control.reloads = false
             registers[CTRL_EXT.self] = control
+            if control.isPhysicalFunctionReady { announceResetDone() }
         }
     }
 
