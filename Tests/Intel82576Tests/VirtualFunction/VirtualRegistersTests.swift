@@ -49,7 +49,9 @@ import Testing
         driver.clock.now = 5_000_000
         #expect(vfs[4][0x1048] == driver[0x1048] && vfs[4][0x1048] != 0)
         vfs[4][0x8] = 0
+        vfs[4][0x1048] = 0x55
         #expect(vfs[4][0x8] == driver[0x8] && driver[0x8] & 1 << 10 != 0)
+        #expect(driver.port.registers[word: 0x1048 / 4] == 0 && vfs[4][0x1048] == driver[0x1048])
     }
 
     @Test("has the pool's PSRTYPE, and throttles that are the port's 22-3v to 24-3v")
