@@ -44,3 +44,63 @@ extension TestDriver {
         if count > 0 { function.writeConfiguration(at: 0x168, width: 2, 0x0009) }
     }
 }
+
+// MARK: Rings of a VF. Its queue 0 or 1, in its own memory
+
+extension TestVirtualFunction {
+    public func makeTransmitRing(_ queue: Int = 0, count: Int = 64) -> TestDriver.TransmitRing {
+        let base = memory.allocate(count * 16)
+        setUp(0x3800 + 0x100 * queue, base, count)
+        self[0x3828 + 0x100 * queue] = 1 << 25
+        return TestDriver.TransmitRing(queue: queue, base: base, count: count)
+    }
+
+    /// A ring with `count` buffers of `bufferSize` bytes, all but one given to hardware. Advanced, one buffer.
+    public func makeReceiveRing(_ queue: Int = 0, count: Int = 64, bufferSize: Int = 2048) -> TestDriver.ReceiveRing {
+        let base = memory.allocate(count * 16)
+        let buffers = (0..<count).map { _ in memory.allocate(bufferSize, alignment: 1024) }
+        for (index, buffer) in buffers.enumerated() { memory.store(buffer, at: base + UInt64(index) * 16) }
+        let block = 0x2800 + 0x100 * queue
+        setUp(block, base, count)
+        self[block + 0xC] = UInt32(bufferSize / 1024) | 1 << 25
+        self[block + 0x28] = 1 << 25
+        self[block + 0x18] = UInt32(count - 1)
+        return TestDriver.ReceiveRing(queue: queue, base: base, buffers: buffers, bufferSize: bufferSize)
+    }
+
+    private func setUp(_ block: Int, _ base: UInt64, _ count: Int) {
+        self[block + 0x28] = 0
+        self[block] = UInt32(truncatingIfNeeded: base)
+        self[block + 4] = UInt32(truncatingIfNeeded: base >> 32)
+        self[block + 8] = UInt32(count * 16)
+        self[block + 0x10] = 0
+        self[block + 0x18] = 0
+    }
+
+    /// Posts a frame as one advanced data descriptor with EOP, IFCS and RS, and rings the doorbell.
+    public func send(_ frame: [UInt8], command: UInt64 = 0, to ring: inout TestDriver.TransmitRing) {
+        let buffer = memory.allocate(max(frame.count, 1), alignment: 64)
+        memory.write(frame, at: buffer)
+        let address = ring.base + UInt64(ring.tail) * 16
+        let bits: UInt64 = 0x3 << 20 | 1 << 24 | 1 << 25 | 1 << 27 | 1 << 29 | command
+        memory.store(buffer, at: address)
+        memory.store(UInt64(frame.count) | bits | UInt64(frame.count) << 46, at: address + 8)
+        ring.tail = (ring.tail + 1) % ring.count
+        self[0x3818 + 0x100 * ring.queue] = UInt32(ring.tail)
+    }
+
+    /// The next frame of one descriptor written back, if one is there; gives the descriptor back.
+    public func take(_ ring: inout TestDriver.ReceiveRing) -> TestDriver.Received? {
+        let address = ring.base + UInt64(ring.head) * 16
+        let (information, control) = (memory.load(at: address), memory.load(at: address + 8))
+        guard control & 3 == 3 else { return nil }
+        let received = TestDriver.Received(
+            bytes: memory.read(Int(control >> 32 & 0xFFFF), at: ring.buffers[ring.head]), information: information,
+            status: UInt32(truncatingIfNeeded: control), vlanTag: UInt16(control >> 48), descriptors: 1)
+        memory.store(ring.buffers[ring.head], at: address)
+        memory.store(0, at: address + 8)
+        self[0x2818 + 0x100 * ring.queue] = UInt32(ring.head)
+        ring.head = (ring.head + 1) % ring.buffers.count
+        return received
+    }
+}
