@@ -41,6 +41,8 @@ struct InterruptCause: OptionSet, Sendable {
     static let receiverOverrun = InterruptCause(rawValue: 1 << 6)
     /// RXDW, bit 7. A receive descriptor was written back (not in multiple-MSI-X mode).
     static let receiveWriteBack = InterruptCause(rawValue: 1 << 7)
+    /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check.
+    static let outOfSync = InterruptCause(rawValue: 1 << 28)
     /// INTA, bit 31. Reads as one while an enabled cause is pending.
     static let asserted = InterruptCause(rawValue: 1 << 31)
 }

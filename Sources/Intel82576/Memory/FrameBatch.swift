@@ -64,6 +64,8 @@ import CKawela
     public private(set) var count = 0
     private var segmentCount = 0
     private var headerBytes = 0
+    /// Header bytes in use before the frame begun last.
+    private var earlierHeaderBytes = 0
 
     public init() {
         unsafe frames = .allocate(capacity: Self.capacity)
@@ -115,14 +117,16 @@ extension FrameBatch {
         unsafe self.segments[segmentCount] = iovec()
         segmentCount += 1
         count += 1
+        earlierHeaderBytes = self.headerBytes
         return true
     }
 
-    /// Takes the frame begun last out again.
+    /// Takes the frame begun last out again. Once for each `beginFrame`.
     public mutating func cancelFrame() {
         precondition(count > 0)
         count -= 1
         segmentCount = unsafe Int(frames[count].firstSegment) - 1
+        headerBytes = earlierHeaderBytes
     }
 
     /// Appends `count` bytes at `start` to the frame begun last, by reference. They must stay valid while the batch is used.

@@ -36,6 +36,7 @@ extension Port {
         if level == .powerOn { phy.reset(now: clock()) }
         for queue in 0..<16 { resetTransmitQueue(queue) }
         doorbells = 0
+        rates.reset()
         // Frames held for descriptors that are gone are gone too, like the packet buffer's contents.
         uplinkBatch.removeAll()
         segmentBatch.removeAll()

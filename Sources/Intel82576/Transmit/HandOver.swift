@@ -25,18 +25,6 @@ extension Port {
             context.l4 == .udp ? .udp : context.isIPv4 ? .tcp4 : .tcp6
         transmitBatch[frame].offload.segmentSize = UInt16(truncatingIfNeeded: context.segmentSize)
         transmitBatch[frame].offload.headerLength = UInt16(truncatingIfNeeded: context.headerLength + shift)
-        countSegments(request, frame, shift)
-    }
-
-    /// Counts the frames that the packet becomes on the wire.
-    private func countSegments(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
-        let size = request.context.segmentSize
-        let header = request.context.headerLength + shift
-        let full = request.payloadLength / size
-        countTransmitted(frame, byteCount: header + size, packets: full)
-        if request.payloadLength % size > 0 {
-            countTransmitted(frame, byteCount: header + request.payloadLength % size, packets: 1)
-        }
         add(1, to: Statistic.TSCTC)
     }
 }
