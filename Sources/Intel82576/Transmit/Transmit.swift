@@ -21,7 +21,7 @@ struct Transmit {
 
     /// Packets consumed without being sent, by reason.
     struct Drops {
-        /// Lengths that contradict each other: empty, too long, header beyond the packet, PAYLEN wrong, MSS 0.
+        /// Lengths that contradict each other: empty, too long, too short for a tag, header beyond the packet, PAYLEN wrong, MSS 0.
         var malformed: UInt64 = 0
         /// A buffer outside the memory the function may read.
         var unreadable: UInt64 = 0

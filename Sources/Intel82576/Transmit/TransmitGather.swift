@@ -48,8 +48,8 @@ extension FrameBatch {
 
 extension MutableRawSpan {
     /// Moves the two addresses to the front, over the four bytes left free there, and puts the tag behind them.
+    /// - Precondition: both addresses are there.
     mutating func insertVLANTag(type: UInt16, _ tag: UInt16) {
-        guard byteCount >= 16 else { return }
         for offset in 0..<12 { storeBytes(of: bytes.byte(at: offset + 4), toByteOffset: offset, as: UInt8.self) }
         storeNetwork16(type, at: 12)
         storeNetwork16(tag, at: 14)

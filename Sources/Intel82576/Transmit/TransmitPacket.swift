@@ -30,7 +30,7 @@ struct TransmitRequest {
     }
 
     var isWellFormed: Bool {
-        guard isSegmented else { return total > 0 && total <= Transmit.maximumFrame }
+        guard isSegmented else { return total >= (vlanTag == nil ? 1 : 12) && total <= Transmit.maximumFrame }
         let shortestL4 = context.l4 == .tcp ? 20 : 8
         return (context.l4 == .tcp || context.l4 == .udp) && context.segmentSize > 0 && payloadLength > 0
             && context.macLength >= 14 && context.ipLength >= (context.isIPv4 ? 20 : 40)
