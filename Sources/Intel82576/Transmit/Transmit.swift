@@ -12,10 +12,14 @@ struct Transmit {
     static let maximumFrame = 9728 - 4
     /// A batch is sent once it holds this much, so that an uplink's own store stays small.
     static let batchBytes = 256 * 1024
+    /// A run ends once it sent this much. One packet may exceed it: PAYLEN allows 256 KB of payload.
+    static let runBytes = 1024 * 1024
 
     /// Queues that skip up to the EOP of a packet too long to take, a bit each.
     var skipping: UInt32 = 0
     var batchedBytes = 0
+    /// Sent by this run.
+    var sentBytes = 0
     var counters = FrameCounters()
     var drops = Drops()
 
@@ -50,6 +54,7 @@ extension Port {
             transmit.drops.ringFaults &+= 1
             return false
         }
+        transmit.sentBytes = 0
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()
         guard consumed > 0 else { return false }
@@ -87,13 +92,14 @@ extension Port {
             case .reserved: break
             }
             if start < 0 { consumed = index + 1 }
-            if start < 0, transmit.batchedBytes >= Transmit.batchBytes {
-                sendBatch()
-                if uplink.isCongested { return consumed }
-            }
+            if start < 0, transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
+            if start < 0, transmit.sentBytes > 0, isRunOver { return consumed }
         }
         return consumed > 0 ? consumed : skipEndless(queue, fetched, of: ring)
     }
+
+    /// Whether what was sent so far is enough for one run, or for the uplink.
+    private var isRunOver: Bool { transmit.sentBytes >= Transmit.runBytes || uplink.isCongested }
 
     /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
     private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
@@ -130,6 +136,7 @@ extension Port {
             uplink.transmit(&transmitBatch)
         }
         transmitBatch.removeAll()
+        transmit.sentBytes += transmit.batchedBytes
         transmit.batchedBytes = 0
         addTransmitted(transmit.counters)
         transmit.counters = FrameCounters()
