@@ -131,7 +131,7 @@ extension Port {
         countArrival(byteCount)
         let headers = PacketHeaders(
             batch.header(of: index), frameLength: Int(batch[index].byteCount),
-            tagTypes: TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN))
+            tagTypes: tagTypes)
         guard isLengthAllowed(byteCount, headers, control) else {
             receive.drops.oversize &+= 1
             add(1, to: Statistic.ROC)

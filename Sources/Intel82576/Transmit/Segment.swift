@@ -3,7 +3,7 @@ extension Port {
     func segment(_ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
         // The pieces point into the packet's own batch: nothing of an earlier one may be left in the output.
         packetBatch.removeAll()
-        let result = packetBatch.gather(request, transmitDescriptors, start, end, memory, vlanType: vlanType)
+        let result = packetBatch.gather(request, transmitDescriptors, start, end, memory, tagTypes: tagTypes)
         guard result == .done else {
             if result == .fault { transmit.drops.unreadable &+= 1 } else { transmit.drops.malformed &+= 1 }
             return .done

@@ -48,7 +48,7 @@ extension Port {
             return .done
         }
         if request.isSegmented, !canHandOver(request) { return segment(request, start, end) }
-        switch transmitBatch.gather(request, transmitDescriptors, start, end, memory, vlanType: vlanType) {
+        switch transmitBatch.gather(request, transmitDescriptors, start, end, memory, tagTypes: tagTypes) {
         case .full: return .full
         case .fault:
             transmit.drops.unreadable &+= 1
@@ -80,8 +80,8 @@ extension Port {
         return request
     }
 
-    /// EtherType of an inserted tag.
-    var vlanType: UInt16 { registers[VET.self].inner }
+    /// EtherTypes of tags.
+    var tagTypes: TagTypes { TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN) }
 
     /// What the uplink finishes for us; nothing in loopback.
     var uplinkOffloads: UplinkOffloads { isLoopback ? [] : uplink.offloads }
