@@ -51,6 +51,8 @@ public final class Port {
 
     var receive = Receive()
     var uplinkBatch = FrameBatch()
+    /// Scratch for one received frame with its FCS.
+    var checkedBatch = FrameBatch()
     /// Pieces of one received frame larger than a segment.
     var segmentBatch = FrameBatch()
     /// Something changed that may let a held frame go on.

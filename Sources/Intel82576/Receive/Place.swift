@@ -40,7 +40,7 @@ extension Port {
             write(batch, index, length, queue, ring, bufferSize, report, isLegacy: split.isLegacy)
         } else {
             withChecksummed(batch, index, byteCount: length - 4) {
-                write(packetBatch, 0, length, queue, ring, bufferSize, report, isLegacy: split.isLegacy)
+                write(checkedBatch, 0, length, queue, ring, bufferSize, report, isLegacy: split.isLegacy)
             }
         }
         return .done
@@ -101,11 +101,10 @@ extension Port {
         batch.removeVLANTag(of: index, at: headers.tagOffset)
     }
 
-    /// The frame with padding and FCS, as the wire had it, in ``packetBatch``.
+    /// The frame with padding and FCS, as the wire had it, in ``checkedBatch``.
     private func withChecksummed(_ batch: borrowing FrameBatch, _ index: Int, byteCount: Int, _ body: () -> Void) {
-        packetBatch.removeAll()
-        if packetBatch.appendWithFCS(batch, frame: index, byteCount: byteCount) { body() }
-        packetBatch.removeAll()
+        checkedBatch.removeAll()
+        if checkedBatch.appendWithFCS(batch, frame: index, byteCount: byteCount) { body() }
     }
 
     /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
