@@ -19,7 +19,6 @@ extension Port {
         let queue = selectQueue(batch, index, headers, &report)
         guard registers[RXDCTL.self, queue].isEnabled, let ring = registers.ring(at: 0xC000 + 0x40 * queue) else {
             receive.drops.queueDisabled &+= 1
-            receive.isHeld = false
             return .done
         }
         let split = registers[SRRCTL.self, queue]
@@ -32,7 +31,6 @@ extension Port {
         report.status |= match == .inexact ? 1 << 7 : 0
         verifyChecksums(batch, index, headers, &report)
         if stripsTag { strip(&batch, index, headers, &report) }
-        receive.isHeld = false
         let header = headers.destination
         receive.counters.count(
             byteCount: byteCount, isMulticast: header.isMulticast, isBroadcast: header.isBroadcast)
@@ -50,15 +48,11 @@ extension Port {
     private func refuse(_ queue: Int, _ split: SRRCTL) -> Delivery {
         if split.dropsWhenEmpty {
             receive.drops.noDescriptors &+= 1
-            receive.isHeld = false
             let dropped = (0xC030 + 0x40 * queue) / 4
             registers[word: dropped] = min(registers[word: dropped] &+ 1, 0xFFF)
             return .done
         }
-        if !receive.isHeld {
-            receive.isHeld = true
-            add(1, to: Statistic.RNBC)
-        }
+        if !receive.isHeld { add(1, to: Statistic.RNBC) }
         return .held
     }
 

@@ -101,10 +101,13 @@ extension Port {
 
     /// Frames that transmit hands back in loopback. Nothing is held: a loop has no buffer to wait in.
     func receiveLoopback(_ batch: inout FrameBatch) {
-        for frame in 0..<batch.count where deliver(&batch, frame) == .held {
+        // A frame from the wire may be held behind them.
+        let isHeld = receive.isHeld
+        for frame in 0..<batch.count {
             receive.isHeld = false
-            receive.drops.noDescriptors &+= 1
+            if deliver(&batch, frame) == .held { receive.drops.noDescriptors &+= 1 }
         }
+        receive.isHeld = isHeld
         finishReceive()
     }
 
@@ -120,8 +123,14 @@ extension Port {
         }
     }
 
-    /// One frame through filters and queue selection to memory.
     private func deliver(_ batch: inout FrameBatch, _ index: Int) -> Delivery {
+        let delivery = accept(&batch, index)
+        receive.isHeld = delivery == .held
+        return delivery
+    }
+
+    /// One frame through filters and queue selection to memory.
+    private func accept(_ batch: inout FrameBatch, _ index: Int) -> Delivery {
         let control = registers[RCTL.self]
         guard control.isEnabled, isMaster, link.isUp || isLoopback else {
             receive.drops.disabled &+= 1
