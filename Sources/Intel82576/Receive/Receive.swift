@@ -22,7 +22,7 @@ struct Receive {
 
     /// Frames that reached no queue, by reason.
     struct Drops {
-        /// Receiver disabled or link down.
+        /// Receiver disabled, link down, or the wire cut off by loopback.
         var disabled: UInt64 = 0
         /// Longer than allowed.
         var oversize: UInt64 = 0
@@ -51,6 +51,11 @@ extension Port {
         uplinkBatch.removeAll()
         receive.next = 0
         uplink.receive(into: &uplinkBatch)
+        if isLoopback {
+            // The wire is cut off.
+            receive.drops.disabled &+= UInt64(uplinkBatch.count)
+            uplinkBatch.removeAll()
+        }
         wantsFrames = deliverPending()
         deliverInterrupts()
     }
