@@ -7,6 +7,9 @@
 /// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, pools, 1588 stamps, flow control
 /// frames, WTHRESH batching.
 struct Receive {
+    /// Longest frame whatever RLPML says, FCS included (datasheet 7.1.1.1: 9.5 KB).
+    static let maximumFrame = 9728
+
     /// Frames of `uplinkBatch` delivered so far.
     var next = 0
     /// The same of `segmentBatch`, which holds parts of the frame before `next`.
@@ -169,7 +172,8 @@ extension Port {
     /// Datasheet 7.1.1.1: 1518 bytes and 4 more for each tag, or RLPML with long packets enabled; FCS included.
     private func isLengthAllowed(_ byteCount: Int, _ headers: PacketHeaders, _ control: RCTL) -> Bool {
         let length = byteCount + 4
-        if control.storesBadPackets { return length <= 9728 }
+        guard length <= Receive.maximumFrame else { return false }
+        if control.storesBadPackets { return true }
         if control.acceptsLongPackets { return length <= registers[RLPML.self].length }
         return length <= 1518 + (headers.isTagged ? 4 : 0) + (headers.isOuterTagged ? 4 : 0)
     }
