@@ -16,6 +16,8 @@ extension Port {
         while progress == .outputFull {
             let first = transmitBatch.count
             progress = segmentation.run(from: packetBatch, into: &transmitBatch)
+            // Only the last segment is short, unless MSS is absurd.
+            if progress == .finished, registers[TCTL.self].padsShortPackets { transmitBatch.padLastFrame(to: 60) }
             for frame in first..<transmitBatch.count {
                 countTransmitted(frame, byteCount: Int(transmitBatch[frame].byteCount), packets: 1)
             }

@@ -6,7 +6,9 @@ extension FrameBatch {
         _ memory: AddressSpace, tagTypes: TagTypes
     ) -> GatherResult {
         let tagLength = request.vlanTag == nil ? 0 : 4
-        guard beginFrame(segments: end - start + 2, headerBytes: request.headerLength + tagLength) else { return .full }
+        // Room for padding too.
+        let headerBytes = max(60, request.headerLength + tagLength)
+        guard beginFrame(segments: end - start + 2, headerBytes: headerBytes) else { return .full }
         var header = addHeader(request.headerLength + tagLength)
         var (index, used, filled) = (start, 0, 0)
         while filled < request.headerLength, index <= end {
