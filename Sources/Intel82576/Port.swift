@@ -60,10 +60,10 @@ public final class Port {
     var `switch` = Switch()
     var receive = Receive()
     var uplinkBatch = FrameBatch()
+    /// Scratch for one received frame with its FCS.
+    var checkedBatch = FrameBatch()
     /// Pieces of one received frame larger than a segment.
     var segmentBatch = FrameBatch()
-    /// Scratch for one received frame with its FCS.
-    var wireBatch = FrameBatch()
     /// Something changed that may let a held frame go on.
     var isReceiveKicked = false
     /// False while received frames wait for a driver's descriptors: leave the uplink's descriptor alone.

@@ -81,10 +81,7 @@ extension Port {
             registers[word: dropped] = min(registers[word: dropped] &+ 1, 0xFFF)
             return .dropped
         }
-        if !receive.isHeld {
-            receive.isHeld = true
-            add(1, to: Statistic.RNBC)
-        }
+        if !receive.isHeld { add(1, to: Statistic.RNBC) }
         return .held
     }
 

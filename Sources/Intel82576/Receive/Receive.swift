@@ -7,6 +7,9 @@
 /// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, pools, 1588 stamps, flow control
 /// frames, WTHRESH batching.
 struct Receive {
+    /// Longest frame whatever RLPML says, FCS included (datasheet 7.1.1.1: 9.5 KB).
+    static let maximumFrame = 9728
+
     /// Frames of `uplinkBatch` delivered so far.
     var next = 0
     /// The same of `segmentBatch`, which holds parts of the frame before `next`.
@@ -22,7 +25,7 @@ struct Receive {
 
     /// Frames that reached no queue, by reason.
     struct Drops {
-        /// Receiver disabled or link down.
+        /// Receiver disabled, link down, or the wire cut off by loopback.
         var disabled: UInt64 = 0
         /// Longer than allowed.
         var oversize: UInt64 = 0
@@ -44,6 +47,11 @@ extension Port {
         uplinkBatch.removeAll()
         receive.next = 0
         uplink.receive(into: &uplinkBatch)
+        if isLoopback {
+            // The wire is cut off.
+            receive.drops.disabled &+= UInt64(uplinkBatch.count)
+            uplinkBatch.removeAll()
+        }
         wantsFrames = deliverPending()
         deliverInterrupts()
     }
@@ -94,10 +102,13 @@ extension Port {
 
     /// Frames that transmit hands back in loopback. Nothing is held: a loop has no buffer to wait in.
     func receiveLoopback(_ batch: borrowing FrameBatch) {
-        for frame in 0..<batch.count where deliver(batch, frame) == .held {
+        // A frame from the wire may be held behind them.
+        let isHeld = receive.isHeld
+        for frame in 0..<batch.count {
             receive.isHeld = false
-            receive.drops.noDescriptors &+= 1
+            if deliver(batch, frame) == .held { receive.drops.noDescriptors &+= 1 }
         }
+        receive.isHeld = isHeld
         finishReceive()
     }
 
@@ -113,8 +124,14 @@ extension Port {
         }
     }
 
-    /// One frame through filters and queue selection to memory.
     private func deliver(_ batch: borrowing FrameBatch, _ index: Int) -> Delivery {
+        let delivery = accept(batch, index)
+        receive.isHeld = delivery == .held
+        return delivery
+    }
+
+    /// One frame through filters and queue selection to memory.
+    private func accept(_ batch: borrowing FrameBatch, _ index: Int) -> Delivery {
         let control = registers[RCTL.self]
         guard control.isEnabled, link.isUp || isLoopback else {
             receive.drops.disabled &+= 1
@@ -124,7 +141,7 @@ extension Port {
             index: index, byteCount: max(60, Int(batch[index].byteCount)),
             headers: PacketHeaders(
                 batch.header(of: index), frameLength: Int(batch[index].byteCount),
-                tagTypes: TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN)))
+                tagTypes: tagTypes))
         countArrival(frame.byteCount)
         guard isLengthAllowed(frame, control) else {
             receive.drops.oversize &+= 1
@@ -154,8 +171,6 @@ extension Port {
         let placement = Placement(
             stripsVLAN: isStrippingVLAN, stripsCRC: control.stripsCRC, usesRSS: registers[MRQC.self].isRSS)
         let delivery = place(batch, frame, placement, control)
-        guard delivery != .held else { return .held }
-        receive.isHeld = false
         if delivery == .done {
             let destination = frame.headers.destination
             receive.counters.count(
@@ -175,7 +190,8 @@ extension Port {
     /// Datasheet 7.1.1.1: 1518 bytes and 4 more for each tag, or RLPML with long packets enabled; FCS included.
     private func isLengthAllowed(_ frame: ReceivedFrame, _ control: RCTL) -> Bool {
         let length = frame.byteCount + 4
-        if control.storesBadPackets { return length <= 9728 }
+        guard length <= Receive.maximumFrame else { return false }
+        if control.storesBadPackets { return true }
         if control.acceptsLongPackets { return length <= registers[RLPML.self].length }
         return length <= 1518 + 4 * frame.headers.tagCount
     }

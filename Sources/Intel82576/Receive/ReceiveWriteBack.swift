@@ -57,9 +57,9 @@ extension Port {
     func writeWithFCS(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ target: ReceiveTarget, _ report: ReceiveReport
     ) {
-        wireBatch.removeAll()
-        if wireBatch.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
-            write(wireBatch, 0, target, report)
+        checkedBatch.removeAll()
+        if checkedBatch.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
+            write(checkedBatch, 0, target, report)
         }
     }
 

@@ -31,7 +31,7 @@ extension Port {
         let control = registers[RCTL.self]
         let headers = PacketHeaders(
             transmitBatch.header(of: index), frameLength: Int(frame.byteCount),
-            tagTypes: TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN))
+            tagTypes: tagTypes)
         var selection = selectPools(headers, control)
         let isUnicast = !headers.destination.isMulticast
         let goesToWire = !(isUnicast && selection.isExact) && !selection.isLocalVLAN
@@ -58,7 +58,7 @@ extension Port {
         guard (control.checksMAC | control.checksVLAN) & pool != 0 else { return true }
         let headers = PacketHeaders(
             batch.header(of: index), frameLength: Int(batch[index].byteCount),
-            tagTypes: TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN))
+            tagTypes: tagTypes)
         let isAddressRight =
             control.checksMAC & pool == 0 || addressFilter.pools(ofSource: headers.source) & pool != 0
         if isAddressRight, control.checksVLAN & pool == 0 || isMember(queue & 7, headers) { return true }

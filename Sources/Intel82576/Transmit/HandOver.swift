@@ -5,7 +5,8 @@ extension Port {
     /// whose outer headers hide in MACLEN, are cut here.
     func canHandOver(_ request: TransmitRequest) -> Bool {
         let context = request.context
-        guard request.insertsL4Checksum, request.total - context.macLength <= 65535, context.macLength <= 18 else {
+        let linkLength = context.macLength + (request.vlanTag == nil ? 0 : 4)
+        guard request.insertsL4Checksum, request.total - context.macLength <= 65535, linkLength <= 18 else {
             return false
         }
         switch (context.l4, context.isIPv4) {

@@ -9,9 +9,12 @@ extension Port {
         var progress = Segmentation.Progress.outputFull
         while progress == .outputFull {
             progress = segmentation.run(from: packetBatch, into: &transmitBatch)
+            // Only the last segment is short, unless MSS is absurd.
+            if progress == .finished, registers[TCTL.self].padsShortPackets { transmitBatch.padLastFrame(to: 60) }
             if progress == .outputFull { sendBatch() }
         }
         if progress == .tooFragmented { transmit.drops.malformed &+= 1 }
+        transmit.batchedBytes += request.payloadLength + segmentation.next * request.context.headerLength
         // Before the scratch batch is used again.
         sendBatch()
         add(1, to: Statistic.TSCTC)

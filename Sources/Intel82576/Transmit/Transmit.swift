@@ -14,18 +14,20 @@ struct Transmit {
     static let maximumFrame = 9728 - 4
     /// A batch is sent once it holds this much, so that an uplink's own store stays small.
     static let batchBytes = 256 * 1024
+    /// A run ends once it sent this much. One packet may exceed it: PAYLEN allows 256 KB of payload.
+    static let runBytes = 1024 * 1024
 
     /// Queues that skip up to the EOP of a packet too long to take, a bit each.
     var skipping: UInt32 = 0
     var batchedBytes = 0
-    /// Bytes of all batches sent.
-    var sentBytes: UInt64 = 0
+    /// Sent by this run.
+    var sentBytes = 0
     var counters = FrameCounters()
     var drops = Drops()
 
     /// Packets consumed without being sent, by reason.
     struct Drops {
-        /// Lengths that contradict each other: empty, too long, header beyond the packet, PAYLEN wrong, MSS 0.
+        /// Lengths that contradict each other: empty, too long, too short for a tag, header beyond the packet, PAYLEN wrong, MSS 0.
         var malformed: UInt64 = 0
         /// A buffer outside the memory the function may read.
         var unreadable: UInt64 = 0
@@ -49,7 +51,6 @@ extension Port {
         guard isTransmitEnabled(queue), var ring = registers.ring(at: 0xE000 + 0x40 * queue), ring.available > 0 else {
             return false
         }
-        let sentBefore = transmit.sentBytes
         let fetched = fetch(
             ring, memory(of: queue),
             limit: rates.isLimited(queue) ? Transmit.limitedDescriptorsPerRun : Transmit.descriptorsPerRun)
@@ -57,11 +58,12 @@ extension Port {
             transmit.drops.ringFaults &+= 1
             return false
         }
+        transmit.sentBytes = 0
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()
         guard consumed > 0 else { return false }
         writeBack(queue, consumed, &ring)
-        rates.charge(queue, bytes: transmit.sentBytes &- sentBefore, now: clock(), linkSpeed: link.speed)
+        rates.charge(queue, bytes: UInt64(transmit.sentBytes), now: clock(), linkSpeed: link.speed)
         return ring.head != ring.tail
     }
 
@@ -95,13 +97,14 @@ extension Port {
             case .reserved: break
             }
             if start < 0 { consumed = index + 1 }
-            if start < 0, transmit.batchedBytes >= Transmit.batchBytes {
-                sendBatch()
-                if uplink.isCongested { return consumed }
-            }
+            if start < 0, transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
+            if start < 0, transmit.sentBytes > 0, isRunOver { return consumed }
         }
         return consumed > 0 ? consumed : skipEndless(queue, fetched, of: ring)
     }
+
+    /// Whether what was sent so far is enough for one run, or for the uplink.
+    private var isRunOver: Bool { transmit.sentBytes >= Transmit.runBytes || uplink.isCongested }
 
     /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
     private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
@@ -140,7 +143,7 @@ extension Port {
             uplink.transmit(&transmitBatch)
         }
         transmitBatch.removeAll()
-        transmit.sentBytes &+= UInt64(transmit.batchedBytes)
+        transmit.sentBytes += transmit.batchedBytes
         transmit.batchedBytes = 0
         addTransmitted(transmit.counters)
         transmit.counters = FrameCounters()

@@ -30,7 +30,7 @@ struct TransmitRequest {
     }
 
     var isWellFormed: Bool {
-        guard isSegmented else { return total > 0 && total <= Transmit.maximumFrame }
+        guard isSegmented else { return total >= (vlanTag == nil ? 1 : 12) && total <= Transmit.maximumFrame }
         let shortestL4 = context.l4 == .tcp ? 20 : 8
         return (context.l4 == .tcp || context.l4 == .udp) && context.segmentSize > 0 && payloadLength > 0
             && context.macLength >= 14 && context.ipLength >= (context.isIPv4 ? 20 : 40)
@@ -57,7 +57,7 @@ extension Port {
     private func appendSegmented(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
         packetBatch.removeAll()
         let result = packetBatch.gather(
-            request, transmitDescriptors, start, end, memory(of: queue), vlanType: vlanType)
+            request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
         guard result == .done else {
             if result == .full { transmit.drops.malformed &+= 1 }
             return settle(result == .full ? .done : result)
@@ -72,7 +72,7 @@ extension Port {
     }
 
     private func gather(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
-        transmitBatch.gather(request, transmitDescriptors, start, end, memory(of: queue), vlanType: vlanType)
+        transmitBatch.gather(request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
     }
 
     private func settle(_ result: GatherResult) -> GatherResult {
@@ -112,8 +112,8 @@ extension Port {
         }
     }
 
-    /// EtherType of an inserted tag.
-    var vlanType: UInt16 { registers[VET.self].inner }
+    /// EtherTypes of tags.
+    var tagTypes: TagTypes { TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN) }
 
     /// What the uplink finishes for us; nothing in loopback.
     var uplinkOffloads: UplinkOffloads { isLoopback ? [] : uplink.offloads }
