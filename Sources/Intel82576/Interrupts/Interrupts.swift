@@ -164,6 +164,14 @@ extension Interrupts {
         eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFF)
         if !value.keepsCounter { holdUntil[vector] = 0 }
     }
+
+    /// EICR has other bits in multiple-MSI-X mode than outside it: those that are gone are neither pending nor enabled.
+    mutating func writeGPIE(_ value: GPIE) {
+        gpie = value
+        eicr &= extendedMask
+        eims &= extendedMask
+        requested &= extendedMask
+    }
 }
 
 // MARK: Delivery

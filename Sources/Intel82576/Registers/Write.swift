@@ -99,7 +99,7 @@ extension Port {
         switch entry.name {
         case .GPIE:
             registers[word: word] = stored
-            interrupts.gpie = GPIE(raw: stored)
+            interrupts.writeGPIE(GPIE(raw: stored))
             updateInterruptMode()
         case .EITR: registers[word: word] = interrupts.eitr[Int(entry.element)].raw
         case .IVAR:
