@@ -24,7 +24,7 @@ final class PhysicalFunction: Function {
     // MARK: Configuration space
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
-        port.configuration.isINTxPending = port.interrupts.mode == .intx && port.interrupts.isSinglePending
+        port.configuration.isINTxPending = port.usesINTx && port.interrupts.isSinglePending
         return port.configuration.read(at: offset, width: width)
     }
 
@@ -35,7 +35,6 @@ final class PhysicalFunction: Function {
         }
         guard !effect.isEmpty else { return }
         port.updateMaster()
-        port.updateInterruptMode()
         port.deliverInterrupts()
     }
 
@@ -137,7 +136,11 @@ final class PhysicalFunction: Function {
 extension Port {
     var isAwake: Bool { configuration.powerState == .d0 }
 
-    /// What is stored at `offset`, without the side effects of a read.
+    /// Neither MSI nor MSI-X is enabled. The pin may be disabled all the same.
+    var usesINTx: Bool { !configuration.isMSIEnabled && !configuration.isMSIXEnabled }
+
+    /// What a narrow write leaves in the bytes it does not write, without the side effects of a read; zero where writing
+    /// ones has an effect.
     func storedRegister(_ offset: Int) -> UInt32 {
         RegisterMap.shared[offset / 4].map { registers[word: Int($0.canonicalWord)] } ?? 0
     }

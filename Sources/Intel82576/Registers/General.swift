@@ -66,6 +66,7 @@ extension Port {
 
     func updateMaster() {
         isMaster = configuration.isBusMaster && !registers[CTRL.self].disablesMaster
+        updateInterruptMode()
         if isMaster { ringEnabledDoorbells() }
         isReceiveKicked = true
     }

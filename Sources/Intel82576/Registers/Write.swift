@@ -115,15 +115,16 @@ extension Port {
     /// Causes of ICR that exist (datasheet 8.8.1), INTA excluded.
     static let causeMask: UInt32 = 0x77D4_FBFD | 1 << 3
 
-    /// MSI-X and MSI are memory writes and need bus mastering; INTx does not.
+    /// MSI-X and MSI are memory writes and need mastering; INTx does not.
     func updateInterruptMode() {
-        interrupts.mode =
+        let mode: Interrupts.Mode =
             if configuration.isMSIXEnabled {
-                !configuration.isBusMaster ? .none : interrupts.gpie.isMultipleMSIX ? .multipleMSIX : .singleMSIX
+                !isMaster ? .none : interrupts.gpie.isMultipleMSIX ? .multipleMSIX : .singleMSIX
             } else if configuration.isMSIEnabled {
-                configuration.isBusMaster ? .msi : .none
+                isMaster ? .msi : .none
             } else {
                 configuration.isINTxDisabled ? .none : .intx
             }
+        interrupts.enter(mode)
     }
 }
