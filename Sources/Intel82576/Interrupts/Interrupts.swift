@@ -165,7 +165,7 @@ extension Interrupts {
     /// A write without CNT_INGR restarts the interval at the written counter; drivers write zero there, so an event
     /// that waits may leave at once.
     mutating func writeEITR(_ vector: Int, _ value: EITR) {
-        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFF)
+        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFC)
         if !value.keepsCounter { holdUntil[vector] = 0 }
     }
 
