@@ -1,18 +1,20 @@
 extension Port {
     // MARK: CTRL, STATUS and the link
 
-    /// CTRL.RST and PHY_RST read back as zero: both are done at once.
-    func writeControl(_ value: CTRL) {
-        if value.resets { return reset(.software) }
-        var stored = value
-        stored.resetsPHY = false
-        registers[CTRL.self] = stored
+    /// CTRL.RST and PHY_RST read back as zero: both are done at once. With RST the rest of what is written is lost.
+    func writeControl(_ entry: RegisterMap.Entry, _ value: CTRL) {
         if value.resetsPHY {
             phy.reset(now: clock())
             hasResetPHY = true
         }
-        updateMaster()
-        updateLink()
+        if value.resets {
+            reset(.software)
+        } else {
+            registers[CTRL.self] = CTRL(raw: rules.write(entry.row, registers[CTRL.self].raw, value.raw))
+            updateMaster()
+            updateLink()
+        }
+        deliverInterrupts()
     }
 
     /// STATUS is read-only but for PHYRA, which a write of zero clears.
