@@ -52,7 +52,9 @@ extension Port {
         if control.forcesSpeed { new.speed = control.speed }
         if control.forcesDuplex { new.isFullDuplex = control.isFullDuplex }
         new.isUp = new.isUp && control.setsLinkUp
-        let changed = new.isUp != link.isUp || phy.takeLinkChange()
+        // Both ends of the comparison are up when the PHY went down and up again in one step.
+        let wentThrough = phy.takeLinkChange() && new.isUp && link.isUp
+        let changed = new.isUp != link.isUp || wentThrough
         link = new
         updateLoopback()
         guard changed else { return }
