@@ -98,7 +98,9 @@ extension Port {
         case .SWSM: semaphores.writeSWSM(value)
         case .SW_FW_SYNC: semaphores.writeSWFWSYNC(value)
         case .MDIC:
-            registers[MDIC.self] = phy.access(mdic: MDIC(raw: value), now: clock())
+            let command = MDIC(raw: value)
+            registers[MDIC.self] = phy.access(mdic: command, now: clock())
+            if command.interrupts { interrupts.raise(.managementDataAccess) }
             updateLink()
             deliverInterrupts()
         default:
