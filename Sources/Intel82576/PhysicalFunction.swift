@@ -120,7 +120,7 @@ final class PhysicalFunction: Function {
     func reset() {
         ioAddress = 0
         port.configuration.reset(.powerOn)
-        port.reset(.function)
+        port.reset(.powerOn)
         port.deliverInterrupts()
     }
 
