@@ -31,6 +31,7 @@ final class PhysicalFunction: Function {
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
         let effect = port.configuration.write(at: offset, width: width, value)
         if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.isAwake) {
+            ioAddress = 0
             port.reset(.function)
         }
         guard !effect.isEmpty else { return }
@@ -40,8 +41,10 @@ final class PhysicalFunction: Function {
 
     // MARK: BARs
 
+    /// Nothing decodes in D3hot: what is read is what the root complex makes up for an unsupported request.
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
-        switch bar {
+        guard port.isAwake else { return .max &>> UInt64(64 - 8 * width) }
+        return switch bar {
         case Window.registers: readRegisters(at: offset, width: width)
         case Window.io: readIO(at: offset, width: width)
         case Window.msix: port.msix.read(at: offset, width: width)
@@ -52,6 +55,7 @@ final class PhysicalFunction: Function {
     }
 
     func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+        guard port.isAwake else { return }
         switch bar {
         case Window.registers: writeRegisters(at: offset, width: width, value)
         case Window.io: writeIO(at: offset, width: width, UInt32(truncatingIfNeeded: value))
