@@ -79,8 +79,8 @@ final class PhysicalFunction: Function {
         if width == 8 {
             port.writeRegister(offset, word)
             port.writeRegister(offset + 4, UInt32(truncatingIfNeeded: value >> 32))
-        } else if width == 4 {
-            port.writeRegister(offset & ~3, word)
+        } else if width == 4, offset & 3 == 0 {
+            port.writeRegister(offset, word)
         } else {
             let shift = UInt32(8 * (offset & 3))
             let mask = (UInt32.max &>> UInt32(32 - 8 * width)) &<< shift
@@ -146,6 +146,15 @@ extension Port {
     /// What a narrow write leaves in the bytes it does not write, without the side effects of a read; zero where writing
     /// ones has an effect.
     func storedRegister(_ offset: Int) -> UInt32 {
-        RegisterMap.shared[offset / 4].map { registers[word: Int($0.canonicalWord)] } ?? 0
+        guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
+        return switch entry.name {
+        case .IAM: interrupts.iam
+        case .EIAC: interrupts.eiac
+        case .EIAM: interrupts.eiam
+        case .EECD: nvm.control.raw
+        case .SWSM: semaphores.swsm
+        case .SW_FW_SYNC: semaphores.claims
+        default: rules.isOverwritten(entry.row) ? registers[word: Int(entry.canonicalWord)] : 0
+        }
     }
 }
