@@ -93,6 +93,7 @@ struct ChecksumInsertionTests {
         let bytes = unfinished(FrameRecipe())
         let places = [
             (0, 0, true), (14, 300, false), (127, 511, false), (14, 21, false), (127, 20, true), (50, 4, true),
+            (14, 41, true),
         ]
         for (mac, ip, onlyIP) in places {
             var generator = SeededGenerator(1)
