@@ -1,3 +1,4 @@
+import Foundation
 import Intel82576
 import KawelaTestSupport
 import Testing
@@ -161,5 +162,20 @@ struct RegisterAccessTests {
         }
         #expect(element > 0)
         #expect("\(type)" == "\(type.name)")
+    }
+
+    @Test("all have their type in the list above")
+    func everyType() throws {
+        let sources = URL(filePath: #filePath).appending(path: "../../../../Sources/Intel82576").standardizedFileURL
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var declared: Set<String> = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            for match in try String(contentsOf: file, encoding: .utf8).matches(
+                of: /(?:struct|extension) (\w+): Register \{/)
+            {
+                declared.insert(String(match.1))
+            }
+        }
+        #expect(declared == Set(Self.typed.map { "\($0)" }))
     }
 }
