@@ -14,7 +14,8 @@ extension FrameBatch {
         while filled < request.headerLength, index <= end {
             let descriptor = descriptors[index]
             let count = min(descriptor.control.length - used, request.headerLength - filled)
-            guard memory.copy(descriptor.bufferAddress &+ UInt64(used), count, to: &header, at: tagLength + filled) else {
+            guard memory.copy(descriptor.bufferAddress &+ UInt64(used), count, to: &header, at: tagLength + filled)
+            else {
                 return cancel(.fault)
             }
             filled += count

@@ -103,7 +103,8 @@ struct MalformedPacketTests {
     func checksumOutside() {
         var ring = driver.makeTransmitRing()
         let frame = TestDriver.frame(1, length: 100)
-        for (mac, ip, type) in [(14, 511, 1), (127, 0, 0), (14, 80, 1), (100, 0, 2), (90, 0, 2)] as [(Int, Int, UInt64)] {
+        for (mac, ip, type) in [(14, 511, 1), (127, 0, 0), (14, 80, 1), (100, 0, 2), (90, 0, 2)] as [(Int, Int, UInt64)]
+        {
             driver.postContext(mac: mac, ip: ip, type: type, to: &ring)
             driver.post(pieces: [frame], options: 1 << 41, to: &ring)
         }

@@ -15,7 +15,8 @@ struct TransmitGatherTests {
         var pieces: [[UInt8]] = []
         var rest = frame[...]
         while !rest.isEmpty {
-            let count = pieces.count > 150 ? rest.count : generator.number(0...min(rest.count, generator.number(1...400)))
+            let count =
+                pieces.count > 150 ? rest.count : generator.number(0...min(rest.count, generator.number(1...400)))
             pieces.append(Array(rest.prefix(count)))
             rest = rest.dropFirst(count)
         }

@@ -174,7 +174,8 @@ struct TransmitRingTests {
         #expect(driver.transmitHead() == 602)
     }
 
-    @Test("a reserved descriptor type is consumed and ignored, between packets and inside one", arguments: [0, 1, 4, 15])
+    @Test(
+        "a reserved descriptor type is consumed and ignored, between packets and inside one", arguments: [0, 1, 4, 15])
     func reservedType(_ type: UInt64) {
         var ring = driver.makeTransmitRing()
         let frame = TestDriver.frame(1, length: 200)
