@@ -63,7 +63,7 @@ extension AddressSpace {
         guard byteCount > 0 else { return true }
         let place = unsafe pointer(address, byteCount, forWriting: true)
         var (skip, left, written) = (offset, byteCount, 0)
-        for unsafe segment in unsafe batch.segments(of: frame).dropFirst() {
+        for unsafesegment in unsafe batch.segments(of: frame).dropFirst() {
             guard unsafe skip < segment.iov_len, let start = unsafe segment.iov_base else {
                 unsafe skip -= segment.iov_len
                 continue

@@ -95,7 +95,9 @@ extension Port {
     @inline(__always)
     func matchAddress(_ destination: MACAddress, source: MACAddress, _ control: RCTL) -> AddressMatch {
         if addressFilter.matches(destination: destination, source: source) { return .exact }
-        if destination.isBroadcast { return control.acceptsBroadcast || control.isMulticastPromiscuous ? .exact : .none }
+        if destination.isBroadcast {
+            return control.acceptsBroadcast || control.isMulticastPromiscuous ? .exact : .none
+        }
         guard destination.isMulticast else { return control.isUnicastPromiscuous ? .inexact : .none }
         if hits(Self.multicastTable, destination, control) { return .inexact }
         return control.isMulticastPromiscuous ? .inexact : .none
