@@ -150,6 +150,7 @@ extension Port {
         }
         let headers = frame.headers
         guard passesVLANFilter(headers.isTagged ? headers.tag : nil, control) else { return dropFiltered() }
+        guard isLoopback || passesStormControl(frame) else { return .dropped }
         if hasPools {
             deliverFromWire(batch, frame, control)
             return .done

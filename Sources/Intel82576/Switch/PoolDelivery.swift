@@ -33,7 +33,10 @@ extension Port {
                 continue
             }
             let placement = placement(frame, pool, rules)
-            guard place(batch, frame, placement, control) == .done else { continue }
+            guard place(batch, frame, placement, control) == .done else {
+                if frame.isLoopback { add(1, to: Statistic.SDPC) }
+                continue
+            }
             copies += 1
             countPool(pool, frame)
         }
@@ -57,7 +60,7 @@ extension Port {
         return Placement(
             pool: pool, stripsVLAN: isReplicated ? replicated.stripsVLAN : rules.stripsVLAN,
             stripsCRC: isReplicated ? replicated.stripsCRC : rules.stripsCRC,
-            usesRSS: rules.usesRSS && registers[MRQC.self].hasPoolRSS)
+            usesRSS: !frame.isLoopback && rules.usesRSS && registers[MRQC.self].hasPoolRSS)
     }
 
     // MARK: Counters of pools; they wrap, and reading does not clear them
@@ -75,10 +78,7 @@ extension Port {
     }
 
     func countLoopback(_ byteCount: Int, from pool: Int, isDelivered: Bool) {
-        guard isDelivered else {
-            add(1, to: Statistic.SDPC)
-            return
-        }
+        guard isDelivered else { return }
         addPool(pool, PoolStatistic.GPTLBC, 1)
         addPool(pool, PoolStatistic.GOTLBC, UInt32(truncatingIfNeeded: max(60, byteCount) + 4))
     }
