@@ -36,6 +36,36 @@ struct MemoryAtThePortTests {
         #expect(driver.host.messages > 150)
     }
 
+    @Test("a short packet is padded even when the batch is nearly full of copies")
+    func paddingRoom() throws {
+        let driver = try messageDriver()
+        var ring = driver.makeTransmitRing()
+        let lengths = Array(repeating: 9724, count: 13) + [FrameBatch.headerCapacity - 50 - 13 * 9724, 14]
+        let frames = lengths.enumerated().map { TestDriver.frame($0.offset, length: $0.element) }
+        for frame in frames { driver.post(pieces: [frame], to: &ring) }
+        driver.ring(ring)
+        #expect(driver.sentFrames == frames.map(padded))
+    }
+
+    @Test(
+        "the quadword with length and DD is written last and whole, into the last descriptor last",
+        arguments: [false, true])
+    func writeBackOrder(isLegacy: Bool) throws {
+        let driver = try messageDriver()
+        let ring = driver.makeReceiveRing(bufferSize: 1024, type: isLegacy ? 0 : 1 << 25)
+        driver.enableReceive()
+        driver.host.writes = []
+        driver.arrive(TestDriver.frame(1, length: 1400))
+        let place = { (index: UInt64) in TestHost.Write(address: ring.base + 16 * index + 8, byteCount: 8) }
+        let writes = driver.host.writes
+        #expect(writes.filter { $0 == place(0) || $0 == place(1) } == [place(0), place(1)])
+        #expect(writes.last == place(1))
+        let first = try #require(writes.firstIndex(of: place(0)))
+        let inFirst = writes.indices.filter { (ring.base..<ring.base + 16).contains(writes[$0].address) }
+        let inBuffer = writes.indices.filter { (ring.buffers[0]..<ring.buffers[0] + 1024).contains(writes[$0].address) }
+        #expect(inFirst.max() == first && inBuffer.allSatisfy { $0 < first } && !inBuffer.isEmpty)
+    }
+
     @Test("receive works through messages alone")
     func receive() throws {
         let driver = try messageDriver()
