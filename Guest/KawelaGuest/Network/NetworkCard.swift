@@ -78,7 +78,8 @@ public final class NetworkCard: Sendable {
         case .pf(let type): [device(type)]
         case .all where nic == .qemuIGB: [device()]
         case .all: sriov()
-        case .vfs(let numbers): numbers.enumerated().map { device(.vf($1), .stock, id: "vf\($1)", bus: "port\($0 + 1)") }
+        case .vfs(let numbers):
+            numbers.enumerated().map { device(.vf($1), .stock, id: "vf\($1)", bus: "port\($0 + 1)") }
         }
     }
 

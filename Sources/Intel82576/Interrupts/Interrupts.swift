@@ -14,6 +14,8 @@ struct Interrupts {
     static let vectorCount = 25
     static let multipleMSIXMask: UInt32 = 0x01FF_FFFF
     static let singleMask: UInt32 = 0x4000_FFFF
+    /// EICR bits whose message exists: the MSI-X table has ten entries. The others are causes that only polling sees.
+    static let messageMask: UInt32 = 0x3FF
     /// EICR bit 30 outside multiple-MSI-X mode: the TCP timer.
     static let tcpTimerBit: UInt32 = 1 << 30
 
@@ -49,7 +51,9 @@ struct Interrupts {
     private var isSingleRequested = false
     private var isLineAsserted = false
 
-    var mode = Mode.none
+    private(set) var mode = Mode.none
+    /// The last mode other than none.
+    private var servedMode = Mode.none
     /// Messages and INTx assertions sent.
     private(set) var messages: UInt64 = 0
 }
@@ -61,7 +65,7 @@ extension Interrupts {
     mutating func raise(_ causes: UInt32) {
         let new = causes & ~icr & ims
         icr |= causes & ~InterruptCause.asserted.rawValue
-        if mode == .multipleMSIX {
+        if gpie.isMultipleMSIX {
             if causes & ims != 0 { raiseMiscellaneous() }
         } else if new != 0 {
             isSingleRequested = true
@@ -130,7 +134,7 @@ extension Interrupts {
         let unmasked = value & ~ims & icr
         ims |= value
         guard unmasked != 0 else { return }
-        if mode == .multipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
+        if gpie.isMultipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
     }
 
     mutating func readEICR() -> UInt32 {
@@ -161,14 +165,36 @@ extension Interrupts {
     /// A write without CNT_INGR restarts the interval at the written counter; drivers write zero there, so an event
     /// that waits may leave at once.
     mutating func writeEITR(_ vector: Int, _ value: EITR) {
-        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFF)
+        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFC)
         if !value.keepsCounter { holdUntil[vector] = 0 }
+    }
+
+    /// EICR has other bits in multiple-MSI-X mode than outside it: those that are gone are neither pending nor enabled.
+    mutating func writeGPIE(_ value: GPIE) {
+        gpie = value
+        eicr &= extendedMask
+        eims &= extendedMask
+        requested &= extendedMask
     }
 }
 
 // MARK: Delivery
 
 extension Interrupts {
+    /// Causes that are pending when another way of delivery takes over are delivered by it, though they may have been
+    /// before: their handler changed with it.
+    mutating func enter(_ new: Mode) {
+        mode = new
+        guard new != .none, new != servedMode else { return }
+        servedMode = new
+        if new == .multipleMSIX, icr & ims != 0 { raiseMiscellaneous() }
+        requested |= eicr
+        isSingleRequested = isSinglePending
+    }
+
+    /// Bits that owe a message which may leave but for moderation.
+    private var due: UInt32 { requested & eicr & eims & Self.messageMask }
+
     /// Sends what is due. To be called after every change of causes, masks or mode, and when ``nextDeadline`` comes.
     mutating func deliver(now: UInt64, to host: (any FunctionHost)?) {
         switch mode {
@@ -181,7 +207,7 @@ extension Interrupts {
 
     private mutating func deliverVectors(_ now: UInt64, _ host: (any FunctionHost)?) {
         releaseLine(host)
-        var due = requested & eicr & eims
+        var due = due
         while due != 0 {
             let vector = due.trailingZeroBitCount
             due &= due &- 1
@@ -234,7 +260,7 @@ extension Interrupts {
     var nextDeadline: UInt64? {
         switch mode {
         case .multipleMSIX:
-            var waiting = requested & eicr & eims
+            var waiting = due
             guard waiting != 0 else { return nil }
             var earliest = UInt64.max
             while waiting != 0 {
@@ -251,8 +277,8 @@ extension Interrupts {
     /// CTRL.RST and stronger: causes, masks, vectors and moderation to their reset values. An asserted line is released
     /// at the next ``deliver(now:to:)``.
     mutating func reset() {
-        let (mode, isLineAsserted, messages) = (mode, isLineAsserted, messages)
+        let old = self
         self = Interrupts()
-        (self.mode, self.isLineAsserted, self.messages) = (mode, isLineAsserted, messages)
+        (mode, servedMode, isLineAsserted, messages) = (old.mode, old.servedMode, old.isLineAsserted, old.messages)
     }
 }

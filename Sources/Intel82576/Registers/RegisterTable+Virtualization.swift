@@ -28,8 +28,8 @@ extension RegisterTable {
             .VMVIR, at: 0x3700, count: 8, .readWrite, writable: 0xC000_FFFF, .unimplemented,
             "Per-pool default VLAN 15:0, VLANA 31:30"),
         .init(
-            .VT_CTL, at: 0x581C, .readWrite, writable: 0x6000_0380, .unimplemented,
-            "Default pool, ignore MAC, replication"),
+            .VT_CTL, at: 0x581C, .readWrite, writable: 0x7000_0380, .unimplemented,
+            "Default pool 9:7, ignore MAC 28, no default pool 29, replication 30"),
         .init(.TXSWC, at: 0x5ACC, .absent, .absent, "i350 Tx switch control; 82576 uses DTXSWC"),
         .init(
             .VMOLR, at: 0x5AD0, count: 8, .readWrite, reset: 0x8000_2600, .unimplemented,
