@@ -71,3 +71,32 @@ extension Guest {
         return try (0..<count).map { try isolate(vf: $0) }
     }
 }
+
+/// A VF as the guest's own card, of which the guest does not know the physical function.
+extension Guest {
+    /// Loads igbvf unless it is loaded, gives the interface the addresses of VF `number` and waits for the carrier.
+    public func bringUpVF(_ number: Int) throws -> Station {
+        try run("modprobe igbvf; ip link set \(Self.interface) up")
+        try run("ip addr replace \(Self.vfAddress(number))/24 dev \(Self.interface)")
+        try run("ip addr replace \(Self.vfAddress6(number))/64 dev \(Self.interface) nodad")
+        try waitForCarrier()
+        return station(address: Self.vfAddress(number))
+    }
+}
+
+extension Bench {
+    /// Boots `count` guests at the same time, guest n with VF n and nothing else.
+    public func bootVFGuests(_ count: Int) throws -> [Guest] {
+        let guests = try (0..<count).map { try start(Self.vfOptions($0)) }
+        for guest in guests { try guest.waitUntilReady() }
+        return guests
+    }
+
+    public static func vfOptions(_ number: Int) -> GuestOptions {
+        .with {
+            $0.name = "vm\(number)"
+            $0.processors = 1
+            $0.plugged = .vfs([number])
+        }
+    }
+}
