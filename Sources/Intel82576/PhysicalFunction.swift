@@ -35,7 +35,9 @@ final class PhysicalFunction: Function {
             port.reset(.function)
         }
         guard !effect.isEmpty else { return }
+        port.updateVirtualFunctions()
         port.updateMaster()
+        port.updateVirtualInterruptMode()
         port.deliverInterrupts()
     }
 
@@ -65,26 +67,14 @@ final class PhysicalFunction: Function {
     }
 
     private func readRegisters(at offset: Int, width: Int) -> UInt64 {
-        if width == 8 {
-            return UInt64(port.readRegister(offset)) | UInt64(port.readRegister(offset + 4)) << 32
-        }
-        let shift = UInt32(8 * (offset & 3))
-        let mask = UInt32.max &>> UInt32(32 - 8 * width)
-        return UInt64((port.readRegister(offset & ~3) &>> shift) & mask)
+        RegisterWindow.read(at: offset, width: width) { port.readRegister($0) }
     }
 
-    /// Registers are 32 bits wide. A narrower write changes its bytes of what is stored.
     private func writeRegisters(at offset: Int, width: Int, _ value: UInt64) {
-        let word = UInt32(truncatingIfNeeded: value)
-        if width == 8 {
-            port.writeRegister(offset, word)
-            port.writeRegister(offset + 4, UInt32(truncatingIfNeeded: value >> 32))
-        } else if width == 4, offset & 3 == 0 {
-            port.writeRegister(offset, word)
-        } else {
-            let shift = UInt32(8 * (offset & 3))
-            let mask = (UInt32.max &>> UInt32(32 - 8 * width)) &<< shift
-            port.writeRegister(offset & ~3, port.storedRegister(offset & ~3) & ~mask | (word &<< shift) & mask)
+        RegisterWindow.write(at: offset, width: width, value) {
+            port.storedRegister($0)
+        } store: {
+            port.writeRegister($0, $1)
         }
     }
 

@@ -36,6 +36,13 @@ public final class Port {
     /// Where interrupts go; `nil` while no transport is attached.
     weak var host: (any FunctionHost)?
 
+    /// Every VF that can be plugged in; those from ``enabledVirtualFunctions`` on do not exist now.
+    private(set) var virtuals: [VirtualFunction] = []
+    /// VFs that exist now: NumVFs while VF Enable is set. VF v owns queues v and v + 8.
+    var enabledVirtualFunctions = 0
+    /// Queues whose owner may send requests, a bit each; see ``isMaster(of:)``.
+    var masterQueues: UInt32 = 0
+
     /// Bus mastering is on in configuration space and not stopped by CTRL.GIO_MASTER_DISABLE.
     var isMaster = false
     /// The MAC's view of the link; see ``updateLink()``.
@@ -74,30 +81,29 @@ public final class Port {
         (self.uplink, self.clock, macAddress) = (uplink, clock, configuration.macAddress)
         virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
         nvm = NVM(macAddress: configuration.macAddress)
-        self.configuration = PhysicalFunctionConfiguration(macAddress: configuration.macAddress)
+        self.configuration = PhysicalFunctionConfiguration(
+            macAddress: configuration.macAddress, virtualFunctions: configuration.virtualFunctions)
+        virtuals = (0..<configuration.virtualFunctions).map { VirtualFunction($0, of: self) }
         reset(.powerOn)
         phy.setCarrier(uplink.isLinkUp, now: clock())
     }
 
     /// The physical function, for a transport to serve.
     public private(set) lazy var physicalFunction: any Function = PhysicalFunction(self)
+
+    /// The virtual functions, for a transport each: all that the configuration has, whether enabled now or not.
+    public var virtualFunctions: [any Function] { virtuals }
 }
 
 // MARK: The owner's calls
 
 extension Port {
-    /// VFs that exist now: NumVFs while VF Enable is set. VF v owns queues v and v + 8.
-    var enabledVirtualFunctions: Int { 0 }
-
     /// The memory that `queue` reaches: its VF's, or the PF's when no VF owns it.
     @inline(__always)
     func memory(of queue: Int) -> AddressSpace {
         let owner = queue & 7
         return owner < enabledVirtualFunctions ? virtualMemories[owner] : memory
     }
-
-    /// Whether `queue` may use the bus: its function's bus mastering.
-    func isMaster(of queue: Int) -> Bool { isMaster }
 
     /// Whether a call of ``run()`` would find work.
     public var hasWork: Bool { (dueDoorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
@@ -151,5 +157,15 @@ extension Port {
         let before = interrupts.messages
         interrupts.deliver(now: clock(), to: host)
         add(UInt32(truncatingIfNeeded: interrupts.messages &- before), to: Statistic.IAC)
+        if enabledVirtualFunctions > 0 { deliverVirtualInterrupts() }
+    }
+
+    private func deliverVirtualInterrupts() {
+        var vectors = interrupts.takeVirtual(now: clock())
+        while vectors != 0 {
+            let (index, vector) = VirtualInterrupts.owner(of: vectors.trailingZeroBitCount)
+            vectors &= vectors &- 1
+            virtuals[index].host?.sendMSIX(vector)
+        }
     }
 }

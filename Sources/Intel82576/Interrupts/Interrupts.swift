@@ -44,12 +44,14 @@ struct Interrupts {
     var ivarMisc: UInt32 = 0
     var eitr = InlineArray<25, EITR>(repeating: EITR(raw: 0))
     /// When the next message of a vector may leave, in clock nanoseconds.
-    private var holdUntil = InlineArray<25, UInt64>(repeating: 0)
+    var holdUntil = InlineArray<25, UInt64>(repeating: 0)
     /// Vectors that owe a message: set when a cause comes in or is unmasked, cleared when the message leaves.
     private var requested: UInt32 = 0
     /// The same for the one message of MSI and single MSI-X.
     private var isSingleRequested = false
     private var isLineAsserted = false
+    /// Bits of EICR and its companions that belong to VFs.
+    var virtual = VirtualInterrupts()
 
     private(set) var mode = Mode.none
     /// The last mode other than none.
@@ -76,13 +78,17 @@ extension Interrupts {
 
     /// Receive queue `queue` wrote descriptors back.
     mutating func raiseReceive(_ queue: Int) {
-        raiseQueue(shift: queue < 8 ? 0 : 16, queue)
+        let shift: UInt32 = queue < 8 ? 0 : 16
+        if queue & 7 < virtual.count { return raiseVirtualQueue(shift: shift, queue) }
+        raiseQueue(shift: shift, queue)
         if !gpie.isMultipleMSIX { raise(.receiveWriteBack) }
     }
 
     /// Transmit queue `queue` wrote descriptors back.
     mutating func raiseTransmit(_ queue: Int) {
-        raiseQueue(shift: queue < 8 ? 8 : 24, queue)
+        let shift: UInt32 = queue < 8 ? 8 : 24
+        if queue & 7 < virtual.count { return raiseVirtualQueue(shift: shift, queue) }
+        raiseQueue(shift: shift, queue)
         if !gpie.isMultipleMSIX { raise(.transmitWriteBack) }
     }
 
@@ -105,7 +111,8 @@ extension Interrupts {
         if !gpie.isMultipleMSIX, bits & eims != 0 { isSingleRequested = true }
     }
 
-    var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask : Self.singleMask }
+    /// The bits that the PF can reach.
+    var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask & ~virtual.owned : Self.singleMask }
 
     /// An enabled cause is pending outside multiple-MSI-X mode: the level of INTA, and Interrupt Status in configuration
     /// space.
@@ -252,22 +259,30 @@ extension Interrupts {
         host?.setINTx(asserted: false)
     }
 
-    private mutating func hold(_ vector: Int, _ now: UInt64) {
+    mutating func hold(_ vector: Int, _ now: UInt64) {
         holdUntil[vector] = now &+ UInt64(eitr[vector].interval) &* 1000
     }
 
-    /// When ``deliver(now:to:)`` has something to send that moderation holds back; `nil` when nothing waits.
+    /// When ``deliver(now:to:)`` or ``takeVirtual(now:)`` has something to send that moderation holds back; `nil` when
+    /// nothing waits.
     var nextDeadline: UInt64? {
+        guard let virtual = virtualDeadline else { return physicalDeadline }
+        return min(virtual, physicalDeadline ?? virtual)
+    }
+
+    /// The earliest end of moderation among `vectors`.
+    func earliest(_ vectors: UInt32) -> UInt64? {
+        var (waiting, earliest) = (vectors, UInt64.max)
+        while waiting != 0 {
+            earliest = min(earliest, holdUntil[waiting.trailingZeroBitCount])
+            waiting &= waiting &- 1
+        }
+        return vectors == 0 ? nil : earliest
+    }
+
+    private var physicalDeadline: UInt64? {
         switch mode {
-        case .multipleMSIX:
-            var waiting = due
-            guard waiting != 0 else { return nil }
-            var earliest = UInt64.max
-            while waiting != 0 {
-                earliest = min(earliest, holdUntil[waiting.trailingZeroBitCount])
-                waiting &= waiting &- 1
-            }
-            return earliest
+        case .multipleMSIX: return earliest(due)
         case .singleMSIX, .msi: return isSingleRequested && isSinglePending ? holdUntil[0] : nil
         case .intx: return isSinglePending && !isLineAsserted ? holdUntil[0] : nil
         case .none: return nil
@@ -275,10 +290,11 @@ extension Interrupts {
     }
 
     /// CTRL.RST and stronger: causes, masks, vectors and moderation to their reset values. An asserted line is released
-    /// at the next ``deliver(now:to:)``.
+    /// at the next ``deliver(now:to:)``. What belongs to VFs stays, but for IVAR: they are to hear of the reset.
     mutating func reset() {
         let old = self
         self = Interrupts()
         (mode, servedMode, isLineAsserted, messages) = (old.mode, old.servedMode, old.isLineAsserted, old.messages)
+        virtual = old.virtual
     }
 }

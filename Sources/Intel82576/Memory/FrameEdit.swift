@@ -9,7 +9,8 @@ extension FrameBatch {
         guard length <= byteCount, beginFrame(headerBytes: byteCount + 4) else { return false }
         var copy = addHeader(byteCount)
         var filled = 0
-        for unsafesegment in unsafe source.segments(of: index).dropFirst() {
+        for position in 1...Int(source[index].segmentCount) {
+            let segment = unsafe source.segments(of: index)[position]
             let count = unsafe segment.iov_len
             unsafe copy.withUnsafeMutableBytes { bytes in
                 guard count > 0, let from = unsafe segment.iov_base else { return }

@@ -62,8 +62,10 @@ extension AddressSpace {
     ) -> Bool {
         guard byteCount > 0 else { return true }
         let place = unsafe pointer(address, byteCount, forWriting: true)
+        let segments = unsafe batch.segments(of: frame)
         var (skip, left, written) = (offset, byteCount, 0)
-        for unsafesegment in unsafe batch.segments(of: frame).dropFirst() {
+        for position in 1...Int(batch[frame].segmentCount) {
+            let segment = unsafe segments[position]
             guard unsafe skip < segment.iov_len, let start = unsafe segment.iov_base else {
                 unsafe skip -= segment.iov_len
                 continue

@@ -40,6 +40,8 @@ extension Port {
         status.isLinkUp = link.isUp
         status.speed = link.speed
         status.detectedSpeed = link.speed
+        status.virtualFunctionCount = UInt32(min(configuration.virtualFunctionCount, 15))
+        status.isVirtualized = configuration.isVirtualized
         status.isMasterEnabled = !registers[CTRL.self].disablesMaster
         status.raw |= 1 << 31
         return status
@@ -72,6 +74,7 @@ extension Port {
         isMaster = configuration.isBusMaster && !registers[CTRL.self].disablesMaster
         updateInterruptMode()
         if isMaster { ringEnabledDoorbells() }
+        updateMasterQueues()
         isReceiveKicked = true
     }
 
@@ -108,6 +111,7 @@ extension Port {
             if control.reloads { loadFromNVM() }
             control.reloads = false
             registers[CTRL_EXT.self] = control
+            if control.isPhysicalFunctionReady { announceResetDone() }
         }
     }
 

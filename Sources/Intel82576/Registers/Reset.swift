@@ -10,12 +10,15 @@ extension Port {
 
     /// Puts registers and what hangs on them back to their reset values. Datasheet 4.2.
     func reset(_ level: ResetLevel) {
+        updateVirtualFunctions()
         for spec in RegisterTable.physical where level != .software || spec.resetScope == .software {
             for offset in spec.offsets where RegisterMap.shared[Int(offset) / 4]?.name == spec.name {
                 registers[word: Int(offset) / 4] = spec.reset
             }
         }
         resetUnits(level)
+        disableVirtualQueues()
+        announceReset()
         loadFromNVM()
         updateRSSKey()
         updateMaster()

@@ -11,6 +11,11 @@ extension Port {
         case .ICR, .ICS, .IMS, .IMC, .IAM, .GPIE, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM, .EITR, .IVAR, .IVAR_MISC,
             .PBACLR:
             return writeInterruptRegister(entry, value)
+        case .PFMAILBOX: return writePhysicalMailbox(Int(entry.element), PFMAILBOX(raw: value))
+        case .VFMAILBOX: return writeVirtualMailbox(Int(entry.element), VFMAILBOX.Command(raw: value))
+        case .MBVFIMR: return writeMailboxMask(value)
+        case .PVTCTRL, .PVTEICS, .PVTEIMS, .PVTEIMC, .PVTEIAC, .PVTEIAM, .PVTEICR:
+            return writeVirtualMirror(entry, value)
         default: break
         }
         registers[word: word] = rules.write(entry.row, registers[word: word], value)
@@ -92,6 +97,7 @@ extension Port {
         default: break
         }
         storeInterruptRegister(entry, value)
+        interrupts.yieldVirtualBits()
         deliverInterrupts()
     }
 

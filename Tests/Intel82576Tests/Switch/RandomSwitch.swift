@@ -8,9 +8,10 @@ struct RandomSwitch {
     private let vlans = [0, 1, 2, 77, 100, 4094]
 
     init(seed: UInt64) {
-        generator = SeededGenerator(seed)
+        var generator = SeededGenerator(seed)
         stations = (0..<10).map { _ in MACAddress(value: generator.next() & 0xFEFF_FFFF_FFFF | 0x0200_0000_0000) }
         groups = (0..<4).map { _ in MACAddress(value: generator.next() & 0xFFFF_FFFF_FFFF | 0x0100_0000_0000) }
+        self.generator = generator
     }
 
     // MARK: Configurations
