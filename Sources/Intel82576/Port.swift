@@ -22,7 +22,10 @@ public final class Port {
     let macAddress: MACAddress
     let registers = RegisterFile()
     let rules = RegisterRules()
+    /// What the PF reaches by DMA.
     let memory = AddressSpace()
+    /// What each VF reaches by DMA. A VF's queues touch nothing else.
+    let virtualMemories: [AddressSpace]
 
     var nvm: NVM
     var semaphores = Semaphores()
@@ -32,6 +35,13 @@ public final class Port {
     var configuration: PhysicalFunctionConfiguration
     /// Where interrupts go; `nil` while no transport is attached.
     weak var host: (any FunctionHost)?
+
+    /// Every VF that can be plugged in; those from ``enabledVirtualFunctions`` on do not exist now.
+    private(set) var virtuals: [VirtualFunction] = []
+    /// VFs that exist now: NumVFs while VF Enable is set. VF v owns queues v and v + 8.
+    var enabledVirtualFunctions = 0
+    /// Queues whose owner may send requests, a bit each; see ``isMaster(of:)``.
+    var masterQueues: UInt32 = 0
 
     /// Bus mastering is on in configuration space and not stopped by CTRL.GIO_MASTER_DISABLE.
     var isMaster = false
@@ -52,9 +62,13 @@ public final class Port {
     var packetBatch = FrameBatch()
     /// Transmit queues whose doorbell rang, a bit each.
     var doorbells: UInt32 = 0
+    var rates = RateLimits()
 
+    var `switch` = Switch()
     var receive = Receive()
     var uplinkBatch = FrameBatch()
+    /// Scratch for one received frame with its FCS.
+    var checkedBatch = FrameBatch()
     /// Pieces of one received frame larger than a segment.
     var segmentBatch = FrameBatch()
     /// Something changed that may let a held frame go on.
@@ -65,27 +79,45 @@ public final class Port {
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
         (self.uplink, self.clock, macAddress) = (uplink, clock, configuration.macAddress)
+        virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
         nvm = NVM(macAddress: configuration.macAddress)
-        self.configuration = PhysicalFunctionConfiguration(macAddress: configuration.macAddress)
+        self.configuration = PhysicalFunctionConfiguration(
+            macAddress: configuration.macAddress, virtualFunctions: configuration.virtualFunctions)
+        virtuals = (0..<configuration.virtualFunctions).map { VirtualFunction($0, of: self) }
         reset(.powerOn)
         phy.setCarrier(uplink.isLinkUp, now: clock())
     }
 
     /// The physical function, for a transport to serve.
     public private(set) lazy var physicalFunction: any Function = PhysicalFunction(self)
+
+    /// The virtual functions, for a transport each: all that the configuration has, whether enabled now or not.
+    public var virtualFunctions: [any Function] { virtuals }
 }
 
 // MARK: The owner's calls
 
 extension Port {
+    /// The memory that `queue` reaches: its VF's, or the PF's when no VF owns it.
+    @inline(__always)
+    func memory(of queue: Int) -> AddressSpace {
+        let owner = queue & 7
+        return owner < enabledVirtualFunctions ? virtualMemories[owner] : memory
+    }
+
     /// Whether a call of ``run()`` would find work.
-    public var hasWork: Bool { (doorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
+    public var hasWork: Bool { (dueDoorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
+
+    /// Doorbells of queues that their rate limit lets send now.
+    private var dueDoorbells: UInt32 {
+        doorbells & rates.limited == 0 ? doorbells : doorbells & ~rates.held(now: clock())
+    }
 
     /// Does a bounded amount of pending work: due timers, one run of each ring whose doorbell rang, held frames that
     /// got descriptors, interrupts.
     public func run() {
         runTimers()
-        var queues = doorbells
+        var queues = dueDoorbells
         while queues != 0, canTransmit {
             let queue = queues.trailingZeroBitCount
             queues &= queues &- 1
@@ -105,10 +137,8 @@ extension Port {
 
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
     public var nextDeadline: UInt64? {
-        switch (interrupts.nextDeadline, phy.nextDeadline) {
-        case (let first?, let second?): min(first, second)
-        case (let first, let second): first ?? second
-        }
+        [interrupts.nextDeadline, phy.nextDeadline, canTransmit ? rates.nextRelease(doorbells) : nil]
+            .compactMap { $0 }.min()
     }
 
     private func runTimers() {
@@ -120,12 +150,22 @@ extension Port {
     }
 
     /// Nothing outside the queues holds transmission back. On the chip a MAC without link stops DMA, and drivers count
-    /// on the packets being there when it comes back.
-    var canTransmit: Bool { isMaster && (isLoopback || (link.isUp && !uplink.isCongested)) }
+    /// on the packets being there when it comes back; the switch goes on without a link.
+    var canTransmit: Bool { isLoopback || ((link.isUp || isSwitching) && !uplink.isCongested) }
 
     func deliverInterrupts() {
         let before = interrupts.messages
         interrupts.deliver(now: clock(), to: host)
         add(UInt32(truncatingIfNeeded: interrupts.messages &- before), to: Statistic.IAC)
+        if enabledVirtualFunctions > 0 { deliverVirtualInterrupts() }
+    }
+
+    private func deliverVirtualInterrupts() {
+        var vectors = interrupts.takeVirtual(now: clock())
+        while vectors != 0 {
+            let (index, vector) = VirtualInterrupts.owner(of: vectors.trailingZeroBitCount)
+            vectors &= vectors &- 1
+            virtuals[index].host?.sendMSIX(vector)
+        }
     }
 }

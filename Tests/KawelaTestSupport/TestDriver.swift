@@ -16,10 +16,11 @@ public final class TestDriver {
     public let port: Port
     public var function: any Function { port.physicalFunction }
 
-    public init(offloads: UplinkOffloads = [], maps: Bool = true) {
+    public init(offloads: UplinkOffloads = [], maps: Bool = true, virtualFunctions: Int = 0) {
         uplink = TestUplink(offloads: offloads)
         port = Port(
-            Port.Configuration(macAddress: Self.macAddress), uplink: uplink, clock: { [clock] in clock.now })
+            Port.Configuration(macAddress: Self.macAddress, virtualFunctions: virtualFunctions), uplink: uplink,
+            clock: { [clock] in clock.now })
         function.attach(host)
         if maps { try! function.map(memory.mapping) }
     }

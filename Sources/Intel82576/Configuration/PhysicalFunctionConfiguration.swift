@@ -2,7 +2,7 @@ import PCIe
 
 /// The configuration space of the physical function: an 82576 copper port, alone on its card.
 ///
-/// Not there: VPD (0xE0; the EEPROM has no VPD area), the expansion ROM, 64-bit BARs, and SR-IOV (0x160).
+/// Not there: VPD (0xE0; the EEPROM has no VPD area), the expansion ROM, 64-bit BARs.
 ///
 /// - Datasheet: chapter 9; values from `lspci -xxxx` of an 82576 ET dual-port adapter
 public struct PhysicalFunctionConfiguration: Sendable {
@@ -20,14 +20,25 @@ public struct PhysicalFunctionConfiguration: Sendable {
         /// ``powerState`` changed. Unless it is part of a function level reset, a change to D0 is an internal reset,
         /// because No_Soft_Reset is 0: the space is reset already; the rest is the function's.
         public static let powerStateChanged = Effect(rawValue: 1 << 3)
+        /// VF Enable, NumVFs or VF MSE changed.
+        public static let virtualFunctionsChanged = Effect(rawValue: 1 << 4)
     }
 
     public var space = ConfigurationSpace()
 
-    /// - Parameter macAddress: of port 0; the device serial number is made of it.
-    public init(macAddress: MACAddress) {
+    /// Whether there is an SR-IOV capability.
+    private let hasVirtualFunctions: Bool
+
+    /// - Parameters:
+    ///   - macAddress: of port 0; the device serial number is made of it.
+    ///   - virtualFunctions: TotalVFs, 0 to 8. The chip always has 8; fewer where fewer can be plugged in, so that
+    ///     software does not enable one that has nothing behind it. With none there is no SR-IOV capability.
+    public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
+        hasVirtualFunctions = virtualFunctions > 0
         Self.header.install(in: &space)
         for (offset, capability) in Self.capabilities(macAddress) { capability.install(in: &space, at: offset) }
+        guard hasVirtualFunctions else { return }
+        Self.sriov(totalVFs: UInt16(clamping: min(virtualFunctions, 8))).install(in: &space, at: Offset.sriov)
     }
 
     /// Reads `width` bytes (1, 2 or 4). Bytes outside the space read as zero.
@@ -55,6 +66,7 @@ public struct PhysicalFunctionConfiguration: Sendable {
         if isBusMaster != before.isBusMaster { effect.insert(.busMasterChanged) }
         if interruptMode != before.interruptMode { effect.insert(.interruptModeChanged) }
         if powerState != before.powerState { effect.insert(.powerStateChanged) }
+        if virtualFunctions != before.virtualFunctions { effect.insert(.virtualFunctionsChanged) }
         return effect
     }
 }
@@ -83,6 +95,21 @@ extension PhysicalFunctionConfiguration {
 
     private var interruptMode: [Bool] {
         [isINTxDisabled, isMSIXEnabled, isMSIXFunctionMasked, isMSIEnabled, isMSIMasked]
+    }
+
+    /// VF Enable: the VFs exist.
+    public var isVirtualized: Bool { sriovControl?.isEnabled ?? false }
+    /// VF MSE: the memory windows of the VFs decode.
+    public var isVirtualMemoryEnabled: Bool { sriovControl?.isMemoryEnabled ?? false }
+    /// NumVFs, as last written. Exceeds TotalVFs only while ``isVirtualized`` is false.
+    public var virtualFunctionCount: Int { hasVirtualFunctions ? SRIOV.vfCount(in: space, at: Offset.sriov) : 0 }
+
+    private var sriovControl: SRIOV.Control? {
+        hasVirtualFunctions ? SRIOV.Control(in: space, at: Offset.sriov) : nil
+    }
+
+    private var virtualFunctions: [Int] {
+        [virtualFunctionCount, isVirtualized ? 1 : 0, isVirtualMemoryEnabled ? 1 : 0]
     }
 
     /// Interrupt Status: an INTx interrupt is pending, whether or not it may be asserted.

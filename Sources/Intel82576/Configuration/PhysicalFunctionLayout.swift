@@ -43,7 +43,7 @@ extension PhysicalFunctionConfiguration {
     /// IOADDR at 0, IODATA at 4.
     private static let ioBAR = BAR(2, .io, size: 32)
     private static let msixBAR = BAR(3, .memory32, size: 16 << 10)
-    private static let pendingBitsOffset = 0x2000
+    static let pendingBitsOffset = 0x2000
 
     /// The capabilities, in the order of their chains.
     static func capabilities(_ macAddress: MACAddress) -> [(offset: Int, capability: any Capability)] {
@@ -70,7 +70,7 @@ extension PhysicalFunctionConfiguration {
         table: MSIX.Location(bar: msixBAR.index, offset: 0),
         pendingBits: MSIX.Location(bar: msixBAR.index, offset: UInt32(pendingBitsOffset)))
 
-    private static let pciExpress = PCIExpress(
+    static let pciExpress = PCIExpress(
         // Payload up to 512 bytes, L0s < 512 ns, L1 < 64 us, role-based error reporting, FLR.
         deviceCapabilities: 0x1000_8CC2,
         // Relaxed ordering, no snoop, reads of up to 512 bytes.
@@ -83,7 +83,7 @@ extension PhysicalFunctionConfiguration {
         // Completion timeout ranges A to D, and can be disabled.
         deviceCapabilities2: 0x0000_001F)
 
-    private static let aer = AER(
+    static let aer = AER(
         uncorrectableErrors: [
             .dataLinkProtocol, .poisonedTLP, .flowControlProtocol, .completionTimeout, .completerAbort,
             .unexpectedCompletion, .receiverOverflow, .malformedTLP, .unsupportedRequest,
@@ -98,13 +98,15 @@ extension PhysicalFunctionConfiguration {
         ],
         correctableMask: .advisoryNonFatal)
 
-    /// SR-IOV, which goes last in ``capabilities(_:)`` once there are VFs behind it.
+    /// SR-IOV, which goes last in the chain.
     ///
     /// A card without an ARI-capable port above it reads 0x180 as its first VF offset, with one 0x80.
-    static let sriov = SRIOV(
-        totalVFs: 8, firstVFOffset: (withoutARI: 0x180, withARI: 0x80), vfStride: 2, vfDeviceID: 0x10CA,
-        supportedPageSizes: 0x553,
-        baseAddressRegisters: [BAR(0, .memory64, size: 16 << 10), BAR(3, .memory64, size: 16 << 10)])
+    static func sriov(totalVFs: UInt16) -> SRIOV {
+        SRIOV(
+            totalVFs: totalVFs, firstVFOffset: (withoutARI: 0x180, withARI: 0x80), vfStride: 2,
+            vfDeviceID: VirtualFunctionConfiguration.header.deviceID, supportedPageSizes: 0x553,
+            baseAddressRegisters: VirtualFunctionConfiguration.header.baseAddressRegisters)
+    }
 }
 
 extension SerialNumber {

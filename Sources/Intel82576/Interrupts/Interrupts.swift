@@ -14,6 +14,8 @@ struct Interrupts {
     static let vectorCount = 25
     static let multipleMSIXMask: UInt32 = 0x01FF_FFFF
     static let singleMask: UInt32 = 0x4000_FFFF
+    /// EICR bits whose message exists: the MSI-X table has ten entries. The others are causes that only polling sees.
+    static let messageMask: UInt32 = 0x3FF
     /// EICR bit 30 outside multiple-MSI-X mode: the TCP timer.
     static let tcpTimerBit: UInt32 = 1 << 30
 
@@ -42,14 +44,18 @@ struct Interrupts {
     var ivarMisc: UInt32 = 0
     var eitr = InlineArray<25, EITR>(repeating: EITR(raw: 0))
     /// When the next message of a vector may leave, in clock nanoseconds.
-    private var holdUntil = InlineArray<25, UInt64>(repeating: 0)
+    var holdUntil = InlineArray<25, UInt64>(repeating: 0)
     /// Vectors that owe a message: set when a cause comes in or is unmasked, cleared when the message leaves.
     private var requested: UInt32 = 0
     /// The same for the one message of MSI and single MSI-X.
     private var isSingleRequested = false
     private var isLineAsserted = false
+    /// Bits of EICR and its companions that belong to VFs.
+    var virtual = VirtualInterrupts()
 
-    var mode = Mode.none
+    private(set) var mode = Mode.none
+    /// The last mode other than none.
+    private var servedMode = Mode.none
     /// Messages and INTx assertions sent.
     private(set) var messages: UInt64 = 0
 }
@@ -61,7 +67,7 @@ extension Interrupts {
     mutating func raise(_ causes: UInt32) {
         let new = causes & ~icr & ims
         icr |= causes & ~InterruptCause.asserted.rawValue
-        if mode == .multipleMSIX {
+        if gpie.isMultipleMSIX {
             if causes & ims != 0 { raiseMiscellaneous() }
         } else if new != 0 {
             isSingleRequested = true
@@ -72,13 +78,17 @@ extension Interrupts {
 
     /// Receive queue `queue` wrote descriptors back.
     mutating func raiseReceive(_ queue: Int) {
-        raiseQueue(shift: queue < 8 ? 0 : 16, queue)
+        let shift: UInt32 = queue < 8 ? 0 : 16
+        if queue & 7 < virtual.count { return raiseVirtualQueue(shift: shift, queue) }
+        raiseQueue(shift: shift, queue)
         if !gpie.isMultipleMSIX { raise(.receiveWriteBack) }
     }
 
     /// Transmit queue `queue` wrote descriptors back.
     mutating func raiseTransmit(_ queue: Int) {
-        raiseQueue(shift: queue < 8 ? 8 : 24, queue)
+        let shift: UInt32 = queue < 8 ? 8 : 24
+        if queue & 7 < virtual.count { return raiseVirtualQueue(shift: shift, queue) }
+        raiseQueue(shift: shift, queue)
         if !gpie.isMultipleMSIX { raise(.transmitWriteBack) }
     }
 
@@ -101,7 +111,8 @@ extension Interrupts {
         if !gpie.isMultipleMSIX, bits & eims != 0 { isSingleRequested = true }
     }
 
-    var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask : Self.singleMask }
+    /// The bits that the PF can reach.
+    var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask & ~virtual.owned : Self.singleMask }
 
     /// An enabled cause is pending outside multiple-MSI-X mode: the level of INTA, and Interrupt Status in configuration
     /// space.
@@ -130,7 +141,7 @@ extension Interrupts {
         let unmasked = value & ~ims & icr
         ims |= value
         guard unmasked != 0 else { return }
-        if mode == .multipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
+        if gpie.isMultipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
     }
 
     mutating func readEICR() -> UInt32 {
@@ -161,14 +172,36 @@ extension Interrupts {
     /// A write without CNT_INGR restarts the interval at the written counter; drivers write zero there, so an event
     /// that waits may leave at once.
     mutating func writeEITR(_ vector: Int, _ value: EITR) {
-        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFF)
+        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFC)
         if !value.keepsCounter { holdUntil[vector] = 0 }
+    }
+
+    /// EICR has other bits in multiple-MSI-X mode than outside it: those that are gone are neither pending nor enabled.
+    mutating func writeGPIE(_ value: GPIE) {
+        gpie = value
+        eicr &= extendedMask
+        eims &= extendedMask
+        requested &= extendedMask
     }
 }
 
 // MARK: Delivery
 
 extension Interrupts {
+    /// Causes that are pending when another way of delivery takes over are delivered by it, though they may have been
+    /// before: their handler changed with it.
+    mutating func enter(_ new: Mode) {
+        mode = new
+        guard new != .none, new != servedMode else { return }
+        servedMode = new
+        if new == .multipleMSIX, icr & ims != 0 { raiseMiscellaneous() }
+        requested |= eicr
+        isSingleRequested = isSinglePending
+    }
+
+    /// Bits that owe a message which may leave but for moderation.
+    private var due: UInt32 { requested & eicr & eims & Self.messageMask }
+
     /// Sends what is due. To be called after every change of causes, masks or mode, and when ``nextDeadline`` comes.
     mutating func deliver(now: UInt64, to host: (any FunctionHost)?) {
         switch mode {
@@ -181,7 +214,7 @@ extension Interrupts {
 
     private mutating func deliverVectors(_ now: UInt64, _ host: (any FunctionHost)?) {
         releaseLine(host)
-        var due = requested & eicr & eims
+        var due = due
         while due != 0 {
             let vector = due.trailingZeroBitCount
             due &= due &- 1
@@ -226,22 +259,30 @@ extension Interrupts {
         host?.setINTx(asserted: false)
     }
 
-    private mutating func hold(_ vector: Int, _ now: UInt64) {
+    mutating func hold(_ vector: Int, _ now: UInt64) {
         holdUntil[vector] = now &+ UInt64(eitr[vector].interval) &* 1000
     }
 
-    /// When ``deliver(now:to:)`` has something to send that moderation holds back; `nil` when nothing waits.
+    /// When ``deliver(now:to:)`` or ``takeVirtual(now:)`` has something to send that moderation holds back; `nil` when
+    /// nothing waits.
     var nextDeadline: UInt64? {
+        guard let virtual = virtualDeadline else { return physicalDeadline }
+        return min(virtual, physicalDeadline ?? virtual)
+    }
+
+    /// The earliest end of moderation among `vectors`.
+    func earliest(_ vectors: UInt32) -> UInt64? {
+        var (waiting, earliest) = (vectors, UInt64.max)
+        while waiting != 0 {
+            earliest = min(earliest, holdUntil[waiting.trailingZeroBitCount])
+            waiting &= waiting &- 1
+        }
+        return vectors == 0 ? nil : earliest
+    }
+
+    private var physicalDeadline: UInt64? {
         switch mode {
-        case .multipleMSIX:
-            var waiting = requested & eicr & eims
-            guard waiting != 0 else { return nil }
-            var earliest = UInt64.max
-            while waiting != 0 {
-                earliest = min(earliest, holdUntil[waiting.trailingZeroBitCount])
-                waiting &= waiting &- 1
-            }
-            return earliest
+        case .multipleMSIX: return earliest(due)
         case .singleMSIX, .msi: return isSingleRequested && isSinglePending ? holdUntil[0] : nil
         case .intx: return isSinglePending && !isLineAsserted ? holdUntil[0] : nil
         case .none: return nil
@@ -249,10 +290,11 @@ extension Interrupts {
     }
 
     /// CTRL.RST and stronger: causes, masks, vectors and moderation to their reset values. An asserted line is released
-    /// at the next ``deliver(now:to:)``.
+    /// at the next ``deliver(now:to:)``. What belongs to VFs stays, but for IVAR: they are to hear of the reset.
     mutating func reset() {
-        let (mode, isLineAsserted, messages) = (mode, isLineAsserted, messages)
+        let old = self
         self = Interrupts()
-        (self.mode, self.isLineAsserted, self.messages) = (mode, isLineAsserted, messages)
+        (mode, servedMode, isLineAsserted, messages) = (old.mode, old.servedMode, old.isLineAsserted, old.messages)
+        virtual = old.virtual
     }
 }

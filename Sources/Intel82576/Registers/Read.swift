@@ -9,6 +9,8 @@ extension Port {
             return readInterruptRegister(entry.name)
         case .GORCH, .GOTCH, .TORH, .TOTH, .HGORCH, .HGOTCH: return readOctetCounter(Int(entry.canonicalWord))
         case .FRTIMER: return freeRunningTimer
+        case .PFMAILBOX: return readPhysicalMailbox(Int(entry.element))
+        case .PVTSTATUS, .PVTEICS, .PVTEIMS, .PVTEIMC, .PVTEIAC, .PVTEIAM, .PVTEICR: return readVirtualMirror(entry)
         default:
             let (value, left) = rules.read(entry.row, registers[word: Int(entry.canonicalWord)])
             if left != value { registers[word: Int(entry.canonicalWord)] = left }

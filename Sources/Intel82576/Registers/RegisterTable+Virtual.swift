@@ -6,18 +6,18 @@ extension RegisterTable {
 
     private static let virtualGeneral: [RegisterSpec] = [
         .init(
-            .VTCTRL, at: 0x0000, alias: 0x0004, .writeOnly, writable: 0x0400_0000, .unimplemented,
+            .VTCTRL, at: 0x0000, alias: 0x0004, .writeOnly, writable: 0x0400_0000, .behaviour,
             "VF reset: RST, bit 26"),
-        .init(.VTSTATUS, at: 0x0008, .readOnly, reset: 0x8000_0400, .unimplemented, "The contents of STATUS"),
-        .init(.VFVMBMEM, at: 0x0800, count: 16, .readWrite, .unimplemented, "The VF's 64-byte mailbox memory"),
+        .init(.VTSTATUS, at: 0x0008, .readOnly, reset: 0x8000_0400, .behaviour, "The contents of STATUS"),
+        .init(.VFVMBMEM, at: 0x0800, count: 16, .readWrite, .behaviour, "The VF's 64-byte mailbox memory"),
         .init(
-            .VFMAILBOX, at: 0x0C40, .readWrite, writable: 0x4, clearedByRead: 0xB0, reset: 0x40, .unimplemented,
+            .VFMAILBOX, at: 0x0C40, .readWrite, writable: 0x4, clearedByRead: 0xB0, reset: 0x40, .behaviour,
             "VF side mailbox control"),
-        .init(.VFPBACL, at: 0x0F04, .writeOneToClear, writable: 0x7, .unimplemented, "Clears MSI-X pending bits"),
+        .init(.VFPBACL, at: 0x0F04, .writeOneToClear, writable: 0x7, .behaviour, "Clears MSI-X pending bits"),
         .init(.VFPSRTYPE, at: 0x0F0C, .readWrite, .unimplemented, "PSRTYPE of the VF"),
-        .init(.VTFRTIMER, at: 0x1048, .readOnly, .unimplemented, "The contents of FRTIMER"),
-        .init(.VFPBRWAC, at: 0x24E8, .readOnly, .unimplemented, "The contents of PBRWAC"),
-        .init(.VFPBTWAC, at: 0x34E8, .readOnly, .unimplemented, "The contents of PBTWAC"),
+        .init(.VTFRTIMER, at: 0x1048, .readOnly, .behaviour, "The contents of FRTIMER"),
+        .init(.VFPBRWAC, at: 0x24E8, .readOnly, .storage, "The contents of PBRWAC"),
+        .init(.VFPBTWAC, at: 0x34E8, .readOnly, .storage, "The contents of PBTWAC"),
     ]
 
     private static let virtualStatistics: [RegisterSpec] = [
@@ -33,21 +33,21 @@ extension RegisterTable {
     ]
 
     private static let virtualInterrupt: [RegisterSpec] = [
-        .init(.PVTEICS, at: 0x1520, .writeOnly, writable: 0x7, .unimplemented, "Sets causes"),
-        .init(.PVTEIMS, at: 0x1524, .writeOneToSet, writable: 0x7, .unimplemented, "Sets and reads the mask"),
-        .init(.PVTEIMC, at: 0x1528, .writeOneToClear, writable: 0x7, .unimplemented, "Clears the mask"),
-        .init(.PVTEIAC, at: 0x152C, .readWrite, writable: 0x7, .unimplemented, "Auto clear"),
-        .init(.PVTEIAM, at: 0x1530, .readWrite, writable: 0x7, .unimplemented, "Auto mask"),
+        .init(.PVTEICS, at: 0x1520, .writeOnly, writable: 0x7, .behaviour, "Sets causes"),
+        .init(.PVTEIMS, at: 0x1524, .writeOneToSet, writable: 0x7, .behaviour, "Sets and reads the mask"),
+        .init(.PVTEIMC, at: 0x1528, .writeOneToClear, writable: 0x7, .behaviour, "Clears the mask"),
+        .init(.PVTEIAC, at: 0x152C, .readWrite, writable: 0x7, .behaviour, "Auto clear"),
+        .init(.PVTEIAM, at: 0x1530, .readWrite, writable: 0x7, .behaviour, "Auto mask"),
         .init(
-            .PVTEICR, at: 0x1580, .readToClear, writable: 0x7, clearedByRead: 0x7, .unimplemented, "Causes"),
+            .PVTEICR, at: 0x1580, .readToClear, writable: 0x7, clearedByRead: 0x7, .behaviour, "Causes"),
         .init(
-            .VTEITR, at: 0x1680, count: 3, .readWrite, writable: 0x7FFF_FFFC, .unimplemented,
+            .VTEITR, at: 0x1680, count: 3, .readWrite, writable: 0x7FFF_FFFC, .behaviour,
             "Throttles: EITR 22-3v to 24-3v"),
         .init(
-            .VTIVAR, at: 0x1700, .readWrite, writable: 0x8383_8383, .unimplemented,
+            .VTIVAR, at: 0x1700, .readWrite, writable: 0x8383_8383, .behaviour,
             "Vectors of Rx0 7:0, Tx0 15:8, Rx1 23:16, Tx1 31:24; valid bit 7"),
         .init(
-            .VTIVAR_MISC, at: 0x1740, .readWrite, writable: 0x83, .unimplemented, "Mailbox vector 1:0, valid 7"),
+            .VTIVAR_MISC, at: 0x1740, .readWrite, writable: 0x83, .behaviour, "Mailbox vector 1:0, valid 7"),
     ]
 
     /// Queue 0 of VF v is queue v of the port, queue 1 is queue v + 8.
@@ -56,7 +56,7 @@ extension RegisterTable {
         guard row.count > 1 else { return nil }
         var row = row
         row.offset = (row.offset & 0x3F) | (row.offset < 0xE000 ? 0x2800 : 0x3800)
-        (row.count, row.stride, row.coverage) = (2, 0x100, .unimplemented)
+        (row.count, row.stride) = (2, 0x100)
         (row.alias, row.aliasCount, row.virtualOffset) = (0, 0, "")
         if row.name == .RXDCTL || row.name == .TXDCTL { row.summary = "Thresholds, queue enable 25" }
         return row

@@ -2,19 +2,19 @@ extension RegisterTable {
     /// Pools, mailbox, switch, storm control, mirrors of VF registers.
     static let virtualization: [RegisterSpec] = [
         .init(
-            .VMBMEM, at: 0x0800, count: 128, .readWrite, .unimplemented, vf: "0x0800-0x083F",
+            .VMBMEM, at: 0x0800, count: 128, .readWrite, .behaviour, vf: "0x0800-0x083F",
             "Mailbox memory: 64 bytes for each VF"),
-        .init(.PFMAILBOX, at: 0x0C00, count: 8, .readWrite, writable: 0x8, .unimplemented, "PF side mailbox control"),
+        .init(.PFMAILBOX, at: 0x0C00, count: 8, .readWrite, writable: 0x8, .behaviour, "PF side mailbox control"),
         .init(
             .VFMAILBOX, at: 0x0C40, count: 8, .readWrite, writable: 0x4, clearedByRead: 0xB0, reset: 0x40,
-            .unimplemented, vf: "0x0C40", "VF side of mailbox n, as the VF sees it at 0x0C40"),
+            .behaviour, vf: "0x0C40", "VF side of mailbox n, as the VF sees it at 0x0C40"),
         .init(
-            .MBVFICR, at: 0x0C80, .writeOneToClear, writable: 0x00FF_00FF, .unimplemented,
+            .MBVFICR, at: 0x0C80, .writeOneToClear, writable: 0x00FF_00FF, .behaviour,
             "VF requests 7:0, VF acks 23:16"),
         .init(
-            .MBVFIMR, at: 0x0C84, .readWrite, writable: 0xFF, reset: 0xFF, .unimplemented,
+            .MBVFIMR, at: 0x0C84, .readWrite, writable: 0xFF, reset: 0xFF, .behaviour,
             "Mailbox interrupt mask per VF"),
-        .init(.VFLRE, at: 0x0C88, .writeOneToClear, writable: 0xFF, .unimplemented, "VF reset occurred, bit per VF"),
+        .init(.VFLRE, at: 0x0C88, .writeOneToClear, writable: 0xFF, .behaviour, "VF reset occurred, bit per VF"),
         .init(.VFRE, at: 0x0C8C, .readWrite, writable: 0xFF, reset: 0xFF, .unimplemented, "Pool receive enable"),
         .init(.VFTE, at: 0x0C90, .readWrite, writable: 0xFF, reset: 0xFF, .unimplemented, "Pool transmit enable"),
         .init(.QDE, at: 0x2408, .readWrite, writable: 0xFFFF, .unimplemented, "Queue drop enable bitmap (VF queues)"),
@@ -28,8 +28,8 @@ extension RegisterTable {
             .VMVIR, at: 0x3700, count: 8, .readWrite, writable: 0xC000_FFFF, .unimplemented,
             "Per-pool default VLAN 15:0, VLANA 31:30"),
         .init(
-            .VT_CTL, at: 0x581C, .readWrite, writable: 0x6000_0380, .unimplemented,
-            "Default pool, ignore MAC, replication"),
+            .VT_CTL, at: 0x581C, .readWrite, writable: 0x7000_0380, .unimplemented,
+            "Default pool 9:7, ignore MAC 28, no default pool 29, replication 30"),
         .init(.TXSWC, at: 0x5ACC, .absent, .absent, "i350 Tx switch control; 82576 uses DTXSWC"),
         .init(
             .VMOLR, at: 0x5AD0, count: 8, .readWrite, reset: 0x8000_2600, .unimplemented,
@@ -41,8 +41,8 @@ extension RegisterTable {
             .VLVF, at: 0x5D00, count: 32, .readWrite, writable: 0x801F_FFFF, .unimplemented,
             "VLAN to pool list: id 11:0, pools 19:12, LVLAN 20, VI_En 31"),
         .init(
-            .VMRCTL, at: 0x5D80, count: 4, .readWrite, writable: 0x0707, .unimplemented,
-            "Mirror rule control: VPME 0, UPME 1, DPME 2, MP 10:8"),
+            .VMRCTL, at: 0x5D80, count: 4, .readWrite, writable: 0x070F, .unimplemented,
+            "Mirror rule control: VPME 0, UPME 1, DPME 2, VLME 3, MP 10:8"),
         .init(.VMRVLAN, at: 0x5D90, count: 4, .readWrite, .unimplemented, "Mirror rule VLVF bitmap"),
         .init(.VMRVM, at: 0x5DA0, count: 4, .readWrite, writable: 0xFF, .unimplemented, "Mirror rule pool bitmap"),
         .init(.SCCRL, at: 0x5DB0, .readWrite, .unimplemented, "Storm control control"),
@@ -57,10 +57,10 @@ extension RegisterTable {
         .init(.SCBI, at: 0x5DCC, .readWrite, .unimplemented, "Storm control basic interval"),
         .init(.UTA, at: 0xA000, count: 128, .readWrite, .unimplemented, "Unicast hash table used with VMOLR.ROPE"),
         .init(
-            .PVTCTRL, at: 0x10000, count: 8, every: 0x100, .writeOnly, writable: 0x0400_0000, .unimplemented,
+            .PVTCTRL, at: 0x10000, count: 8, every: 0x100, .writeOnly, writable: 0x0400_0000, .behaviour,
             vf: "0x0000", "VF software reset"),
         .init(
-            .PVTSTATUS, at: 0x10008, count: 8, every: 0x100, .readOnly, reset: 0x8000_0400, .unimplemented,
+            .PVTSTATUS, at: 0x10008, count: 8, every: 0x100, .readOnly, reset: 0x8000_0400, .behaviour,
             vf: "0x0008", "Mirror of STATUS for the VF"),
         .init(
             .PFVFGPRC, at: 0x10010, count: 8, every: 0x100, .readOnly, .unimplemented, vf: "0x0F10",
@@ -72,19 +72,19 @@ extension RegisterTable {
             .PFVFGORC, at: 0x10018, count: 8, every: 0x100, .readOnly, .unimplemented, vf: "0x0F18",
             "VF good octets received"),
         .init(
-            .PVTEICS, at: 0x10020, count: 8, every: 0x100, .writeOnly, writable: 0x7, .unimplemented, vf: "0x1520",
+            .PVTEICS, at: 0x10020, count: 8, every: 0x100, .writeOnly, writable: 0x7, .behaviour, vf: "0x1520",
             "Set VF EICR bits"),
         .init(
-            .PVTEIMS, at: 0x10024, count: 8, every: 0x100, .writeOneToSet, writable: 0x7, .unimplemented, vf: "0x1524",
+            .PVTEIMS, at: 0x10024, count: 8, every: 0x100, .writeOneToSet, writable: 0x7, .behaviour, vf: "0x1524",
             "VF mask set/read"),
         .init(
-            .PVTEIMC, at: 0x10028, count: 8, every: 0x100, .writeOneToClear, writable: 0x7, .unimplemented,
+            .PVTEIMC, at: 0x10028, count: 8, every: 0x100, .writeOneToClear, writable: 0x7, .behaviour,
             vf: "0x1528", "VF mask clear"),
         .init(
-            .PVTEIAC, at: 0x1002C, count: 8, every: 0x100, .readWrite, writable: 0x7, .unimplemented, vf: "0x152C",
+            .PVTEIAC, at: 0x1002C, count: 8, every: 0x100, .readWrite, writable: 0x7, .behaviour, vf: "0x152C",
             "VF auto clear"),
         .init(
-            .PVTEIAM, at: 0x10030, count: 8, every: 0x100, .readWrite, writable: 0x7, .unimplemented, vf: "0x1530",
+            .PVTEIAM, at: 0x10030, count: 8, every: 0x100, .readWrite, writable: 0x7, .behaviour, vf: "0x1530",
             "VF auto mask"),
         .init(
             .PFVFGOTC, at: 0x10034, count: 8, every: 0x100, .readOnly, .unimplemented, vf: "0x0F34",
@@ -106,6 +106,6 @@ extension RegisterTable {
             "VF loopback octets transmitted"),
         .init(
             .PVTEICR, at: 0x10080, count: 8, every: 0x100, .readToClear, writable: 0x7, clearedByRead: 0x7,
-            .unimplemented, vf: "0x1580", "VF cause"),
+            .behaviour, vf: "0x1580", "VF cause"),
     ]
 }

@@ -10,19 +10,24 @@ extension Port {
 
     /// Puts registers and what hangs on them back to their reset values. Datasheet 4.2.
     func reset(_ level: ResetLevel) {
+        updateVirtualFunctions()
         for spec in RegisterTable.physical where level != .software || spec.resetScope == .software {
             for offset in spec.offsets where RegisterMap.shared[Int(offset) / 4]?.name == spec.name {
                 registers[word: Int(offset) / 4] = spec.reset
             }
         }
         resetUnits(level)
+        disableVirtualQueues()
+        announceReset()
         loadFromNVM()
         updateRSSKey()
         updateMaster()
         updateLink()
+        // Last, because the link going down is no cause that survives.
+        resetInterrupts(level)
     }
 
-    private func resetUnits(_ level: ResetLevel) {
+    private func resetInterrupts(_ level: ResetLevel) {
         let eitr = interrupts.eitr
         interrupts.reset()
         if level == .software {
@@ -31,11 +36,15 @@ extension Port {
             msix.reset()
         }
         updateInterruptMode()
+    }
+
+    private func resetUnits(_ level: ResetLevel) {
         nvm.reset()
         semaphores.reset()
         if level == .powerOn { phy.reset(now: clock()) }
         for queue in 0..<16 { resetTransmitQueue(queue) }
         doorbells = 0
+        rates.reset()
         // Frames held for descriptors that are gone are gone too, like the packet buffer's contents.
         uplinkBatch.removeAll()
         segmentBatch.removeAll()

@@ -7,8 +7,7 @@ import Testing
     @Test("it reads as on a card that enabled one VF")
     func golden() throws {
         let macAddress = try #require(MACAddress("00:1b:21:2b:46:e0"))
-        var space = PhysicalFunctionConfiguration(macAddress: macAddress).space
-        PhysicalFunctionConfiguration.sriov.install(in: &space, at: PhysicalFunctionConfiguration.Offset.sriov)
+        var space = PhysicalFunctionConfiguration(macAddress: macAddress, virtualFunctions: 8).space
         for (offset, value) in [(0x184, 0xD284_0000), (0x190, 0xD286_0000), (0x170, 1), (0x168, 9)] {
             space.write(at: offset, width: 4, UInt32(value))
         }

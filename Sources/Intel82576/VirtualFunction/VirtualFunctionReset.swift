@@ -1,0 +1,123 @@
+// Which VFs exist, and what their resets do. Datasheet 4.2.2 and 7.10.
+
+extension Port {
+    /// VF Enable or NumVFs may have changed: VFs appear, with their queues in reset state, or vanish and leave their
+    /// queues to the PF the same way.
+    func updateVirtualFunctions() {
+        let new = configuration.isVirtualized ? min(configuration.virtualFunctionCount, virtuals.count) : 0
+        let old = enabledVirtualFunctions
+        guard new != old else { return }
+        for index in stride(from: new, to: old, by: 1) {
+            resetVirtualFunction(index)
+            enablePool(index, true)
+        }
+        enabledVirtualFunctions = new
+        interrupts.setVirtualFunctions(new)
+        for index in stride(from: old, to: new, by: 1) {
+            clearVirtualFunction(index)
+            clearVirtualCounters(index)
+        }
+        updateMaster()
+        updateVirtualInterruptMode()
+    }
+
+    /// VF reset: VTCTRL.RST through either side, FLR, a client that comes or goes, VF Enable cleared. The PF's driver is
+    /// told by VFLRE and ICR.VMMB.
+    ///
+    /// Counters stay. Drivers take differences of them, so that zero would look like a wrap at 32 bits.
+    func resetVirtualFunction(_ index: Int) {
+        guard index < enabledVirtualFunctions else { return }
+        clearVirtualFunction(index)
+        registers[word: RegisterMap.word(of: .VFLRE)] |= 1 &<< UInt32(index)
+        raiseMailbox(of: index)
+        deliverInterrupts()
+    }
+
+    /// Puts all that a VF owns into reset state: nothing of its past is left for the next driver to read or to run on.
+    private func clearVirtualFunction(_ index: Int) {
+        for queue in [index, index + 8] { clearQueue(queue) }
+        interrupts.resetVirtual(index)
+        registers[word: RegisterMap.word(of: .IVAR, index)] = 0
+        for vector in 0..<3 {
+            registers[word: RegisterMap.word(of: .EITR, VirtualInterrupts.shift(index) + vector)] = 0
+        }
+        registers[word: RegisterMap.word(of: .PSRTYPE, index)] = 0
+        enablePool(index, false)
+        clearMailbox(index)
+        isReceiveKicked = true
+    }
+
+    /// Ring, enables, contexts and drop counter of a queue. It is disabled, also queue 0, which starts enabled as a
+    /// queue of the PF.
+    private func clearQueue(_ queue: Int) {
+        for (offset, reset) in Self.queueResets { registers[word: (offset + 0x40 * queue) / 4] = reset }
+        resetTransmitQueue(queue)
+        doorbells &= ~(1 &<< UInt32(queue))
+    }
+
+    /// Offset for queue 0, and reset value of queues that start disabled.
+    private static let queueResets: [(offset: Int, reset: UInt32)] =
+        (RegisterTable.receiveQueues + RegisterTable.transmitQueues).filter { $0.count > 1 }.map {
+            (Int($0.offset & ~0x3FF | $0.offset & 0x3F), $0.reset)
+        }
+
+    /// VFRE and VFTE.
+    private func enablePool(_ index: Int, _ on: Bool) {
+        let bit: UInt32 = 1 &<< UInt32(index)
+        for word in [RegisterMap.word(of: .VFRE), RegisterMap.word(of: .VFTE)] {
+            registers[word: word] = registers[word: word] & ~bit | (on ? bit : 0)
+        }
+    }
+
+    /// The VF's statistics, which no VF reset clears: for one that appears, or gets a new client.
+    func clearVirtualCounters(_ index: Int) {
+        guard index < enabledVirtualFunctions else { return }
+        for word in Self.counters { registers[word: word + index * 0x100 / 4] = 0 }
+    }
+
+    private static let counters: [Int] = [
+        .PFVFGPRC, .PFVFGPTC, .PFVFGORC, .PFVFGOTC, .PFVFMPRC, .PFVFGPRLBC, .PFVFGPTLBC, .PFVFGORLBC, .PFVFGOTLBC,
+    ].map { RegisterMap.word(of: $0) }
+
+    /// What a PF reset does to VFs that stay: queue 0, which starts enabled in the PF's hands, is off too.
+    func disableVirtualQueues() {
+        for queue in 0..<16 where queue & 7 < enabledVirtualFunctions { clearQueue(queue) }
+    }
+
+    // MARK: Bus mastering
+
+    /// The function that owns `queue` may send requests: for DMA of its descriptors and buffers.
+    @inline(__always)
+    func isMaster(of queue: Int) -> Bool { masterQueues & 1 &<< UInt32(truncatingIfNeeded: queue) != 0 }
+
+    /// A VF is its own bus master, but sleeps with the PF.
+    func updateMasterQueues() {
+        let before = masterQueues
+        masterQueues = isMaster ? 0xFFFF : 0
+        for index in 0..<enabledVirtualFunctions {
+            let queues: UInt32 = 0x101 &<< UInt32(index)
+            let isOn = virtuals[index].configuration.isBusMaster && isAwake
+            masterQueues = isOn ? masterQueues | queues : masterQueues & ~queues
+        }
+        guard masterQueues & ~before != 0 else { return }
+        ringEnabledDoorbells()
+        isReceiveKicked = true
+    }
+
+    /// Bus mastering or MSI-X of a VF was switched.
+    func virtualConfigurationChanged() {
+        updateMasterQueues()
+        updateVirtualInterruptMode()
+        deliverInterrupts()
+    }
+
+    /// Which VFs' messages can leave.
+    func updateVirtualInterruptMode() {
+        interrupts.virtual.deliverable = 0
+        for index in 0..<enabledVirtualFunctions {
+            let configuration = virtuals[index].configuration
+            guard configuration.isMSIXEnabled, configuration.isBusMaster, isAwake else { continue }
+            interrupts.virtual.deliverable |= VirtualInterrupts.mask(index)
+        }
+    }
+}
