@@ -94,11 +94,13 @@ import Testing
 }
 
 @Suite("The rate of a VF") struct RateTests {
+    private func factor(_ whole: UInt32, _ parts: UInt32 = 0) -> UInt32 { 0x8000_0000 | whole << 14 | parts }
+
     @Test("is a part of the link's speed, for both of its queues")
     func limit() throws {
         let bench = try Bench { $0[1].rate = 300 }
         // 1000 / 300 = 3 + 5461 / 2^14.
-        #expect(bench.function.rateLimits[1] == 0x8000_0000 | 3 << 14 | 5461)
+        #expect(bench.function.rateLimits[1] == factor(3, 5461))
         #expect(bench.function.rateLimits[9] == bench.function.rateLimits[1])
         #expect(bench.function.rateLimits[0] == 0)
         #expect(bench.value(.RTTBCNRM) == 0x14)
@@ -107,10 +109,10 @@ import Testing
     @Test("follows the link's speed")
     func speed() throws {
         let bench = try Bench { $0[0].rate = 50 }
-        #expect(bench.function.rateLimits[0] == 0x8000_0000 | 20 << 14)
+        #expect(bench.function.rateLimits[0] == factor(20))
         bench.function.setLink(up: true, speedCode: 1)
         bench.driver.service()
-        #expect(bench.function.rateLimits[0] == 0x8000_0000 | 2 << 14)
+        #expect(bench.function.rateLimits[0] == factor(2))
         bench.function.setLink(up: true, speedCode: 0)
         bench.driver.service()
         #expect(bench.function.rateLimits[0] == 0)
