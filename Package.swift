@@ -48,7 +48,8 @@ let package = Package(
         .testTarget(name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "CKawela"], swiftSettings: tests),
         .testTarget(name: "BackendsTests", dependencies: ["Backends", "Intel82576", "CKawela"], swiftSettings: tests),
         .testTarget(
-            name: "EmbeddedDriverTests", dependencies: ["EmbeddedDriver", "PCIe", "Intel82576"], swiftSettings: tests),
+            name: "EmbeddedDriverTests", dependencies: ["EmbeddedDriver", "PCIe", "Intel82576", "KawelaTestSupport"],
+            swiftSettings: tests),
         .testTarget(name: "KawelaDaemonTests", dependencies: ["KawelaDaemon"], swiftSettings: tests),
         .testTarget(name: "QTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
         .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),

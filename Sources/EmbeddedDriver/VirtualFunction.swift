@@ -45,13 +45,18 @@ struct VirtualFunction {
 
     func filterControl(hasMulticasts: Bool) -> UInt32 {
         var bits = VMOLR.stripCRC | VMOLR.broadcast
-        if let longestFrame { bits |= VMOLR.longPackets | longestFrame }
+        if let longestFrame { bits |= VMOLR.longPackets | lengthLimit(longestFrame) }
         if settings.portVLAN == nil { bits |= VMOLR.untagged }
         if settings.portVLAN != nil || !vlans.isEmpty { bits |= VMOLR.stripVLAN }
         if hasMulticasts { bits |= VMOLR.multicastHash }
         if hasManyMulticasts || isPromiscuous(.multicast) { bits |= VMOLR.allMulticast }
         if isPromiscuous(.unicast) { bits |= VMOLR.unicastHash }
         return bits
+    }
+
+    /// The chip measures with the tag of a port VLAN, of which the VF's driver does not know.
+    private func lengthLimit(_ longest: UInt32) -> UInt32 {
+        min(longest &+ (settings.portVLAN == nil ? 0 : 4), VMOLR.largestLimit)
     }
 
     private func isPromiscuous(_ what: Message.Promiscuity) -> Bool {

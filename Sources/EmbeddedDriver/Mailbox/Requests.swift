@@ -155,8 +155,11 @@ extension EmbeddedDriver {
         return nil
     }
 
+    /// As much as Intel's driver grants. More than any frame has.
+    private static let longestWish: UInt32 = 0x3F00
+
     private func answerLongPackets(_ message: Message, of vf: Int) -> Refusal? {
-        virtualFunctions[vf].longestFrame = min(message[1], 0x3F00)
+        virtualFunctions[vf].longestFrame = min(message[1], Self.longestWish)
         applyFilterControl(to: vf)
         return nil
     }

@@ -157,7 +157,7 @@ enum RAH {
 }
 
 enum VMOLR {
-    /// RLPML, bits 13:0: bytes without the CRC's.
+    /// RLPML, bits 13:0: bytes with tag and CRC.
     static let largestLimit: UInt32 = 0x3FFF
     /// LPE, bit 16.
     static let longPackets: UInt32 = 1 << 16
