@@ -38,7 +38,7 @@ extension RegisterTable {
             "802.3LL, VLAN_ADDED, OOS_EN, MDP_EN, SPOOF_INT"),
         // Reset: first and middle segments lose FIN and PSH; not confirmed.
         .init(
-            .DTXTCPFLGL, at: 0x359C, .readWrite, writable: 0x0FFF_0FFF, reset: 0x0FF6_0FF6, .behaviour,
+            .DTXTCPFLGL, at: 0x359C, .readWrite, writable: 0x0FFF_0FFF, reset: 0x0F76_0FF6, .behaviour,
             "TSO TCP flag AND masks: first and middle segment"),
         // Reset: the last segment loses CWR; not confirmed.
         .init(
