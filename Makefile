@@ -1,13 +1,20 @@
 # make demo    boots a guest with a Kawela card and shows traffic
 # make test    everything: unit tests, then tests in stock QEMU, then tests with a Debian guest
 # make check   formatting and house rules, then make test
-# make build   release build of kawela
-.PHONY: build demo test check lint unit qtest guest environment
+# make build   release build of kawela, and the plugin
+# make plugin  QEMU's plugin for SR-IOV, .build/kawela-sriov.so
+.PHONY: build plugin demo test check lint unit qtest guest environment
 
-build:
+build: plugin
 	swift build -c release --product kawela
 
-environment:
+plugin: .build/kawela-sriov.so
+
+.build/kawela-sriov.so: QEMU/kawela-sriov.c
+	mkdir -p .build
+	$(CC) -shared -fPIC -O2 -std=gnu11 -Wall -Wextra -Werror -o $@ $<
+
+environment: plugin
 	Scripts/environment
 
 demo: environment
@@ -15,10 +22,13 @@ demo: environment
 	swift build -c release --product kawela-demo
 	.build/release/kawela-demo
 
-test:
+test: plugin
 	Scripts/test unit qtest guest
 
-unit qtest guest:
+unit:
+	Scripts/test unit
+
+qtest guest: plugin
 	Scripts/test $@
 
 lint:

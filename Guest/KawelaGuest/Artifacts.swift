@@ -24,6 +24,13 @@ public struct Artifacts: Sendable {
             initrd: try present("initrd", in: values))
     }
 
+    /// The plugin that gives QEMU the device type `kawela-sriov`: KAWELA_PLUGIN, else what `make plugin` made.
+    public static func plugin() throws -> String {
+        let path = ProcessInfo.processInfo.environment["KAWELA_PLUGIN"] ?? repository + "/.build/kawela-sriov.so"
+        guard FileManager.default.fileExists(atPath: path) else { throw GuestError("no \(path): run make plugin") }
+        return path
+    }
+
     /// The `kawela` program: KAWELA_BINARY, else the one beside the running demo or test bundle.
     public static func kawela() throws -> String {
         if let given = ProcessInfo.processInfo.environment["KAWELA_BINARY"] { return given }

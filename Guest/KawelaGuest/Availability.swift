@@ -7,7 +7,7 @@ public enum Availability {
         do {
             guard geteuid() == 0 else { throw GuestError("network namespaces and TAP interfaces need root") }
             _ = try Artifacts.find()
-            if NIC.chosen == .kawela { _ = try Artifacts.kawela() }
+            if NIC.chosen == .kawela { _ = (try Artifacts.kawela(), try Artifacts.plugin()) }
             return nil
         } catch { return "\(error)" }
     }()

@@ -24,27 +24,29 @@ final class PhysicalFunction: Function {
     // MARK: Configuration space
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
-        port.configuration.isINTxPending = port.interrupts.mode == .intx && port.interrupts.isSinglePending
+        port.configuration.isINTxPending = port.usesINTx && port.interrupts.isSinglePending
         return port.configuration.read(at: offset, width: width)
     }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
         let effect = port.configuration.write(at: offset, width: width, value)
         if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.isAwake) {
+            ioAddress = 0
             port.reset(.function)
         }
         guard !effect.isEmpty else { return }
         port.updateVirtualFunctions()
         port.updateMaster()
-        port.updateInterruptMode()
         port.updateVirtualInterruptMode()
         port.deliverInterrupts()
     }
 
     // MARK: BARs
 
+    /// Nothing decodes in D3hot: what is read is what the root complex makes up for an unsupported request.
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
-        switch bar {
+        guard port.isAwake else { return .max &>> UInt64(64 - 8 * width) }
+        return switch bar {
         case Window.registers: readRegisters(at: offset, width: width)
         case Window.io: readIO(at: offset, width: width)
         case Window.msix: port.msix.read(at: offset, width: width)
@@ -55,6 +57,7 @@ final class PhysicalFunction: Function {
     }
 
     func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+        guard port.isAwake else { return }
         switch bar {
         case Window.registers: writeRegisters(at: offset, width: width, value)
         case Window.io: writeIO(at: offset, width: width, UInt32(truncatingIfNeeded: value))
@@ -111,7 +114,7 @@ final class PhysicalFunction: Function {
     func reset() {
         ioAddress = 0
         port.configuration.reset(.powerOn)
-        port.reset(.function)
+        port.reset(.powerOn)
         port.deliverInterrupts()
     }
 
@@ -127,8 +130,21 @@ final class PhysicalFunction: Function {
 extension Port {
     var isAwake: Bool { configuration.powerState == .d0 }
 
-    /// What is stored at `offset`, without the side effects of a read.
+    /// Neither MSI nor MSI-X is enabled. The pin may be disabled all the same.
+    var usesINTx: Bool { !configuration.isMSIEnabled && !configuration.isMSIXEnabled }
+
+    /// What a narrow write leaves in the bytes it does not write, without the side effects of a read; zero where writing
+    /// ones has an effect.
     func storedRegister(_ offset: Int) -> UInt32 {
-        RegisterMap.shared[offset / 4].map { registers[word: Int($0.canonicalWord)] } ?? 0
+        guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
+        return switch entry.name {
+        case .IAM: interrupts.iam
+        case .EIAC: interrupts.eiac
+        case .EIAM: interrupts.eiam
+        case .EECD: nvm.control.raw
+        case .SWSM: semaphores.swsm
+        case .SW_FW_SYNC: semaphores.claims
+        default: rules.isOverwritten(entry.row) ? registers[word: Int(entry.canonicalWord)] : 0
+        }
     }
 }

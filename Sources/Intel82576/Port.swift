@@ -62,9 +62,14 @@ public final class Port {
     var packetBatch = FrameBatch()
     /// Transmit queues whose doorbell rang, a bit each.
     var doorbells: UInt32 = 0
+    var rates = RateLimits()
 
+    var `switch` = Switch()
+    var storm = StormControl()
     var receive = Receive()
     var uplinkBatch = FrameBatch()
+    /// Scratch for one received frame with its FCS.
+    var checkedBatch = FrameBatch()
     /// Pieces of one received frame larger than a segment.
     var segmentBatch = FrameBatch()
     /// Something changed that may let a held frame go on.
@@ -102,13 +107,18 @@ extension Port {
     }
 
     /// Whether a call of ``run()`` would find work.
-    public var hasWork: Bool { (doorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
+    public var hasWork: Bool { (dueDoorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
+
+    /// Doorbells of queues that their rate limit lets send now.
+    private var dueDoorbells: UInt32 {
+        doorbells & rates.limited == 0 ? doorbells : doorbells & ~rates.held(now: clock())
+    }
 
     /// Does a bounded amount of pending work: due timers, one run of each ring whose doorbell rang, held frames that
     /// got descriptors, interrupts.
     public func run() {
         runTimers()
-        var queues = doorbells
+        var queues = dueDoorbells
         while queues != 0, canTransmit {
             let queue = queues.trailingZeroBitCount
             queues &= queues &- 1
@@ -128,10 +138,8 @@ extension Port {
 
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
     public var nextDeadline: UInt64? {
-        switch (interrupts.nextDeadline, phy.nextDeadline) {
-        case (let first?, let second?): min(first, second)
-        case (let first, let second): first ?? second
-        }
+        [interrupts.nextDeadline, phy.nextDeadline, canTransmit ? rates.nextRelease(doorbells) : nil]
+            .compactMap { $0 }.min()
     }
 
     private func runTimers() {
@@ -143,8 +151,8 @@ extension Port {
     }
 
     /// Nothing outside the queues holds transmission back. On the chip a MAC without link stops DMA, and drivers count
-    /// on the packets being there when it comes back.
-    var canTransmit: Bool { isMaster && (isLoopback || (link.isUp && !uplink.isCongested)) }
+    /// on the packets being there when it comes back; the switch goes on without a link.
+    var canTransmit: Bool { isLoopback || ((link.isUp || isSwitching) && !uplink.isCongested) }
 
     func deliverInterrupts() {
         let before = interrupts.messages

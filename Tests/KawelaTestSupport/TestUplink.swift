@@ -11,6 +11,10 @@ public final class TestUplink: Uplink {
     public var isLinkUp = true
     public var isCongested = false
     public var sent: [Sent] = []
+    /// Frames of each batch the port handed over.
+    public var batches: [Int] = []
+    /// Turns congested when this many batches were taken.
+    public var congestsAfter: Int?
     /// Frames the port will receive, in order.
     public var incoming: [(bytes: [UInt8], offload: FrameBatch.Offload)] = []
     private var lent: [UnsafeMutableRawBufferPointer] = []
@@ -20,6 +24,8 @@ public final class TestUplink: Uplink {
     deinit { for buffer in lent { buffer.deallocate() } }
 
     public func transmit(_ batch: inout FrameBatch) {
+        batches.append(batch.count)
+        if batches.count == congestsAfter { isCongested = true }
         for index in 0..<batch.count where batch[index].goesToUplink {
             var bytes: [UInt8] = []
             for segment in batch.segments(of: index).dropFirst() {

@@ -6,30 +6,40 @@ extension StockQEMU {
     struct HotPlug {
         @Test("plugged into a running machine it carries frames")
         func plug() throws {
-            let bench = try Workbench(plugged: false)
+            let bench = try Workbench(plugged: .nothing)
             #expect(try !bench.slotIsOccupied())
             try bench.plug()
             try carryFrame(1, over: bench)
         }
 
-        /// QEMU's vfio-user-pci takes the MSI-X pending-bit region out of its BAR in `instance_finalize`, when the BAR,
-        /// a child object, is gone already, and aborts. Only that abort is tolerated, and only until a QEMU without it.
-        @Test("unplugged it is gone, and plugged again it carries frames, three times")
-        func replug() throws {
+        /// A bug of QEMU's, in any vfio-user-pci with MSI-X: QEMU/kawela-sriov.c, at `keep`, has the details.
+        @Test("unplugged it is gone, or QEMU aborts as is known of it; the next QEMU has a working card either way")
+        func unplugStock() throws {
             let bench = try Workbench()
-            try withKnownIssue("device_del of any vfio-user-pci with MSI-X aborts QEMU 11.1", isIntermittent: true) {
-                for round in 1...3 {
-                    try carryFrame(round, over: bench)
-                    try bench.unplug()
-                    #expect(try !bench.slotIsOccupied())
-                    try bench.plug()
-                }
-                try carryFrame(4, over: bench)
-            } when: {
-                bench.card.nic == .kawela
-            } matching: { issue in
-                issue.error.map { "\($0)".contains("Assertion `subregion->container == mr' failed") } ?? false
+            try carryFrame(1, over: bench)
+            do {
+                try bench.unplug()
+                #expect(try !bench.slotIsOccupied())
+            } catch {
+                let known = "memory_region_del_subregion: Assertion `subregion->container == mr' failed"
+                #expect("\(error)".contains(known), "the known abort: \(error)")
             }
+            #expect(bench.card.server?.process.status == nil, "kawela lives on")
+            try bench.replaceQEMU()
+            try carryFrame(2, over: bench)
+        }
+
+        @Test("with the plugin's device type it is gone when unplugged, and plugged again carries frames, three times")
+        func replug() throws {
+            let type = FunctionDevice.plugin
+            let bench = try Workbench(plugged: .pf(type))
+            for round in 1...3 {
+                try carryFrame(round, over: bench)
+                try bench.unplug()
+                #expect(try !bench.slotIsOccupied())
+                try bench.plug(type)
+            }
+            try carryFrame(4, over: bench)
         }
 
         @Test("when QEMU is killed, the next one on the same socket carries frames, five times")
@@ -68,8 +78,8 @@ extension Workbench {
         try machine.qmp.execute("query-status")
     }
 
-    func plug() throws {
-        try machine.qmp.execute("device_add", card.device())
+    func plug(_ type: FunctionDevice = .stock) throws {
+        try machine.qmp.execute("device_add", card.device(type))
         try HostBridge(qtest).setSlotPower(true)
     }
 }

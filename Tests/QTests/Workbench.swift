@@ -7,22 +7,25 @@ final class Workbench {
     let run: Run
     let card: NetworkCard
     private let socket: CableSocket
+    private let plugin: Bool
     private(set) var machine: Machine
     private(set) var qtest: QTestClient
     private(set) var cable: Cable
 
-    init(_ nic: NIC = .chosen, plugged: Bool = true) throws {
+    /// - Parameter plugin: whether QEMU knows the device type of the plugin.
+    init(_ nic: NIC = .chosen, plugged: Plugged = .pf(), plugin: Bool = false) throws {
+        self.plugin = plugin
         run = try Run()
         socket = try CableSocket(in: run)
         card = try NetworkCard(nic, uplink: socket.uplink, in: run)
-        (machine, qtest) = try startMachine(card, plugged: plugged, name: "qemu", in: run)
+        (machine, qtest) = try startMachine(card, plugged: plugged, plugin: plugin, in: run)
         cable = try socket.accept()
     }
 
     /// Kills QEMU without warning and starts another one on the same card. QEMU's own card brings a new cable with it.
     func replaceQEMU() throws {
         machine.process.kill()
-        (machine, qtest) = try startMachine(card, plugged: true, name: "qemu", in: run)
+        (machine, qtest) = try startMachine(card, plugged: .pf(), plugin: plugin, in: run)
         if card.nic == .qemuIGB { cable = try socket.accept() }
     }
 
@@ -45,11 +48,11 @@ final class Workbench {
 }
 
 private func startMachine(
-    _ card: NetworkCard, plugged: Bool, name: String, in run: Run
+    _ card: NetworkCard, plugged: Plugged, plugin: Bool, in run: Run
 ) throws -> (Machine, QTestClient) {
     let control = try SocketListener(path: run.path("qtest"))
     let machine = try Machine(
-        name: name, card: card, plugged: plugged,
+        card: card, plugged: plugged, plugin: plugin,
         arguments: [
             "-accel", "qtest", "-qtest", "unix:\(control.path)", "-qtest-log", "/dev/null",
             // Hot-plug by the root port's own registers, since there is no ACPI to ask.

@@ -26,7 +26,7 @@ extension Guest {
         return output.firstMatch(of: /(\d+) packets received/).flatMap { Int($0.1) } ?? 0
     }
 
-    /// A counter of `ethtool -S` or of /sys/class/net, by its name there.
+    /// A counter of /sys/class/net, by its name there.
     public func counter(_ name: String) throws -> Int {
         let text = try run("cat /sys/class/net/\(Self.interface)/statistics/\(name)")
         guard let value = Int(text.filter(\.isNumber)) else { throw GuestError("no counter \(name): \(text)") }

@@ -1,21 +1,46 @@
 import Foundation
 
-/// A running `kawela serve` with one physical function.
+/// A running `kawela serve`: one port with its physical function and maybe virtual functions.
 public final class KawelaServer: Sendable {
-    public let socket: String
     public let process: ChildProcess
+    private let folder: String
 
-    /// Returns once the socket is there.
-    public init(uplink: UplinkPeer, mac: String, in run: Run, namespace: Namespace?) throws {
-        socket = run.path("pf.sock")
-        let command = [
-            try Artifacts.kawela(), "serve", "--socket", socket, "--uplink", uplink.kawelaSpecification, "--mac", mac,
-        ]
-        let process = try ChildProcess(namespace?.entering(command) ?? command, name: "kawela", in: run)
-        self.process = process
-        try eventually("kawela makes its socket\n\(process.tail())", within: 10, every: 0.01) { [socket] in
+    /// The UNIX socket that serves `function`.
+    public func socket(_ function: ServedFunction) -> String { "\(folder)/\(function.socketName)" }
+
+    /// Returns once the sockets are there.
+    /// - Parameter driven: `true` when `kawela` drives the physical function itself, so that there is no socket for it.
+    public init(
+        uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, in run: Run, namespace: Namespace?
+    ) throws {
+        folder = run.path("sockets-\(mac.suffix(2))")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        var command = [try Artifacts.kawela(), "serve", "--uplink", uplink.kawelaSpecification, "--mac", mac]
+        command +=
+            vfs == 0
+            ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
+        if driven { command += ["--pf", "embedded"] }
+        process = try ChildProcess(namespace?.entering(command) ?? command, name: "kawela", in: run)
+        try wait(for: (driven ? [] : [.pf]) + (0..<vfs).map { .vf($0) })
+    }
+
+    private func wait(for functions: [ServedFunction]) throws {
+        try eventually("kawela makes its sockets\n\(process.tail())", within: 10, every: 0.01) {
             if let status = process.status { throw GuestError("kawela ended with \(status)\n\(process.tail())") }
-            return FileManager.default.fileExists(atPath: socket)
+            return functions.allSatisfy { FileManager.default.fileExists(atPath: socket($0)) }
+        }
+    }
+}
+
+/// A function of the card that can be plugged into a machine.
+public enum ServedFunction: Sendable, Hashable {
+    case pf
+    case vf(Int)
+
+    var socketName: String {
+        switch self {
+        case .pf: "pf.sock"
+        case .vf(let number): "vf\(number).sock"
         }
     }
 }

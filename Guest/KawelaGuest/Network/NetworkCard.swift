@@ -12,19 +12,43 @@ public enum NIC: String, Sendable, CaseIterable {
     }
 }
 
+/// QEMU's device for a function that somebody else serves.
+public enum FunctionDevice: String, Sendable {
+    /// QEMU's own.
+    case stock = "vfio-user-pci"
+    /// Ours, from QEMU/kawela-sriov.c: may have virtual functions or be one.
+    case plugin = "kawela-sriov"
+}
+
+/// What of a card is in a machine's port from the start.
+public enum Plugged: Sendable {
+    case nothing
+    case pf(FunctionDevice = .stock)
+    /// The physical function with all virtual functions behind it, which the guest enables.
+    case all
+    /// Virtual functions by their numbers, each as a card of its own.
+    case vfs([Int])
+}
+
 /// The card of one machine, whoever emulates it.
 public final class NetworkCard: Sendable {
     public let nic: NIC
     public let mac: String
+    public let vfs: Int
     public let server: KawelaServer?
     private let uplink: UplinkPeer
 
+    /// - Parameters:
+    ///   - vfs: how many virtual functions it has. QEMU's own card has its VFs without being asked.
+    ///   - driven: `kawela` itself drives the physical function, for machines that get only virtual ones.
     public init(
-        _ nic: NIC, uplink: UplinkPeer, mac: String = "52:54:00:82:57:06", in run: Run, namespace: Namespace? = nil
+        _ nic: NIC, uplink: UplinkPeer, mac: String = "52:54:00:82:57:06", vfs: Int = 0, driven: Bool = false,
+        in run: Run, namespace: Namespace? = nil
     ) throws {
-        (self.nic, self.uplink, self.mac) = (nic, uplink, mac)
+        (self.nic, self.uplink, self.mac, self.vfs) = (nic, uplink, mac, vfs)
         server =
-            nic == .kawela ? try KawelaServer(uplink: uplink, mac: mac, in: run, namespace: namespace) : nil
+            nic == .kawela
+            ? try KawelaServer(uplink: uplink, mac: mac, vfs: vfs, driven: driven, in: run, namespace: namespace) : nil
     }
 
     /// What QEMU needs besides the device.
@@ -32,14 +56,40 @@ public final class NetworkCard: Sendable {
         nic == .qemuIGB ? ["-netdev", uplink.netdev(id: "uplink")] : []
     }
 
-    /// The device in the form of `device_add` and of `-device` in JSON.
-    public func device(id: String = "nic", bus: String = "port1") -> [String: Any] {
-        if let server {
-            return [
-                "driver": "vfio-user-pci", "id": id, "bus": bus, "socket": ["type": "unix", "path": server.socket],
-            ]
-        }
+    /// The physical function in the form of `device_add` and of `-device` in JSON.
+    public func device(_ type: FunctionDevice = .stock, id: String = "nic", bus: String = "port1") -> [String: Any] {
+        if nic == .kawela { return device(.pf, type, id: id, bus: bus) }
         return ["driver": "igb", "id": id, "bus": bus, "netdev": "uplink", "mac": mac, "romfile": ""]
+    }
+
+    private func device(
+        _ function: ServedFunction, _ type: FunctionDevice, id: String, bus: String
+    ) -> [String: Any] {
+        [
+            "driver": type.rawValue, "id": id, "bus": bus,
+            "socket": ["type": "unix", "path": server?.socket(function) ?? ""],
+        ]
+    }
+
+    /// The devices in the order QEMU wants them.
+    func devices(_ plugged: Plugged) -> [[String: Any]] {
+        switch plugged {
+        case .nothing: []
+        case .pf(let type): [device(type)]
+        case .all where nic == .qemuIGB: [device()]
+        case .all: sriov()
+        case .vfs(let numbers):
+            numbers.enumerated().map { device(.vf($1), .stock, id: "vf\($1)", bus: "port\($0 + 1)") }
+        }
+    }
+
+    /// VFs come before the PF they name, all on one port.
+    private func sriov() -> [[String: Any]] {
+        let virtual = (0..<vfs).map { number in
+            device(.vf(number), .plugin, id: "vf\(number)", bus: "port1").merging(
+                ["addr": "0x0.\(number + 1)", "sriov-pf": "nic"]) { $1 }
+        }
+        return virtual + [device(.plugin).merging(["addr": "0x0.0"]) { $1 }]
     }
 }
 

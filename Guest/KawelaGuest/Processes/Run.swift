@@ -78,6 +78,7 @@ public struct CommandResult: Sendable, CustomStringConvertible {
     public let status: Int
     /// Standard output and standard error, as they came.
     public let output: String
+    public init(status: Int, output: String) { (self.status, self.output) = (status, output) }
     public var succeeded: Bool { status == 0 }
     public var description: String { "status \(status)\n\(output)" }
 }

@@ -1,28 +1,38 @@
 import Foundation
 
-/// A running QEMU: a q35 PC with one PCIe root port, `port1`, and guest RAM in a shared memfd as vfio-user needs it.
+/// A running QEMU: a q35 PC with PCIe root ports, `port1` and on, and guest RAM in a shared memfd as vfio-user needs it.
 public final class Machine: Sendable {
     public let process: ChildProcess
     public let qmp: QMP
 
     /// - Parameters:
-    ///   - card: plugged in from the start; `nil` leaves the port empty.
+    ///   - plugged: what of `card` is in the ports from the start.
+    ///   - plugin: whether QEMU gets the device type `kawela-sriov`, for what `plugged` needs and for plugging in later.
+    ///   - iommu: gives the machine an emulated VT-d.
     ///   - arguments: what else QEMU is given.
     public init(
-        name: String = "qemu", card: NetworkCard?, plugged: Bool = true, memory: Int = 512, arguments: [String],
-        in run: Run, namespace: Namespace? = nil
+        name: String = "qemu", card: NetworkCard?, plugged: Plugged = .pf(), plugin: Bool = false, iommu: Bool = false,
+        memory: Int = 512, arguments: [String], in run: Run, namespace: Namespace? = nil
     ) throws {
         let monitor = try SocketListener(path: run.path("\(name).qmp"))
+        let devices = card?.devices(plugged) ?? []
         var command = [
             try Artifacts.find().qemu, "-nodefaults", "-no-user-config", "-display", "none",
             "-machine", "q35,memory-backend=memory", "-m", "\(memory)M",
             "-object", "memory-backend-memfd,id=memory,size=\(memory)M,share=on",
             "-qmp", "unix:\(monitor.path),server=off",
-            "-device", "pcie-root-port,id=port1,chassis=1,slot=1",
         ]
+        // Before the devices it translates for. Caching mode has the guest tell QEMU of new mappings too.
+        if iommu { command += ["-device", "intel-iommu,intremap=off,caching-mode=on"] }
+        for port in 1...max(1, Set(devices.compactMap { $0["bus"] as? String }).count) {
+            command += ["-device", "pcie-root-port,id=port\(port),chassis=\(port),slot=\(port)"]
+        }
         command += arguments + (card?.machineArguments ?? [])
-        if plugged, let card { command += ["-device", try json(card.device())] }
-        let process = try ChildProcess(namespace?.entering(command) ?? command, name: name, in: run)
+        for device in devices { command += ["-device", try json(device)] }
+        let plugin = plugin || devices.contains { $0["driver"] as? String == FunctionDevice.plugin.rawValue }
+        let process = try ChildProcess(
+            namespace?.entering(command) ?? command, name: name, in: run,
+            environment: plugin ? ["LD_PRELOAD": try Artifacts.plugin()] : [:])
         self.process = process
         do {
             qmp = try QMP(try monitor.accept(seconds: 20), of: process)

@@ -41,6 +41,12 @@ struct InterruptCause: OptionSet, Sendable {
     static let receiverOverrun = InterruptCause(rawValue: 1 << 6)
     /// RXDW, bit 7. A receive descriptor was written back (not in multiple-MSI-X mode).
     static let receiveWriteBack = InterruptCause(rawValue: 1 << 7)
+    /// SCE, bit 25. Broadcast or multicast exceeded its storm control threshold.
+    static let stormControl = InterruptCause(rawValue: 1 << 25)
+    /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check.
+    static let outOfSync = InterruptCause(rawValue: 1 << 28)
+    /// MDAC, bit 9. A command in MDIC with MDI_IE is done.
+    static let managementDataAccess = InterruptCause(rawValue: 1 << 9)
     /// VMMB, bit 8. A VF wrote to its mailbox, or was reset.
     static let mailbox = InterruptCause(rawValue: 1 << 8)
     /// INTA, bit 31. Reads as one while an enabled cause is pending.

@@ -14,6 +14,8 @@ struct Interrupts {
     static let vectorCount = 25
     static let multipleMSIXMask: UInt32 = 0x01FF_FFFF
     static let singleMask: UInt32 = 0x4000_FFFF
+    /// EICR bits whose message exists: the MSI-X table has ten entries. The others are causes that only polling sees.
+    static let messageMask: UInt32 = 0x3FF
     /// EICR bit 30 outside multiple-MSI-X mode: the TCP timer.
     static let tcpTimerBit: UInt32 = 1 << 30
 
@@ -51,7 +53,9 @@ struct Interrupts {
     /// Bits of EICR and its companions that belong to VFs.
     var virtual = VirtualInterrupts()
 
-    var mode = Mode.none
+    private(set) var mode = Mode.none
+    /// The last mode other than none.
+    private var servedMode = Mode.none
     /// Messages and INTx assertions sent.
     private(set) var messages: UInt64 = 0
 }
@@ -63,7 +67,7 @@ extension Interrupts {
     mutating func raise(_ causes: UInt32) {
         let new = causes & ~icr & ims
         icr |= causes & ~InterruptCause.asserted.rawValue
-        if mode == .multipleMSIX {
+        if gpie.isMultipleMSIX {
             if causes & ims != 0 { raiseMiscellaneous() }
         } else if new != 0 {
             isSingleRequested = true
@@ -137,7 +141,7 @@ extension Interrupts {
         let unmasked = value & ~ims & icr
         ims |= value
         guard unmasked != 0 else { return }
-        if mode == .multipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
+        if gpie.isMultipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
     }
 
     mutating func readEICR() -> UInt32 {
@@ -168,14 +172,36 @@ extension Interrupts {
     /// A write without CNT_INGR restarts the interval at the written counter; drivers write zero there, so an event
     /// that waits may leave at once.
     mutating func writeEITR(_ vector: Int, _ value: EITR) {
-        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFF)
+        eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFC)
         if !value.keepsCounter { holdUntil[vector] = 0 }
+    }
+
+    /// EICR has other bits in multiple-MSI-X mode than outside it: those that are gone are neither pending nor enabled.
+    mutating func writeGPIE(_ value: GPIE) {
+        gpie = value
+        eicr &= extendedMask
+        eims &= extendedMask
+        requested &= extendedMask
     }
 }
 
 // MARK: Delivery
 
 extension Interrupts {
+    /// Causes that are pending when another way of delivery takes over are delivered by it, though they may have been
+    /// before: their handler changed with it.
+    mutating func enter(_ new: Mode) {
+        mode = new
+        guard new != .none, new != servedMode else { return }
+        servedMode = new
+        if new == .multipleMSIX, icr & ims != 0 { raiseMiscellaneous() }
+        requested |= eicr
+        isSingleRequested = isSinglePending
+    }
+
+    /// Bits that owe a message which may leave but for moderation.
+    private var due: UInt32 { requested & eicr & eims & Self.messageMask }
+
     /// Sends what is due. To be called after every change of causes, masks or mode, and when ``nextDeadline`` comes.
     mutating func deliver(now: UInt64, to host: (any FunctionHost)?) {
         switch mode {
@@ -188,7 +214,7 @@ extension Interrupts {
 
     private mutating func deliverVectors(_ now: UInt64, _ host: (any FunctionHost)?) {
         releaseLine(host)
-        var due = requested & eicr & eims
+        var due = due
         while due != 0 {
             let vector = due.trailingZeroBitCount
             due &= due &- 1
@@ -256,7 +282,7 @@ extension Interrupts {
 
     private var physicalDeadline: UInt64? {
         switch mode {
-        case .multipleMSIX: return earliest(requested & eicr & eims)
+        case .multipleMSIX: return earliest(due)
         case .singleMSIX, .msi: return isSingleRequested && isSinglePending ? holdUntil[0] : nil
         case .intx: return isSinglePending && !isLineAsserted ? holdUntil[0] : nil
         case .none: return nil
@@ -266,8 +292,9 @@ extension Interrupts {
     /// CTRL.RST and stronger: causes, masks, vectors and moderation to their reset values. An asserted line is released
     /// at the next ``deliver(now:to:)``. What belongs to VFs stays, but for IVAR: they are to hear of the reset.
     mutating func reset() {
-        let (mode, isLineAsserted, messages, virtual) = (mode, isLineAsserted, messages, virtual)
+        let old = self
         self = Interrupts()
-        (self.mode, self.isLineAsserted, self.messages, self.virtual) = (mode, isLineAsserted, messages, virtual)
+        (mode, servedMode, isLineAsserted, messages) = (old.mode, old.servedMode, old.isLineAsserted, old.messages)
+        virtual = old.virtual
     }
 }

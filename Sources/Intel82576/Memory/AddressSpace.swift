@@ -102,11 +102,7 @@ extension AddressSpace {
         let (size, identity) = try MappedFile.inspect(descriptor, isWritable: mapping.isWritable)
         let (end, overflow) = offset.addingReportingOverflow(mapping.size)
         guard !overflow, end <= size, end <= UInt64(Int.max) else { throw .unmappable(errno: ENXIO) }
-        let neighbours = [recent, count - 1, 0].lazy.compactMap { [files] in files.indices.contains($0) ? files[$0] : nil }
-        let known =
-            neighbours.first { $0.identity == identity && $0.size >= end }
-            ?? files.lazy.compactMap { $0 }.first { $0.identity == identity && $0.size >= end }
-        if let known { return known }
+        if let known = files.last(where: { $0?.identity == identity && $0!.size >= end }), let known { return known }
         return try MappedFile(descriptor, size: size, identity: identity)
     }
 

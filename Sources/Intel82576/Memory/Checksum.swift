@@ -26,6 +26,10 @@ protocol ByteSink: ~Copyable {
         sum &+= UInt64(isOdd ? word.bigEndian.byteSwapped : word.bigEndian)
     }
 
+    /// Adds `word`, the number its four bytes make in network order.
+    @inline(__always)
+    mutating func add(_ word: UInt32) { add(partial: UInt64(word.bigEndian), count: 4) }
+
     /// Adds `word`, the number its eight bytes make in network order.
     @inline(__always)
     mutating func add(_ word: UInt64) { add(partial: Self.halves(word.bigEndian), count: 8) }
@@ -255,7 +259,13 @@ extension FrameBatch: ByteSink {
     }
 
     /// The place before byte `offset` of frame `index`; the frame's end if it is shorter.
+    @inline(__always)
     func position(_ offset: Int, of index: Int) -> FramePosition {
+        if offset < header(of: index).byteCount { return FramePosition(segment: 0, offset: offset) }
+        return distantPosition(offset, of: index)
+    }
+
+    private func distantPosition(_ offset: Int, of index: Int) -> FramePosition {
         var position = FramePosition()
         var nowhere = PieceCounter()
         feed(offset, of: index, from: &position, to: &nowhere)
@@ -276,6 +286,19 @@ extension FrameBatch: ByteSink {
         _ byteCount: Int, of index: Int, from offset: Int, into sink: inout Sink
     ) -> Bool {
         guard offset >= 0, byteCount >= 0 else { return false }
+        let header = header(of: index)
+        if byteCount > 0, byteCount <= header.byteCount &- offset {
+            // SAFETY: the range was just found to be inside the header segment.
+            unsafe header.withUnsafeBytes { unsafe sink.add($0.baseAddress! + offset, count: byteCount) }
+            return true
+        }
+        return sumScattered(byteCount, of: index, from: offset, into: &sink)
+    }
+
+    @inline(never)
+    private func sumScattered<Sink: ByteSink & ~Copyable>(
+        _ byteCount: Int, of index: Int, from offset: Int, into sink: inout Sink
+    ) -> Bool {
         var position = position(offset, of: index)
         return feed(byteCount, of: index, from: &position, to: &sink) == byteCount
     }

@@ -5,6 +5,7 @@
 
     init(repeating value: Element, count: Int) {
         self.count = count
+        // SAFETY: allocated here, freed in deinit only; the subscript checks every index.
         unsafe elements = .allocate(capacity: count)
         unsafe elements.initialize(repeating: value, count: count)
     }

@@ -64,6 +64,8 @@ import CKawela
     public private(set) var count = 0
     private var segmentCount = 0
     private var headerBytes = 0
+    /// ``headerBytes`` when the last frame was begun.
+    private var lastHeaderBytes = 0
 
     public init() {
         unsafe frames = .allocate(capacity: Self.capacity)
@@ -110,6 +112,7 @@ extension FrameBatch {
         guard count < Self.capacity, segmentCount + segments + 1 <= Self.segmentCapacity,
             self.headerBytes + headerBytes <= Self.headerCapacity
         else { return false }
+        lastHeaderBytes = self.headerBytes
         unsafe frames[count] = Frame()
         unsafe frames[count].firstSegment = Int32(segmentCount + 1)
         unsafe self.segments[segmentCount] = iovec()
@@ -118,10 +121,11 @@ extension FrameBatch {
         return true
     }
 
-    /// Takes the frame begun last out again.
+    /// Takes the frame begun last out again, and its room with it. Once: not the frame before it.
     public mutating func cancelFrame() {
         precondition(count > 0)
         count -= 1
+        headerBytes = lastHeaderBytes
         segmentCount = unsafe Int(frames[count].firstSegment) - 1
     }
 

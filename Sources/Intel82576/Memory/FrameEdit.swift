@@ -3,25 +3,14 @@ import CKawela
 // Changes to frames that lie in private memory.
 
 extension FrameBatch {
-    /// Takes the four bytes of the tag at `offset` out of frame `index`: what is before it moves up.
-    /// - Precondition: the header segment holds the tag.
-    mutating func removeVLANTag(of index: Int, at offset: Int) {
-        let first = Int(self[index].firstSegment)
-        let segment = unsafe segments(of: index)[1]
-        precondition(unsafe offset >= 0 && offset + 4 <= segment.iov_len)
-        // SAFETY: header segments are private and writable, and offset + 4 bytes of this one were just checked.
-        unsafe (segment.iov_base! + 4).copyMemory(from: segment.iov_base!, byteCount: offset)
-        unsafe setSegment(first, to: iovec(iov_base: segment.iov_base! + 4, iov_len: segment.iov_len - 4))
-        self[index].byteCount -= 4
-    }
-
     /// Appends frame `index` of `source` as the wire has it: zeros up to `byteCount` bytes, then the FCS.
     mutating func appendWithFCS(_ source: borrowing FrameBatch, frame index: Int, byteCount: Int) -> Bool {
         let length = Int(source[index].byteCount)
         guard length <= byteCount, beginFrame(headerBytes: byteCount + 4) else { return false }
         var copy = addHeader(byteCount)
         var filled = 0
-        for unsafe segment in unsafe source.segments(of: index).dropFirst() {
+        for position in 1...Int(source[index].segmentCount) {
+            let segment = unsafe source.segments(of: index)[position]
             let count = unsafe segment.iov_len
             unsafe copy.withUnsafeMutableBytes { bytes in
                 guard count > 0, let from = unsafe segment.iov_base else { return }

@@ -41,15 +41,31 @@ extension AddressSpace {
         }
     }
 
-    /// Copies `byteCount` bytes from byte `offset` of a frame, across its segments, to guest memory.
+    /// Copies `byteCount` bytes from byte `offset` of a frame to guest memory, as if the four bytes at `gap` were not
+    /// there.
     @inline(__always)
     func store(
+        _ batch: borrowing FrameBatch, frame: Int, at offset: Int, _ byteCount: Int, gap: Int?, to address: UInt64
+    ) -> Bool {
+        guard let gap else { return store(batch, frame: frame, at: offset, byteCount, to: address) }
+        guard offset < gap else { return store(batch, frame: frame, at: offset + 4, byteCount, to: address) }
+        let before = min(byteCount, gap - offset)
+        return store(batch, frame: frame, at: offset, before, to: address)
+            && store(
+                batch, frame: frame, at: gap + 4, byteCount - before, to: address &+ UInt64(truncatingIfNeeded: before))
+    }
+
+    /// Copies `byteCount` bytes from byte `offset` of a frame, across its segments, to guest memory.
+    @inline(__always)
+    private func store(
         _ batch: borrowing FrameBatch, frame: Int, at offset: Int, _ byteCount: Int, to address: UInt64
     ) -> Bool {
         guard byteCount > 0 else { return true }
         let place = unsafe pointer(address, byteCount, forWriting: true)
+        let segments = unsafe batch.segments(of: frame)
         var (skip, left, written) = (offset, byteCount, 0)
-        for unsafe segment in unsafe batch.segments(of: frame).dropFirst() {
+        for position in 1...Int(batch[frame].segmentCount) {
+            let segment = unsafe segments[position]
             guard unsafe skip < segment.iov_len, let start = unsafe segment.iov_base else {
                 unsafe skip -= segment.iov_len
                 continue

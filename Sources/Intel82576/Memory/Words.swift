@@ -1,6 +1,8 @@
 import CKawela
 
 // Single accesses to memory a guest may be writing: never torn, never repeated by the compiler.
+//
+// SAFETY: callers pass places that `AddressSpace.pointer` checked for the access, aligned to it.
 
 @inline(__always)
 @unsafe func loadLittleEndian(_ place: UnsafeMutableRawPointer) -> UInt64 {

@@ -4,7 +4,7 @@
 /// register section.
 ///
 /// Not implemented: writing, by EEWR or by SPI over the pins in EECD (the grant is given, the pins then do nothing and
-/// EE_DO reads zero); the reload that CTRL_EXT.EE_RST asks for; flash; the alternate address area of word 0x37.
+/// EE_DO reads zero); flash; the alternate address area of word 0x37.
 public struct NVM: Sendable {
     /// EE_SIZE: 64 << 2 words, small enough for every driver to stay with EERD.
     static let sizeExponent: UInt32 = 2

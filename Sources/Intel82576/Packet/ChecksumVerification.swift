@@ -41,46 +41,78 @@ struct ChecksumVerification: BitwiseCopyable, Sendable {
     /// - Precondition: `headers` were parsed from the frame's header segment as it is now.
     func verify(_ headers: PacketHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
         let ip = headers.ip
+        guard ip.kind != .none else { return [] }
+        let frame = CheckedFrame(batch, index)
         var report: ChecksumReport = []
         if ip.isIPv4 && checksIP {
-            var sum = ChecksumAccumulator()
-            let isRight = batch.sum(ip.length, of: index, from: ip.offset, into: &sum) && sum.checksum == 0
-            report = isRight ? .ipChecked : [.ipChecked, .ipError]
+            report = frame.isHeaderRight(ip, batch) ? .ipChecked : [.ipChecked, .ipError]
         }
         guard !ip.isFragment, !ip.isSourceRouted, ip.isIPv4 || checksIPv6 else { return report }
-        return report.union(verifyTransport(ip, frame: index, of: batch))
+        return report.union(verifyTransport(ip, frame, batch))
     }
 
     @inline(__always)
-    private func verifyTransport(_ ip: IPHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
-        let vouched = batch[index].offload.isChecksumValid
+    private func verifyTransport(
+        _ ip: IPHeaders, _ frame: CheckedFrame, _ batch: borrowing FrameBatch
+    ) -> ChecksumReport {
         switch ip.transport {
         case .tcp where checksTCPAndUDP:
-            return vouched || Self.isSumRight(ip, index, batch)
+            return frame.isVouchedFor || frame.isSumRight(ip, batch)
                 ? .transportChecked : [.transportChecked, .transportError]
         case .udp where checksTCPAndUDP:
-            let field = batch.header(of: index).network16(at: ip.transportOffset &+ 6)
+            let field = frame.header.network16(at: ip.transportOffset &+ 6)
             if field == 0 && ip.isIPv4 { return [] }
-            return vouched || field != 0 && Self.isSumRight(ip, index, batch)
+            return frame.isVouchedFor || field != 0 && frame.isSumRight(ip, batch)
                 ? [.transportChecked, .udpChecked] : [.transportChecked, .udpChecked, .transportError]
         case .sctp where checksSCTP:
-            return vouched || Self.isCRCRight(ip, index, batch)
+            return frame.isVouchedFor || frame.isCRCRight(ip, batch)
                 ? .transportChecked : [.transportChecked, .transportError]
         default: return []
         }
     }
+}
+
+/// A frame under verification, with its header segment looked up once.
+private struct CheckedFrame: ~Escapable {
+    let index: Int
+    let header: RawSpan
+    let isVouchedFor: Bool
+
+    @_lifetime(borrow batch)
+    @inline(__always)
+    init(_ batch: borrowing FrameBatch, _ index: Int) {
+        self.index = index
+        header = batch.header(of: index)
+        isVouchedFor = batch[index].offload.isChecksumValid
+    }
 
     @inline(__always)
-    private static func isSumRight(_ ip: IPHeaders, _ index: Int, _ batch: borrowing FrameBatch) -> Bool {
+    func isHeaderRight(_ ip: IPHeaders, _ batch: borrowing FrameBatch) -> Bool {
+        var sum = ChecksumAccumulator()
+        guard ip.kind == .ipv4 else {
+            return batch.sum(ip.length, of: index, from: ip.offset, into: &sum) && sum.checksum == 0
+        }
+        sum.add(header.network64(at: ip.offset))
+        sum.add(header.network64(at: ip.offset &+ 8))
+        sum.add(header.network32(at: ip.offset &+ 16))
+        return sum.checksum == 0
+    }
+
+    @inline(__always)
+    func isSumRight(_ ip: IPHeaders, _ batch: borrowing FrameBatch) -> Bool {
         let count = ip.transportEnd &- ip.transportOffset
-        var sum = ChecksumAccumulator(pseudoHeaderOf: ip, batch.header(of: index))
+        var sum = ChecksumAccumulator(pseudoHeaderOf: ip, header)
         sum.add(UInt16(truncatingIfNeeded: count))
-        return batch.sum(count, of: index, from: ip.transportOffset, into: &sum) && sum.checksum == 0
+        if ip.transportEnd <= header.byteCount {
+            sum.add(header.extracting(ip.transportOffset..<ip.transportEnd))
+        } else if !batch.sum(count, of: index, from: ip.transportOffset, into: &sum) {
+            return false
+        }
+        return sum.checksum == 0
     }
 
     /// The CRC32c of the packet with four zero bytes in place of the checksum (RFC 9260 section 6.8).
-    private static func isCRCRight(_ ip: IPHeaders, _ index: Int, _ batch: borrowing FrameBatch) -> Bool {
-        let header = batch.header(of: index)
+    func isCRCRight(_ ip: IPHeaders, _ batch: borrowing FrameBatch) -> Bool {
         let checksum = header.network32(at: ip.transportOffset &+ 8).byteSwapped
         var crc = CRC32(.castagnoli)
         crc.add(header.network64(at: ip.transportOffset).byteSwapped)

@@ -20,10 +20,10 @@ struct PacketHeaders: BitwiseCopyable, Sendable {
     var tag: UInt16 = 0
     var outerTag: UInt16 = 0
     /// Where the tag's type is, or would be inserted.
-    var tagOffset = 12
+    @Narrow var tagOffset = 12
 
     /// Where whatever ``networkType`` names begins.
-    var networkOffset = 0
+    @Narrow var networkOffset = 0
     var ip = IPHeaders()
     /// The IP header directly inside ``ip`` (protocol 4 or 41) and what it carries. Checksums and RSS do not look at it.
     var inner = IPHeaders()
@@ -59,12 +59,12 @@ struct IPHeaders: BitwiseCopyable, Sendable {
     var kind = Kind.none
     /// The protocol behind the IP header; behind the last extension header that was understood.
     var protocolNumber: UInt8 = 0
-    var offset = 0
+    @Narrow var offset = 0
     /// Bytes of IP header with options or extension headers. An IPv6 fragment header does not count: headers are
     /// split before it.
-    var length = 0
+    @Narrow var length = 0
     /// The end of the IP datagram, from its length field: Ethernet padding lies behind. 0 when that is not in the frame.
-    var end = 0
+    @Narrow var end = 0
     /// Part of a datagram. An IPv6 fragment header counts even if it describes a whole one.
     var isFragment = false
     /// A fragment with offset 0.
@@ -72,17 +72,17 @@ struct IPHeaders: BitwiseCopyable, Sendable {
     /// A routing header says that the destination address is not the final one.
     var isSourceRouted = false
     /// Where the source address is; in a home address option (RFC 6275 section 6.3) if there is one.
-    var sourceOffset = 0
+    @Narrow var sourceOffset = 0
     /// Where the destination address is; in a type 2 routing header (RFC 6275 section 6.4) if there is one.
-    var destinationOffset = 0
+    @Narrow var destinationOffset = 0
 
     /// Known for whole datagrams and first fragments.
     var transport = Transport.none
-    var transportOffset = 0
+    @Narrow var transportOffset = 0
     /// 20 to 60 for TCP, 8 for UDP, 12 for SCTP.
-    var transportLength = 0
+    @Narrow var transportLength = 0
     /// The end of the transport's data. UDP's own length decides when the datagram is whole.
-    var transportEnd = 0
+    @Narrow var transportEnd = 0
 
     var isIPv4: Bool { kind.rawValue & 0b0001 != 0 }
     var isIPv6: Bool { kind.rawValue & 0b0100 != 0 }
@@ -100,6 +100,20 @@ struct IPHeaders: BitwiseCopyable, Sendable {
             default: 0
             }
         return UInt16(kind.rawValue) | layer4 | security
+    }
+}
+
+/// An offset in a frame, kept in 32 bits: headers are handed from stage to stage by value.
+@propertyWrapper
+struct Narrow: BitwiseCopyable, Sendable {
+    private var value: Int32
+
+    @inline(__always)
+    init(wrappedValue: Int) { value = Int32(truncatingIfNeeded: wrappedValue) }
+
+    var wrappedValue: Int {
+        @inline(__always) get { Int(value) }
+        @inline(__always) set { value = Int32(truncatingIfNeeded: newValue) }
     }
 }
 

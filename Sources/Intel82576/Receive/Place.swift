@@ -9,155 +9,114 @@ struct ReceiveReport {
     var packetChecksum: UInt16 = 0
 }
 
+/// A frame on its way to memory.
+struct ReceivedFrame {
+    var index: Int
+    /// With padding, without FCS.
+    var byteCount: Int
+    var headers: PacketHeaders
+    /// From the switch, not from the wire.
+    var isLoopback = false
+    /// Only an inexact filter matched.
+    var isInexact = false
+}
+
+/// Where a frame goes and what is done to it on the way.
+struct Placement {
+    /// `nil` without pools.
+    var pool: Int?
+    var stripsVLAN: Bool
+    var stripsCRC: Bool
+    /// The hash chooses the queue, among all or the pool's two.
+    var usesRSS: Bool
+}
+
+/// What became of a frame.
+enum Delivery {
+    case done
+    case dropped
+    /// Its queue has no room: offer it again when descriptors come.
+    case held
+}
+
 extension Port {
     /// Selects the queue of a frame that passed the filters and writes it to memory.
     func place(
-        _ batch: inout FrameBatch, _ index: Int, _ byteCount: Int, _ headers: PacketHeaders, _ match: AddressMatch,
-        _ control: RCTL
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, _ control: RCTL
     ) -> Delivery {
         var report = ReceiveReport()
-        let queue = selectQueue(batch, index, headers, &report)
-        guard registers[RXDCTL.self, queue].isEnabled, let ring = registers.ring(at: 0xC000 + 0x40 * queue) else {
+        let queue = selectQueue(batch, frame, placement, &report)
+        guard registers[RXDCTL.self, queue].isEnabled, isMaster(of: queue),
+            let ring = registers.ring(at: 0xC000 + 0x40 * queue)
+        else {
             receive.drops.queueDisabled &+= 1
-            receive.isHeld = false
-            return .done
+            return .dropped
         }
         let split = registers[SRRCTL.self, queue]
         let bufferSize = split.packetBufferSize == 0 ? control.bufferSize : split.packetBufferSize
-        let stripsTag = isStrippingVLAN && headers.isTagged
-        let length = byteCount - (stripsTag ? 4 : 0) + (control.stripsCRC ? 0 : 4)
+        let stripsTag = placement.stripsVLAN && frame.headers.isTagged
+        let length = frame.byteCount - (stripsTag ? 4 : 0) + (placement.stripsCRC ? 0 : 4)
         guard (length + bufferSize - 1) / bufferSize <= ring.available else {
-            return refuse(queue, split)
+            return refuse(queue, split, mayHold: placement.pool == nil)
         }
-        report.status |= match == .inexact ? 1 << 7 : 0
-        verifyChecksums(batch, index, headers, &report)
-        if stripsTag { strip(&batch, index, headers, &report) }
-        receive.isHeld = false
-        let header = headers.destination
-        receive.counters.count(
-            byteCount: byteCount, isMulticast: header.isMulticast, isBroadcast: header.isBroadcast)
-        if control.stripsCRC {
-            write(batch, index, length, queue, ring, bufferSize, report, isLegacy: split.isLegacy)
+        verifyChecksums(batch, frame, &report)
+        if stripsTag { report.vlanTag = frame.headers.tag }
+        report.status |= (frame.isInexact ? 1 << 7 : 0) | (stripsTag ? 1 << 3 : 0) | (frame.isLoopback ? 1 << 18 : 0)
+        let target = ReceiveTarget(
+            queue: queue, ring: ring, memory: memory(of: queue), bufferSize: bufferSize, length: length,
+            gap: stripsTag ? frame.headers.tagOffset : nil, isLegacy: split.isLegacy)
+        if placement.stripsCRC {
+            write(batch, frame.index, target, report)
         } else {
-            withChecksummed(batch, index, byteCount: length - 4) {
-                write(packetBatch, 0, length, queue, ring, bufferSize, report, isLegacy: split.isLegacy)
-            }
+            writeWithFCS(batch, frame, target, report)
         }
         return .done
     }
 
     /// No room in the ring.
-    private func refuse(_ queue: Int, _ split: SRRCTL) -> Delivery {
-        if split.dropsWhenEmpty {
+    private func refuse(_ queue: Int, _ split: SRRCTL, mayHold: Bool) -> Delivery {
+        if !mayHold || split.dropsWhenEmpty {
             receive.drops.noDescriptors &+= 1
-            receive.isHeld = false
             let dropped = (0xC030 + 0x40 * queue) / 4
             registers[word: dropped] = min(registers[word: dropped] &+ 1, 0xFFF)
-            return .done
+            return .dropped
         }
-        if !receive.isHeld {
-            receive.isHeld = true
-            add(1, to: Statistic.RNBC)
-        }
+        if !receive.isHeld { add(1, to: Statistic.RNBC) }
         return .held
     }
 
-    /// RSS, or the default queue.
+    /// RSS, or the first queue of the pool, or the default queue.
     private func selectQueue(
-        _ batch: borrowing FrameBatch, _ index: Int, _ headers: PacketHeaders, _ report: inout ReceiveReport
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, _ report: inout ReceiveReport
     ) -> Int {
-        report.information = UInt64(headers.packetType) << 4
+        report.information = UInt64(frame.headers.packetType) << 4
         let command = registers[MRQC.self]
-        guard command.isRSS else { return command.defaultQueue }
+        let fallback = placement.pool ?? command.defaultQueue
+        guard placement.usesRSS else { return fallback }
         let (hash, type) = rss.hash(
-            headers, batch.header(of: index), enabledTypes: command.hashTypes,
+            frame.headers, batch.header(of: frame.index), enabledTypes: command.hashTypes,
             extensions: registers[RFCTL.self].hashExtensions)
         if registers[RXCSUM.self].reportsHash {
             report.information |= UInt64(type.rawValue) | UInt64(hash) << 32
         }
-        guard type != .none else { return command.defaultQueue }
+        guard type != .none else { return fallback }
         let entry = Int(hash & 127)
-        return Int(registers[word: 0x5C00 / 4 + entry / 4] &>> UInt32(8 * (entry & 3)) & 0xF)
+        let queue = Int(registers[word: 0x5C00 / 4 + entry / 4] &>> UInt32(8 * (entry & 3)) & 0xF)
+        // With pools bit 3 of the entry chooses between the pool's two queues (Linux writes it there for the 82576).
+        return placement.pool.map { $0 | queue & 8 } ?? queue
     }
 
     private func verifyChecksums(
-        _ batch: borrowing FrameBatch, _ index: Int, _ headers: PacketHeaders, _ report: inout ReceiveReport
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ report: inout ReceiveReport
     ) {
         let control = registers[RXCSUM.self]
         let verification = ChecksumVerification(rxcsum: control.raw, rfctl: registers[RFCTL.self].raw)
-        report.status |= verification.verify(headers, frame: index, of: batch).rawValue
+        report.status |= verification.verify(frame.headers, frame: frame.index, of: batch).rawValue
         guard !control.reportsHash else { return }
-        report.packetChecksum = batch.packetChecksum(of: index, from: control.packetChecksumStart)
-        let bytes = batch.header(of: index)
-        let identification = headers.ip.isIPv4 ? bytes.network16(at: headers.ip.offset + 4) : 0
+        report.packetChecksum = batch.packetChecksum(of: frame.index, from: control.packetChecksumStart)
+        let bytes = batch.header(of: frame.index)
+        let ip = frame.headers.ip
+        let identification = ip.isIPv4 ? bytes.network16(at: ip.offset + 4) : 0
         report.information |= UInt64(identification) << 32 | UInt64(report.packetChecksum) << 48
-    }
-
-    private func strip(
-        _ batch: inout FrameBatch, _ index: Int, _ headers: PacketHeaders, _ report: inout ReceiveReport
-    ) {
-        report.vlanTag = headers.tag
-        report.status |= 1 << 3
-        batch.removeVLANTag(of: index, at: headers.tagOffset)
-    }
-
-    /// The frame with padding and FCS, as the wire had it, in ``packetBatch``.
-    private func withChecksummed(_ batch: borrowing FrameBatch, _ index: Int, byteCount: Int, _ body: () -> Void) {
-        packetBatch.removeAll()
-        if packetBatch.appendWithFCS(batch, frame: index, byteCount: byteCount) { body() }
-        packetBatch.removeAll()
-    }
-
-    /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
-    /// - Precondition: the ring has enough of them.
-    private func write(
-        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ queue: Int, _ ring: Ring, _ bufferSize: Int,
-        _ report: ReceiveReport, isLegacy: Bool
-    ) {
-        var (head, offset) = (ring.head, 0)
-        while offset < length {
-            let count = min(bufferSize, length - offset)
-            let address = ring.address(head)
-            guard let words = memory.descriptor(at: address) else {
-                receive.drops.unwritable &+= 1
-                return
-            }
-            if !memory.store(batch, frame: index, at: offset, count, to: words.low) { receive.drops.unwritable &+= 1 }
-            offset += count
-            let isLast = offset >= length
-            // DD, and EOP in the last one; the second quadword goes last and whole, since drivers poll its length.
-            var status = UInt64(isLast ? report.status | 3 : 1)
-            status |= UInt64(count) << (isLegacy ? 0 : 32) | UInt64(isLast ? report.vlanTag : 0) << 48
-            if isLegacy {
-                status = legacyStatus(count, isLast ? report : ReceiveReport(), isLast)
-            } else {
-                _ = memory.storeQuadword(isLast ? report.information : 0, at: address)
-            }
-            if !memory.storeQuadword(status, at: address &+ 8) { receive.drops.unwritable &+= 1 }
-            head = ring.advanced(head)
-        }
-        registers[word: (0xC010 + 0x40 * queue) / 4] = UInt32(truncatingIfNeeded: head)
-        receive.touchedQueues |= 1 &<< UInt32(queue)
-        noteThreshold(queue, ring, newHead: head)
-    }
-
-    /// The legacy second quadword: length, packet checksum, status, errors, tag. Datasheet 7.1.4.
-    private func legacyStatus(_ count: Int, _ report: ReceiveReport, _ isLast: Bool) -> UInt64 {
-        let status = UInt64(report.status & 0xFF) | (isLast ? 3 : 1)
-        let errors = UInt64(report.status >> 24) & 0xFF
-        return UInt64(count) | UInt64(report.packetChecksum) << 16 | status << 32 | errors << 40
-            | UInt64(report.vlanTag) << 48
-    }
-
-    /// RXDMT0 when the free descriptors fall to the threshold.
-    private func noteThreshold(_ queue: Int, _ ring: Ring, newHead: Int) {
-        let threshold = registers[SRRCTL.self, queue].lowThreshold
-        guard threshold > 0, ring.available > threshold else { return }
-        var after = ring
-        after.head = newHead
-        if after.available <= threshold {
-            interrupts.raise(.receiveThreshold)
-            add(1, to: Statistic.RXDMTC)
-        }
     }
 }

@@ -1,6 +1,6 @@
 /// Receive-side scaling: the Toeplitz hash over a packet's addresses and ports.
 ///
-/// The key is turned into one table per four bits of input when it is set (about a microsecond), so a hash is 24 loads
+/// The key is turned into one table per four bits of input when it is set (a few microseconds), so a hash is 24 loads
 /// for TCP over IPv4 and 72 over IPv6. The tables are 4.6 KB and stay in the first-level cache, which byte tables would
 /// not. Neither type nor queue of what matches no enabled type is decided here: see MRQC and RETA.
 struct RSS: ~Copyable {

@@ -7,6 +7,9 @@
 /// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, pools, 1588 stamps, flow control
 /// frames, WTHRESH batching.
 struct Receive {
+    /// Longest frame whatever RLPML says, FCS included (datasheet 7.1.1.1: 9.5 KB).
+    static let maximumFrame = 9728
+
     /// Frames of `uplinkBatch` delivered so far.
     var next = 0
     /// The same of `segmentBatch`, which holds parts of the frame before `next`.
@@ -22,7 +25,7 @@ struct Receive {
 
     /// Frames that reached no queue, by reason.
     struct Drops {
-        /// Receiver disabled or link down.
+        /// Receiver disabled, link down, or the wire cut off by loopback.
         var disabled: UInt64 = 0
         /// Longer than allowed.
         var oversize: UInt64 = 0
@@ -37,13 +40,6 @@ struct Receive {
     }
 }
 
-/// What became of a frame.
-enum Delivery {
-    case done
-    /// Its queue has no room: offer it again when descriptors come.
-    case held
-}
-
 extension Port {
     /// Takes a batch from the uplink, unless frames of the last one are held, and delivers it.
     public func receiveFromUplink() {
@@ -51,6 +47,11 @@ extension Port {
         uplinkBatch.removeAll()
         receive.next = 0
         uplink.receive(into: &uplinkBatch)
+        if isLoopback {
+            // The wire is cut off.
+            receive.drops.disabled &+= UInt64(uplinkBatch.count)
+            uplinkBatch.removeAll()
+        }
         wantsFrames = deliverPending()
         deliverInterrupts()
     }
@@ -67,7 +68,7 @@ extension Port {
                 continue
             }
             if frame.offload.needsChecksum { _ = uplinkBatch.completeChecksum(of: receive.next) }
-            guard deliver(&uplinkBatch, receive.next) == .done else { return false }
+            guard deliver(uplinkBatch, receive.next) != .held else { return false }
             receive.next += 1
         }
     }
@@ -76,7 +77,7 @@ extension Port {
     private func deliverSegments() -> Bool {
         while true {
             while receive.nextSegment < segmentBatch.count {
-                guard deliver(&segmentBatch, receive.nextSegment) == .done else { return false }
+                guard deliver(segmentBatch, receive.nextSegment) != .held else { return false }
                 receive.nextSegment += 1
             }
             segmentBatch.removeAll()
@@ -100,16 +101,19 @@ extension Port {
     }
 
     /// Frames that transmit hands back in loopback. Nothing is held: a loop has no buffer to wait in.
-    func receiveLoopback(_ batch: inout FrameBatch) {
-        for frame in 0..<batch.count where deliver(&batch, frame) == .held {
+    func receiveLoopback(_ batch: borrowing FrameBatch) {
+        // A frame from the wire may be held behind them.
+        let isHeld = receive.isHeld
+        for frame in 0..<batch.count {
             receive.isHeld = false
-            receive.drops.noDescriptors &+= 1
+            if deliver(batch, frame) == .held { receive.drops.noDescriptors &+= 1 }
         }
+        receive.isHeld = isHeld
         finishReceive()
     }
 
     /// Adds the batch's counters and raises the causes of the queues it touched.
-    private func finishReceive() {
+    func finishReceive() {
         addReceived(receive.counters)
         receive.counters = FrameCounters()
         var queues = receive.touchedQueues
@@ -120,29 +124,61 @@ extension Port {
         }
     }
 
+    private func deliver(_ batch: borrowing FrameBatch, _ index: Int) -> Delivery {
+        let delivery = accept(batch, index)
+        receive.isHeld = delivery == .held
+        return delivery
+    }
+
     /// One frame through filters and queue selection to memory.
-    private func deliver(_ batch: inout FrameBatch, _ index: Int) -> Delivery {
+    private func accept(_ batch: borrowing FrameBatch, _ index: Int) -> Delivery {
         let control = registers[RCTL.self]
-        guard control.isEnabled, isMaster, link.isUp || isLoopback else {
+        guard control.isEnabled, link.isUp || isLoopback else {
             receive.drops.disabled &+= 1
-            return .done
+            return .dropped
         }
-        let byteCount = max(60, Int(batch[index].byteCount))
-        countArrival(byteCount)
-        let headers = PacketHeaders(
-            batch.header(of: index), frameLength: Int(batch[index].byteCount),
-            tagTypes: TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN))
-        guard isLengthAllowed(byteCount, headers, control) else {
+        var frame = ReceivedFrame(
+            index: index, byteCount: max(60, Int(batch[index].byteCount)),
+            headers: PacketHeaders(
+                batch.header(of: index), frameLength: Int(batch[index].byteCount),
+                tagTypes: tagTypes))
+        countArrival(frame.byteCount)
+        guard isLengthAllowed(frame, control) else {
             receive.drops.oversize &+= 1
             add(1, to: Statistic.ROC)
+            return .dropped
+        }
+        let headers = frame.headers
+        guard passesVLANFilter(headers.isTagged ? headers.tag : nil, control) else { return dropFiltered() }
+        guard isLoopback || passesStormControl(frame) else { return .dropped }
+        if hasPools {
+            deliverFromWire(batch, frame, control)
             return .done
         }
         let match = matchAddress(headers.destination, source: headers.source, control)
-        guard match != .none, passesVLANFilter(headers.isTagged ? headers.tag : nil, control) else {
-            receive.drops.filtered &+= 1
-            return .done
+        guard match != .none else { return dropFiltered() }
+        frame.isInexact = match == .inexact
+        return deliverWithoutPools(batch, frame, control)
+    }
+
+    private func dropFiltered() -> Delivery {
+        receive.drops.filtered &+= 1
+        return .dropped
+    }
+
+    private func deliverWithoutPools(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ control: RCTL
+    ) -> Delivery {
+        let placement = Placement(
+            stripsVLAN: isStrippingVLAN, stripsCRC: control.stripsCRC, usesRSS: registers[MRQC.self].isRSS)
+        let delivery = place(batch, frame, placement, control)
+        if delivery == .done {
+            let destination = frame.headers.destination
+            receive.counters.count(
+                byteCount: frame.byteCount, isMulticast: destination.isMulticast,
+                isBroadcast: destination.isBroadcast)
         }
-        return place(&batch, index, byteCount, headers, match, control)
+        return delivery
     }
 
     /// TPR and TOR count everything that arrives, once.
@@ -153,10 +189,16 @@ extension Port {
     }
 
     /// Datasheet 7.1.1.1: 1518 bytes and 4 more for each tag, or RLPML with long packets enabled; FCS included.
-    private func isLengthAllowed(_ byteCount: Int, _ headers: PacketHeaders, _ control: RCTL) -> Bool {
-        let length = byteCount + 4
-        if control.storesBadPackets { return length <= 9728 }
+    private func isLengthAllowed(_ frame: ReceivedFrame, _ control: RCTL) -> Bool {
+        let length = frame.byteCount + 4
+        guard length <= Receive.maximumFrame else { return false }
+        if control.storesBadPackets { return true }
         if control.acceptsLongPackets { return length <= registers[RLPML.self].length }
-        return length <= 1518 + (headers.isTagged ? 4 : 0) + (headers.isOuterTagged ? 4 : 0)
+        return length <= 1518 + 4 * frame.headers.tagCount
     }
+}
+
+extension PacketHeaders {
+    /// VLAN tags in front of the payload.
+    var tagCount: Int { (isTagged ? 1 : 0) + (isOuterTagged ? 1 : 0) }
 }

@@ -110,8 +110,10 @@ struct MRQC: Register {
     static var offset: Int { 0x5818 }
     var raw: UInt32
 
-    /// Mode, bits 2:0. 2 is RSS over 16 queues; the pool modes 3 and 5 are not implemented.
+    /// Mode, bits 2:0. 2 is RSS over 16 queues, 3 pools, 5 pools with RSS between the two queues of each.
     var isRSS: Bool { self[0...2] == 2 }
+    var hasPools: Bool { self[0...2] == 3 || hasPoolRSS }
+    var hasPoolRSS: Bool { self[0...2] == 5 }
     /// Def_Q, bits 5:3.
     var defaultQueue: Int { Int(self[3...5]) }
     /// Bits 31:16: the hash types in use.

@@ -1,18 +1,20 @@
 extension Port {
     // MARK: CTRL, STATUS and the link
 
-    /// CTRL.RST and PHY_RST read back as zero: both are done at once.
-    func writeControl(_ value: CTRL) {
-        if value.resets { return reset(.software) }
-        var stored = value
-        stored.resetsPHY = false
-        registers[CTRL.self] = stored
+    /// CTRL.RST and PHY_RST read back as zero: both are done at once. With RST the rest of what is written is lost.
+    func writeControl(_ entry: RegisterMap.Entry, _ value: CTRL) {
         if value.resetsPHY {
             phy.reset(now: clock())
             hasResetPHY = true
         }
-        updateMaster()
-        updateLink()
+        if value.resets {
+            reset(.software)
+        } else {
+            registers[CTRL.self] = CTRL(raw: rules.write(entry.row, registers[CTRL.self].raw, value.raw))
+            updateMaster()
+            updateLink()
+        }
+        deliverInterrupts()
     }
 
     /// STATUS is read-only but for PHYRA, which a write of zero clears.
@@ -52,7 +54,9 @@ extension Port {
         if control.forcesSpeed { new.speed = control.speed }
         if control.forcesDuplex { new.isFullDuplex = control.isFullDuplex }
         new.isUp = new.isUp && control.setsLinkUp
-        let changed = new.isUp != link.isUp || phy.takeLinkChange()
+        // Both ends of the comparison are up when the PHY went down and up again in one step.
+        let wentThrough = phy.takeLinkChange() && new.isUp && link.isUp
+        let changed = new.isUp != link.isUp || wentThrough
         link = new
         updateLoopback()
         guard changed else { return }
@@ -68,6 +72,7 @@ extension Port {
 
     func updateMaster() {
         isMaster = configuration.isBusMaster && !registers[CTRL.self].disablesMaster
+        updateInterruptMode()
         if isMaster { ringEnabledDoorbells() }
         updateMasterQueues()
         isReceiveKicked = true
@@ -96,7 +101,9 @@ extension Port {
         case .SWSM: semaphores.writeSWSM(value)
         case .SW_FW_SYNC: semaphores.writeSWFWSYNC(value)
         case .MDIC:
-            registers[MDIC.self] = phy.access(mdic: MDIC(raw: value), now: clock())
+            let command = MDIC(raw: value)
+            registers[MDIC.self] = phy.access(mdic: command, now: clock())
+            if command.interrupts { interrupts.raise(.managementDataAccess) }
             updateLink()
             deliverInterrupts()
         default:

@@ -26,6 +26,14 @@ struct RegisterRules {
         return (rule.readsAsZero ? 0 : stored, stored & ~rule.clearedByRead)
     }
 
+    /// Whether a write replaces what is stored, so that the bytes it leaves out have to be put in.
+    func isOverwritten(_ row: UInt16) -> Bool {
+        switch rules[Int(row)].access {
+        case .readWrite, .writeOnly, .readOnly: true
+        case .writeOneToClear, .writeOneToSet, .readToClear, .absent: false
+        }
+    }
+
     /// What a write of `value` leaves in a plain register.
     @inline(__always)
     func write(_ row: UInt16, _ stored: UInt32, _ value: UInt32) -> UInt32 {

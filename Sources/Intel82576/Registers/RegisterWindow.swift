@@ -14,7 +14,7 @@ enum RegisterWindow {
         at offset: Int, width: Int, _ value: UInt64, stored: (Int) -> UInt32, store: (Int, UInt32) -> Void
     ) {
         let (word, low) = (offset & ~3, UInt32(truncatingIfNeeded: value))
-        if width == 4 { return store(word, low) }
+        if width == 4, offset & 3 == 0 { return store(word, low) }
         if width == 8 {
             store(word, low)
             return store(word + 4, UInt32(truncatingIfNeeded: value >> 32))

@@ -23,9 +23,11 @@ extension Port {
         updateRSSKey()
         updateMaster()
         updateLink()
+        // Last, because the link going down is no cause that survives.
+        resetInterrupts(level)
     }
 
-    private func resetUnits(_ level: ResetLevel) {
+    private func resetInterrupts(_ level: ResetLevel) {
         let eitr = interrupts.eitr
         interrupts.reset()
         if level == .software {
@@ -34,15 +36,20 @@ extension Port {
             msix.reset()
         }
         updateInterruptMode()
+    }
+
+    private func resetUnits(_ level: ResetLevel) {
         nvm.reset()
         semaphores.reset()
         if level == .powerOn { phy.reset(now: clock()) }
         for queue in 0..<16 { resetTransmitQueue(queue) }
         doorbells = 0
+        rates.reset()
         // Frames held for descriptors that are gone are gone too, like the packet buffer's contents.
         uplinkBatch.removeAll()
         segmentBatch.removeAll()
         receive = Receive()
+        storm = StormControl()
         wantsFrames = true
     }
 }

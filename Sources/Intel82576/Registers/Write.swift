@@ -5,7 +5,7 @@ extension Port {
         let word = Int(entry.canonicalWord)
         switch entry.name {
         case .TDT, .RDT, .TDH, .RDH, .TXDCTL, .RXDCTL: return writeQueueRegister(entry, value)
-        case .CTRL: return writeControl(CTRL(raw: value))
+        case .CTRL: return writeControl(entry, CTRL(raw: value))
         case .STATUS: return writeStatus(value)
         case .CTRL_EXT, .EECD, .EERD, .MDIC, .SWSM, .SW_FW_SYNC: return writeGeneralRegister(entry, value)
         case .ICR, .ICS, .IMS, .IMC, .IAM, .GPIE, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM, .EITR, .IVAR, .IVAR_MISC,
@@ -31,6 +31,9 @@ extension Port {
         case .TCTL: ringEnabledDoorbells()
         case .RAL, .RAH: addressFilter = AddressFilter(registers)
         case .RSSRK: updateRSSKey()
+        case .RTTBCNRC: rates[Int(registers[word: 0x3604 / 4])] = registers[word: 0x36B0 / 4]
+        case .RTTDQSEL: registers[word: 0x36B0 / 4] = rates[Int(registers[word: 0x3604 / 4])]
+        case .DTXSWC, .VFTE: ringEnabledDoorbells()
         case .VFTA, .MTA, .MRQC, .RETA, .SRRCTL: isReceiveKicked = true
         default: break
         }
@@ -105,7 +108,7 @@ extension Port {
         switch entry.name {
         case .GPIE:
             registers[word: word] = stored
-            interrupts.gpie = GPIE(raw: stored)
+            interrupts.writeGPIE(GPIE(raw: stored))
             updateInterruptMode()
         case .EITR: registers[word: word] = interrupts.eitr[Int(entry.element)].raw
         case .IVAR:
@@ -121,15 +124,16 @@ extension Port {
     /// Causes of ICR that exist (datasheet 8.8.1), INTA excluded.
     static let causeMask: UInt32 = 0x77D4_FBFD | 1 << 3
 
-    /// MSI-X and MSI are memory writes and need bus mastering; INTx does not.
+    /// MSI-X and MSI are memory writes and need mastering; INTx does not.
     func updateInterruptMode() {
-        interrupts.mode =
+        let mode: Interrupts.Mode =
             if configuration.isMSIXEnabled {
-                !configuration.isBusMaster ? .none : interrupts.gpie.isMultipleMSIX ? .multipleMSIX : .singleMSIX
+                !isMaster ? .none : interrupts.gpie.isMultipleMSIX ? .multipleMSIX : .singleMSIX
             } else if configuration.isMSIEnabled {
-                configuration.isBusMaster ? .msi : .none
+                isMaster ? .msi : .none
             } else {
                 configuration.isINTxDisabled ? .none : .intx
             }
+        interrupts.enter(mode)
     }
 }

@@ -58,6 +58,33 @@ extension Port {
         for bucket in 0..<6 { add(counters.sizes[bucket], to: Statistic.PTC64 + 4 * bucket) }
     }
 
+    /// Counts frame `index` of the transmit batch: on the wire if it goes there, for its pool in any case. What the
+    /// uplink will cut up counts as the frames it becomes.
+    func countTransmitted(_ index: Int) {
+        let frame = transmitBatch[index]
+        let byteCount = Int(frame.byteCount)
+        let size = Int(frame.offload.segmentSize)
+        guard frame.offload.segmentation != .none, size > 0 else { return count(index, frame, byteCount, packets: 1) }
+        let header = Int(frame.offload.headerLength)
+        let payload = max(0, byteCount - header)
+        count(index, frame, header + size, packets: payload / size)
+        if payload % size > 0 { count(index, frame, header + payload % size, packets: 1) }
+    }
+
+    private func count(_ index: Int, _ frame: FrameBatch.Frame, _ byteCount: Int, packets: Int) {
+        guard packets > 0 else { return }
+        if frame.sourcePool < 8 { countPoolTransmitted(Int(frame.sourcePool), byteCount: byteCount, packets: packets) }
+        let destination = transmitBatch.destination(of: index)
+        if frame.goesToUplink {
+            transmit.counters.count(
+                byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
+                packets: UInt32(truncatingIfNeeded: packets))
+        } else {
+            add(UInt32(truncatingIfNeeded: packets), to: Statistic.HGPTC)
+            add64(UInt64(truncatingIfNeeded: (max(60, byteCount) + 4) * packets), to: Statistic.HGOTC)
+        }
+    }
+
     /// Frames from the wire that passed the address filter (GPRC, GORC, PRCxx, MPRC, BPRC).
     func addReceived(_ counters: borrowing FrameCounters) {
         guard counters.packets != 0 else { return }
@@ -95,4 +122,6 @@ enum Statistic {
     static let RXDMTC = 0x4120
     static let HGORC = 0x4128
     static let HGOTC = 0x4130
+    static let SSVPC = 0x41A0
+    static let SDPC = 0x41A4
 }

@@ -5,7 +5,8 @@ extension Port {
     /// whose outer headers hide in MACLEN, are cut here.
     func canHandOver(_ request: TransmitRequest) -> Bool {
         let context = request.context
-        guard request.insertsL4Checksum, request.total - context.macLength <= 65535, context.macLength <= 18 else {
+        let linkLength = context.macLength + (request.vlanTag == nil ? 0 : 4)
+        guard request.insertsL4Checksum, request.total - context.macLength <= 65535, linkLength <= 18 else {
             return false
         }
         switch (context.l4, context.isIPv4) {
@@ -25,18 +26,6 @@ extension Port {
             context.l4 == .udp ? .udp : context.isIPv4 ? .tcp4 : .tcp6
         transmitBatch[frame].offload.segmentSize = UInt16(truncatingIfNeeded: context.segmentSize)
         transmitBatch[frame].offload.headerLength = UInt16(truncatingIfNeeded: context.headerLength + shift)
-        countSegments(request, frame, shift)
-    }
-
-    /// Counts the frames that the packet becomes on the wire.
-    private func countSegments(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
-        let size = request.context.segmentSize
-        let header = request.context.headerLength + shift
-        let full = request.payloadLength / size
-        countTransmitted(frame, byteCount: header + size, packets: full)
-        if request.payloadLength % size > 0 {
-            countTransmitted(frame, byteCount: header + request.payloadLength % size, packets: 1)
-        }
         add(1, to: Statistic.TSCTC)
     }
 }

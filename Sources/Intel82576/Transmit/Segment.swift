@@ -1,31 +1,23 @@
 extension Port {
-    /// Cuts the packet of descriptors `start...end` into frames, sending batches as they fill.
-    func segment(_ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
-        // The pieces point into the packet's own batch: nothing of an earlier one may be left in the output.
-        packetBatch.removeAll()
-        let result = packetBatch.gather(request, transmitDescriptors, start, end, memory, vlanType: vlanType)
-        guard result == .done else {
-            if result == .fault { transmit.drops.unreadable &+= 1 } else { transmit.drops.malformed &+= 1 }
-            return .done
-        }
+    /// Cuts the packet in ``packetBatch`` into frames, sending batches as they fill.
+    func segment(_ queue: Int, _ request: TransmitRequest) {
+        if hasPools { packetBatch[0].sourcePool = UInt8(truncatingIfNeeded: queue & 7) }
         guard var segmentation = segmentation(of: request) else {
             transmit.drops.malformed &+= 1
-            return .done
+            return
         }
         var progress = Segmentation.Progress.outputFull
         while progress == .outputFull {
-            let first = transmitBatch.count
             progress = segmentation.run(from: packetBatch, into: &transmitBatch)
-            for frame in first..<transmitBatch.count {
-                countTransmitted(frame, byteCount: Int(transmitBatch[frame].byteCount), packets: 1)
-            }
+            // Only the last segment is short, unless MSS is absurd.
+            if progress == .finished, registers[TCTL.self].padsShortPackets { transmitBatch.padLastFrame(to: 60) }
             if progress == .outputFull { sendBatch() }
         }
         if progress == .tooFragmented { transmit.drops.malformed &+= 1 }
+        transmit.batchedBytes += request.payloadLength + segmentation.next * request.context.headerLength
         // Before the scratch batch is used again.
         sendBatch()
         add(1, to: Statistic.TSCTC)
-        return .done
     }
 
     /// The cutting of the packet in ``packetBatch``.
@@ -38,9 +30,10 @@ extension Port {
             layout, segmentSize: context.segmentSize, payloadLength: request.payloadLength, frame: 0, of: packetBatch)
         segmentation?.flagMasks = Segmentation.FlagMasks(
             dtxtcpflgl: registers[DTXTCPFLGL.self].raw, dtxtcpflgh: registers[DTXTCPFLGH.self].raw)
+        let leavesSum = uplinkOffloads.contains(.checksum) && !mayStayInside(packetBatch.destination(of: 0))
         segmentation?.insertsIPChecksum = request.insertsIPChecksum
         segmentation?.transportChecksum =
-            !request.insertsL4Checksum ? .untouched : uplinkOffloads.contains(.checksum) ? .partial : .complete
+            !request.insertsL4Checksum ? .untouched : leavesSum ? .partial : .complete
         return segmentation
     }
 }

@@ -8,20 +8,26 @@
 /// detection, priority between queues, 1588 stamps, IPsec and MACsec.
 struct Transmit {
     static let descriptorsPerRun = 256
+    /// The same for a queue with a rate limit, so that it does not send a long burst and then nothing.
+    static let limitedDescriptorsPerRun = 32
     /// Longest frame without segmentation (datasheet 7.2.1: 9.5 KB with FCS).
     static let maximumFrame = 9728 - 4
     /// A batch is sent once it holds this much, so that an uplink's own store stays small.
     static let batchBytes = 256 * 1024
+    /// A run ends once it sent this much. One packet may exceed it: PAYLEN allows 256 KB of payload.
+    static let runBytes = 1024 * 1024
 
     /// Queues that skip up to the EOP of a packet too long to take, a bit each.
     var skipping: UInt32 = 0
     var batchedBytes = 0
+    /// Sent by this run.
+    var sentBytes = 0
     var counters = FrameCounters()
     var drops = Drops()
 
     /// Packets consumed without being sent, by reason.
     struct Drops {
-        /// Lengths that contradict each other: empty, too long, header beyond the packet, PAYLEN wrong, MSS 0.
+        /// Lengths that contradict each other: empty, too long, too short for a tag, header beyond the packet, PAYLEN wrong, MSS 0.
         var malformed: UInt64 = 0
         /// A buffer outside the memory the function may read.
         var unreadable: UInt64 = 0
@@ -36,8 +42,8 @@ extension Port {
     /// Whether a doorbell of `queue` would be served now.
     @inline(__always)
     func isTransmitEnabled(_ queue: Int) -> Bool {
-        registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && isMaster
-            && (isLoopback || (link.isUp && !uplink.isCongested))
+        registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && isMaster(of: queue) && canTransmit
+            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0)
     }
 
     /// One run of a queue. Whether it left work that could go on at once.
@@ -45,21 +51,25 @@ extension Port {
         guard isTransmitEnabled(queue), var ring = registers.ring(at: 0xE000 + 0x40 * queue), ring.available > 0 else {
             return false
         }
-        let fetched = fetch(ring)
+        let fetched = fetch(
+            ring, memory(of: queue),
+            limit: rates.isLimited(queue) ? Transmit.limitedDescriptorsPerRun : Transmit.descriptorsPerRun)
         guard fetched > 0 else {
             transmit.drops.ringFaults &+= 1
             return false
         }
+        transmit.sentBytes = 0
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()
         guard consumed > 0 else { return false }
         writeBack(queue, consumed, &ring)
+        rates.charge(queue, bytes: UInt64(transmit.sentBytes), now: clock(), linkSpeed: link.speed)
         return ring.head != ring.tail
     }
 
     /// Copies the descriptors between head and tail; fewer than there are at the first one that cannot be read.
-    private func fetch(_ ring: Ring) -> Int {
-        let wanted = min(ring.available, Transmit.descriptorsPerRun)
+    private func fetch(_ ring: Ring, _ memory: AddressSpace, limit: Int) -> Int {
+        let wanted = min(ring.available, limit)
         var index = ring.head
         for fetched in 0..<wanted {
             guard let words = memory.descriptor(at: ring.address(index)) else { return fetched }
@@ -87,17 +97,18 @@ extension Port {
             case .reserved: break
             }
             if start < 0 { consumed = index + 1 }
-            if start < 0, transmit.batchedBytes >= Transmit.batchBytes {
-                sendBatch()
-                if uplink.isCongested { return consumed }
-            }
+            if start < 0, transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
+            if start < 0, transmit.sentBytes > 0, isRunOver { return consumed }
         }
         return consumed > 0 ? consumed : skipEndless(queue, fetched, of: ring)
     }
 
+    /// Whether what was sent so far is enough for one run, or for the uplink.
+    private var isRunOver: Bool { transmit.sentBytes >= Transmit.runBytes || uplink.isCongested }
+
     /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
     private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
-        guard fetched == Transmit.descriptorsPerRun || ring.available == ring.count - 1 else { return 0 }
+        guard fetched >= Transmit.descriptorsPerRun || ring.available == ring.count - 1 else { return 0 }
         transmit.skipping |= 1 &<< UInt32(queue)
         transmit.drops.malformed &+= 1
         return fetched
@@ -125,20 +136,35 @@ extension Port {
     func sendBatch() {
         guard transmitBatch.count > 0 else { return }
         if isLoopback {
-            receiveLoopback(&transmitBatch)
+            for frame in 0..<transmitBatch.count { countTransmitted(frame) }
+            receiveLoopback(transmitBatch)
         } else {
+            switchBatch()
             uplink.transmit(&transmitBatch)
         }
         transmitBatch.removeAll()
+        transmit.sentBytes += transmit.batchedBytes
         transmit.batchedBytes = 0
         addTransmitted(transmit.counters)
         transmit.counters = FrameCounters()
+    }
+
+    /// Local delivery and counters of the frames in the batch.
+    private func switchBatch() {
+        let (isSwitching, isLinkUp) = (isSwitching, link.isUp)
+        for frame in 0..<transmitBatch.count {
+            if isSwitching { switchFrame(frame) }
+            if !isLinkUp { transmitBatch[frame].goesToUplink = false }
+            countTransmitted(frame)
+        }
+        if isSwitching { finishReceive() }
     }
 
     /// Reports done descriptors to the driver: DD in those with RS, or the head in memory; then moves TDH and raises
     /// the queue's cause if anything was reported.
     private func writeBack(_ queue: Int, _ consumed: Int, _ ring: inout Ring) {
         let headAddress = registers[TDWBAL.self, queue]
+        let memory = memory(of: queue)
         var isReported = false
         for index in 0..<consumed {
             let control = transmitDescriptors[index].control

@@ -7,8 +7,9 @@ struct TransmitDescriptor: BitwiseCopyable {
     struct Control: BitWord {
         var raw: UInt64
 
-        /// LENGTH or DTALEN, bits 15:0. Bytes in this buffer.
-        var length: Int { Int(truncatingIfNeeded: self[0...15]) }
+        /// LENGTH or DTALEN, bits 15:0. Bytes in this buffer; 0 for a descriptor without one, which may stand between
+        /// those of a packet.
+        var length: Int { isAdvanced && self[20...23] != 3 ? 0 : Int(truncatingIfNeeded: self[0...15]) }
         /// DEXT, bit 29. Advanced; the type is in DTYP.
         var isAdvanced: Bool { self[29] }
         /// DTYP, bits 23:20, and DEXT.

@@ -3,23 +3,26 @@ extension FrameBatch {
     /// the header, with the VLAN tag inserted, the rest by reference. Anything but `.done` leaves the batch as it was.
     mutating func gather(
         _ request: TransmitRequest, _ descriptors: borrowing FixedBuffer<TransmitDescriptor>, _ start: Int, _ end: Int,
-        _ memory: AddressSpace, vlanType: UInt16
+        _ memory: AddressSpace, tagTypes: TagTypes
     ) -> GatherResult {
         let tagLength = request.vlanTag == nil ? 0 : 4
-        guard beginFrame(segments: end - start + 2, headerBytes: request.headerLength + tagLength) else { return .full }
+        // Room for padding too.
+        let headerBytes = max(60, request.headerLength + tagLength)
+        guard beginFrame(segments: end - start + 2, headerBytes: headerBytes) else { return .full }
         var header = addHeader(request.headerLength + tagLength)
         var (index, used, filled) = (start, 0, 0)
         while filled < request.headerLength, index <= end {
             let descriptor = descriptors[index]
             let count = min(descriptor.control.length - used, request.headerLength - filled)
-            guard memory.copy(descriptor.bufferAddress &+ UInt64(used), count, to: &header, at: tagLength + filled) else {
+            guard memory.copy(descriptor.bufferAddress &+ UInt64(used), count, to: &header, at: tagLength + filled)
+            else {
                 return cancel(.fault)
             }
             filled += count
             used += count
             if used == descriptor.control.length { (index, used) = (index + 1, 0) }
         }
-        if let tag = request.vlanTag { header.insertVLANTag(type: vlanType, tag) }
+        if let tag = request.vlanTag { header.insertVLANTag(tag, tagTypes) }
         while index <= end {
             let descriptor = descriptors[index]
             let count = descriptor.control.length - used
@@ -47,11 +50,14 @@ extension FrameBatch {
 }
 
 extension MutableRawSpan {
-    /// Moves the two addresses to the front, over the four bytes left free there, and puts the tag behind them.
-    mutating func insertVLANTag(type: UInt16, _ tag: UInt16) {
-        guard byteCount >= 16 else { return }
-        for offset in 0..<12 { storeBytes(of: bytes.byte(at: offset + 4), toByteOffset: offset, as: UInt8.self) }
-        storeNetwork16(type, at: 12)
-        storeNetwork16(tag, at: 14)
+    /// Moves what the tag stands behind to the front, over the four bytes left free there: the two addresses, with
+    /// EXT_VLAN the outer tag too.
+    /// - Precondition: both addresses are there.
+    mutating func insertVLANTag(_ tag: UInt16, _ types: TagTypes) {
+        let hasOuter = types.isExtended && byteCount >= 20 && bytes.network16(at: 16) == types.outer
+        let place = hasOuter ? 16 : 12
+        for offset in 0..<place { storeBytes(of: bytes.byte(at: offset + 4), toByteOffset: offset, as: UInt8.self) }
+        storeNetwork16(types.inner, at: place)
+        storeNetwork16(tag, at: place + 2)
     }
 }

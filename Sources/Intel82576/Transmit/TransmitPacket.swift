@@ -30,7 +30,7 @@ struct TransmitRequest {
     }
 
     var isWellFormed: Bool {
-        guard isSegmented else { return total > 0 && total <= Transmit.maximumFrame }
+        guard isSegmented else { return total >= (vlanTag == nil ? 1 : 12) && total <= Transmit.maximumFrame }
         let shortestL4 = context.l4 == .tcp ? 20 : 8
         return (context.l4 == .tcp || context.l4 == .udp) && context.segmentSize > 0 && payloadLength > 0
             && context.macLength >= 14 && context.ipLength >= (context.isIPv4 ? 20 : 40)
@@ -47,16 +47,37 @@ extension Port {
             transmit.drops.malformed &+= 1
             return .done
         }
-        if request.isSegmented, !canHandOver(request) { return segment(request, start, end) }
-        switch transmitBatch.gather(request, transmitDescriptors, start, end, memory, vlanType: vlanType) {
-        case .full: return .full
-        case .fault:
-            transmit.drops.unreadable &+= 1
-            return .done
-        case .done:
-            finish(request)
+        if request.isSegmented { return appendSegmented(queue, request, start, end) }
+        let result = gather(queue, request, start, end)
+        if result == .done { finish(queue, request) }
+        return settle(result)
+    }
+
+    /// A packet to be segmented: whole to an uplink that cuts it, otherwise in pieces.
+    private func appendSegmented(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
+        packetBatch.removeAll()
+        let result = packetBatch.gather(
+            request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
+        guard result == .done else {
+            if result == .full { transmit.drops.malformed &+= 1 }
+            return settle(result == .full ? .done : result)
+        }
+        guard canHandOver(request), !mayStayInside(packetBatch.destination(of: 0)) else {
+            if passesSpoofChecks(packetBatch, 0, queue: queue) { segment(queue, request) }
             return .done
         }
+        let whole = gather(queue, request, start, end)
+        if whole == .done { finish(queue, request) }
+        return settle(whole)
+    }
+
+    private func gather(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
+        transmitBatch.gather(request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
+    }
+
+    private func settle(_ result: GatherResult) -> GatherResult {
+        if result == .fault { transmit.drops.unreadable &+= 1 }
+        return result == .full ? .full : .done
     }
 
     private func request(_ queue: Int, _ start: Int, _ end: Int) -> TransmitRequest {
@@ -77,45 +98,50 @@ extension Port {
                 request.legacyChecksum = (last.legacyChecksumStart, last.legacyChecksumOffset)
             }
         }
+        if hasPools { applyPoolVLAN(queue & 7, &request) }
         return request
     }
 
-    /// EtherType of an inserted tag.
-    var vlanType: UInt16 { registers[VET.self].inner }
+    /// VMVIR: the pool's own tag, or none, whatever the descriptor says.
+    private func applyPoolVLAN(_ pool: Int, _ request: inout TransmitRequest) {
+        let insertion = registers[VMVIR.self, pool]
+        switch insertion.policy {
+        case .byDescriptor: break
+        case .always: request.vlanTag = insertion.tag
+        case .never: request.vlanTag = nil
+        }
+    }
+
+    /// EtherTypes of tags.
+    var tagTypes: TagTypes { TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN) }
 
     /// What the uplink finishes for us; nothing in loopback.
     var uplinkOffloads: UplinkOffloads { isLoopback ? [] : uplink.offloads }
 
-    /// Checksums and padding of the frame just gathered, then its counters.
-    private func finish(_ request: TransmitRequest) {
+    /// Checks, checksums and padding of the frame just gathered.
+    private func finish(_ queue: Int, _ request: TransmitRequest) {
         let frame = transmitBatch.count - 1
+        if hasPools {
+            guard passesSpoofChecks(transmitBatch, frame, queue: queue) else { return transmitBatch.cancelFrame() }
+            transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
+        }
         let shift = request.vlanTag == nil ? 0 : 4
         if request.isSegmented {
             handOver(request, frame, shift)
         } else {
             insertChecksums(request, frame, shift)
             if registers[TCTL.self].padsShortPackets { transmitBatch.padLastFrame(to: 60) }
-            countTransmitted(frame, byteCount: Int(transmitBatch[frame].byteCount), packets: 1)
         }
+        transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
     }
 
     private func insertChecksums(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
-        let isDone = request.insertion(shift).apply(
-            to: frame, of: &transmitBatch, leavesSum: uplinkOffloads.contains(.checksum))
+        let leavesSum = uplinkOffloads.contains(.checksum) && !mayStayInside(transmitBatch.destination(of: frame))
+        let isDone = request.insertion(shift).apply(to: frame, of: &transmitBatch, leavesSum: leavesSum)
         if !isDone { transmit.drops.missedChecksums &+= 1 }
         if let (start, offset) = request.legacyChecksum {
             _ = transmitBatch.insertChecksum(
                 of: frame, from: start + shift, at: offset + shift, zeroIsAllOnes: false)
         }
-    }
-
-    /// Counts `packets` frames of `byteCount` bytes with the addresses of `frame`.
-    func countTransmitted(_ frame: Int, byteCount: Int, packets: Int) {
-        guard packets > 0 else { return }
-        let destination = transmitBatch.destination(of: frame)
-        transmit.counters.count(
-            byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
-            packets: UInt32(truncatingIfNeeded: packets))
-        transmit.batchedBytes += byteCount * packets
     }
 }

@@ -167,6 +167,25 @@ struct PacketHeadersTests {
         #expect(PacketHeaders(recipe.bytes).ip.transport == .none)
     }
 
+    @Test("a mobility address that is not all there is not used", arguments: 0...48)
+    func cutMobilityAddress(_ missing: Int) {
+        var recipe = FrameRecipe()
+        recipe.network = .ipv6
+        (recipe.source, recipe.destination) = ([UInt8](repeating: 1, count: 16), [UInt8](repeating: 2, count: 16))
+        let address = [UInt8](repeating: 3, count: 16)
+        recipe.extensions = [
+            (43, [0, 2, 2, 0, 0, 0, 0, 0] + address), (60, [0, 2, 1, 2, 0, 0, 0xC9, 16] + address),
+        ]
+        let bytes = recipe.bytes
+        // What is missing is missing from the header segment only.
+        let span = recipe.transportOffset - missing
+        let ip = PacketHeaders(
+            bytes.span.bytes.extracting(first: span), frameLength: bytes.count, tagTypes: TagTypes()
+        ).ip
+        #expect(ip.destinationOffset == (missing <= 24 ? 62 : 38))
+        #expect(ip.sourceOffset == (missing == 0 ? 86 : 22))
+    }
+
     @Test("a routing header with segments left is source routing")
     func sourceRouting() {
         var recipe = FrameRecipe()

@@ -5,8 +5,10 @@ struct AddressFilter {
     static let entryCount = 24
 
     private var destinations = InlineArray<24, UInt64>(repeating: .max)
-    private(set) var destinationCount = 0
+    private var destinationPools = InlineArray<24, PoolSet>(repeating: 0)
+    private var destinationCount = 0
     private var sources = InlineArray<24, UInt64>(repeating: .max)
+    private var sourcePools = InlineArray<24, PoolSet>(repeating: 0)
     private var sourceCount = 0
 
     init() {}
@@ -19,9 +21,11 @@ struct AddressFilter {
             let address = MACAddress(low: registers[word: word], high: high.address).value
             if high.select == 0 {
                 destinations[destinationCount] = address
+                destinationPools[destinationCount] = high.pools
                 destinationCount += 1
             } else if high.select == 1 {
                 sources[sourceCount] = address
+                sourcePools[sourceCount] = high.pools
                 sourceCount += 1
             }
         }
@@ -35,6 +39,25 @@ struct AddressFilter {
         for index in 0..<destinationCount where destinations[index] == destination.value { return true }
         for index in 0..<sourceCount where sources[index] == source.value { return true }
         return false
+    }
+
+    /// Whether an entry matches, and the pools of all that do. An entry without pools matches all the same.
+    func pools(destination: MACAddress, source: MACAddress) -> (isMatch: Bool, pools: PoolSet) {
+        var result = (isMatch: false, pools: PoolSet(0))
+        for index in 0..<destinationCount where destinations[index] == destination.value {
+            result = (true, result.pools | destinationPools[index])
+        }
+        for index in 0..<sourceCount where sources[index] == source.value {
+            result = (true, result.pools | sourcePools[index])
+        }
+        return result
+    }
+
+    /// The pools that may send from `source`: those of the destination entries with that address.
+    func pools(ofSource source: MACAddress) -> PoolSet {
+        var pools: PoolSet = 0
+        for index in 0..<destinationCount where destinations[index] == source.value { pools |= destinationPools[index] }
+        return pools
     }
 }
 
@@ -72,10 +95,11 @@ extension Port {
     @inline(__always)
     func matchAddress(_ destination: MACAddress, source: MACAddress, _ control: RCTL) -> AddressMatch {
         if addressFilter.matches(destination: destination, source: source) { return .exact }
-        if destination.isBroadcast { return control.acceptsBroadcast || control.isMulticastPromiscuous ? .exact : .none }
+        if destination.isBroadcast {
+            return control.acceptsBroadcast || control.isMulticastPromiscuous ? .exact : .none
+        }
         guard destination.isMulticast else { return control.isUnicastPromiscuous ? .inexact : .none }
-        let index = destination.hashIndex(offset: control.multicastOffset)
-        if registers[word: 0x5200 / 4 + index / 32] &>> UInt32(index & 31) & 1 != 0 { return .inexact }
+        if hits(Self.multicastTable, destination, control) { return .inexact }
         return control.isMulticastPromiscuous ? .inexact : .none
     }
 

@@ -1,0 +1,77 @@
+/// The ring a frame is written to.
+struct ReceiveTarget {
+    var queue: Int
+    var ring: Ring
+    var memory: AddressSpace
+    var bufferSize: Int
+    /// Bytes to write, FCS included if it is kept.
+    var length: Int
+    /// Where four bytes of VLAN tag are left out.
+    var gap: Int?
+    var isLegacy: Bool
+}
+
+extension Port {
+    /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
+    /// - Precondition: the ring has enough of them.
+    func write(_ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport) {
+        let (ring, memory, length) = (target.ring, target.memory, target.length)
+        var (head, offset) = (ring.head, 0)
+        while offset < length {
+            let count = min(target.bufferSize, length - offset)
+            let address = ring.address(head)
+            guard let words = memory.descriptor(at: address) else {
+                receive.drops.unwritable &+= 1
+                return
+            }
+            let isStored = memory.store(batch, frame: index, at: offset, count, gap: target.gap, to: words.low)
+            if !isStored { receive.drops.unwritable &+= 1 }
+            offset += count
+            writeBack(address, count, isLast: offset >= length, target, report)
+            head = ring.advanced(head)
+        }
+        registers[word: (0xC010 + 0x40 * target.queue) / 4] = UInt32(truncatingIfNeeded: head)
+        receive.touchedQueues |= 1 &<< UInt32(target.queue)
+        add(1, to: Statistic.RPTHC)
+        noteThreshold(target.queue, ring, newHead: head)
+    }
+
+    /// DD, and EOP in the last one. The second quadword goes last and whole, since drivers poll its length or its DD.
+    private func writeBack(
+        _ address: UInt64, _ count: Int, isLast: Bool, _ target: ReceiveTarget, _ report: ReceiveReport
+    ) {
+        let report = isLast ? report : ReceiveReport()
+        let status = report.status | (isLast ? 3 : 1)
+        var control = UInt64(report.vlanTag) << 48
+        if target.isLegacy {
+            control |= UInt64(count) | UInt64(report.packetChecksum) << 16
+            control |= UInt64(status & 0xFF) << 32 | UInt64(status >> 24) << 40
+        } else {
+            control |= UInt64(status) | UInt64(count) << 32
+            _ = target.memory.storeQuadword(report.information, at: address)
+        }
+        if !target.memory.storeQuadword(control, at: address &+ 8) { receive.drops.unwritable &+= 1 }
+    }
+
+    /// The frame with padding and FCS, as the wire had it.
+    func writeWithFCS(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ target: ReceiveTarget, _ report: ReceiveReport
+    ) {
+        checkedBatch.removeAll()
+        if checkedBatch.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
+            write(checkedBatch, 0, target, report)
+        }
+    }
+
+    /// RXDMT0 when the free descriptors fall to the threshold.
+    private func noteThreshold(_ queue: Int, _ ring: Ring, newHead: Int) {
+        let threshold = registers[SRRCTL.self, queue].lowThreshold
+        guard threshold > 0, ring.available > threshold else { return }
+        var after = ring
+        after.head = newHead
+        if after.available <= threshold {
+            interrupts.raise(.receiveThreshold)
+            add(1, to: Statistic.RXDMTC)
+        }
+    }
+}

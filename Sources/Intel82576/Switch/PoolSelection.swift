@@ -1,0 +1,119 @@
+/// Which pools a frame is for, and what else the decision found.
+struct PoolSelection {
+    var pools: PoolSet = 0
+    /// An exact filter has the destination, whatever the VLAN filter said afterwards.
+    var isExact = false
+    /// A VLVF entry of the frame's VLAN says that it stays inside.
+    var isLocalVLAN = false
+    /// VLVF entries of the frame's VLAN, a bit each.
+    var vlanEntries: UInt32 = 0
+}
+
+extension Port {
+    /// Pools are in use (MRQC modes 3 and 5): VFs, VMDq.
+    var hasPools: Bool { registers[MRQC.self].hasPools }
+
+    /// Pool selection, datasheet 7.10.3: by address, then by VLAN. Default pool, mirroring and VFRE come after it.
+    func selectPools(_ headers: PacketHeaders, _ control: RCTL) -> PoolSelection {
+        let virtual = registers[VT_CTL.self]
+        var selection = PoolSelection()
+        let (isExact, exactPools) = addressFilter.pools(destination: headers.destination, source: headers.source)
+        selection.isExact = isExact
+        if virtual.ignoresMAC {
+            selection.pools = .max
+        } else if virtual.replicates {
+            selection.pools = replicatedPools(headers.destination, exactPools, control)
+        } else {
+            selection.pools = singlePool(headers.destination, exactPools, virtual, control)
+        }
+        findVLAN(headers, &selection)
+        if control.filtersVLAN { selection.pools &= vlanPools(headers, selection) }
+        return selection
+    }
+
+    /// Every pool that asked for the address.
+    private func replicatedPools(_ destination: MACAddress, _ exact: PoolSet, _ control: RCTL) -> PoolSet {
+        var pools = exact
+        if destination.isBroadcast {
+            pools |= poolsWhere { $0.acceptsBroadcast }
+        } else if destination.isMulticast {
+            if pools == 0, hits(Self.multicastTable, destination, control) {
+                pools |= poolsWhere { $0.acceptsMulticastHash }
+            }
+            pools |= poolsWhere { $0.isMulticastPromiscuous }
+        } else if pools == 0, hits(Self.unicastTable, destination, control) {
+            pools |= poolsWhere { $0.acceptsUnicastHash }
+        }
+        return pools
+    }
+
+    /// Without replication a frame has one receiver: the lowest pool that matches; the default pool for multicast.
+    private func singlePool(
+        _ destination: MACAddress, _ exact: PoolSet, _ virtual: VT_CTL, _ control: RCTL
+    ) -> PoolSet {
+        if exact != 0 { return exact & (~exact &+ 1) }
+        if destination.isMulticast { return virtual.hasNoDefaultPool ? 0 : 1 &<< PoolSet(virtual.defaultPool) }
+        guard hits(Self.unicastTable, destination, control) else { return 0 }
+        let pools = poolsWhere { $0.acceptsUnicastHash }
+        return pools & (~pools &+ 1)
+    }
+
+    private func poolsWhere(_ condition: (VMOLR) -> Bool) -> PoolSet {
+        var pools: PoolSet = 0
+        for pool in 0..<8 where condition(registers[VMOLR.self, pool]) { pools |= 1 &<< PoolSet(pool) }
+        return pools
+    }
+
+    /// The VLVF entries that name the frame's VLAN. A priority tag names VLAN 0.
+    private func findVLAN(_ headers: PacketHeaders, _ selection: inout PoolSelection) {
+        guard headers.isTagged else { return }
+        let identifier = headers.tag & 0xFFF
+        for index in 0..<32 {
+            let entry = registers[VLVF.self, index]
+            guard entry.isEnabled, entry.identifier == identifier else { continue }
+            selection.vlanEntries |= 1 &<< UInt32(index)
+            if entry.isLocal { selection.isLocalVLAN = true }
+        }
+    }
+
+    /// The pools in the frame's VLAN.
+    private func vlanPools(_ headers: PacketHeaders, _ selection: PoolSelection) -> PoolSet {
+        guard headers.isTagged else { return poolsWhere { $0.acceptsUntagged } }
+        var pools: PoolSet = 0
+        var entries = selection.vlanEntries
+        while entries != 0 {
+            pools |= registers[VLVF.self, entries.trailingZeroBitCount].pools
+            entries &= entries &- 1
+        }
+        return pools
+    }
+
+    static let multicastTable = 0x5200
+    static let unicastTable = 0xA000
+
+    /// Whether the 4096-bit hash table at `offset` (MTA, UTA) has the address.
+    @inline(__always)
+    func hits(_ offset: Int, _ address: MACAddress, _ control: RCTL) -> Bool {
+        let index = address.hashIndex(offset: control.multicastOffset)
+        return registers[word: offset / 4 + index / 32] &>> UInt32(index & 31) & 1 != 0
+    }
+
+    /// Adds the destinations of the mirror rules that apply. Datasheet 7.10.3.6.
+    func mirror(_ selection: inout PoolSelection, fromWire: Bool, toWire: Bool) {
+        for rule in 0..<4 {
+            let control = registers[VMRCTL.self, rule]
+            guard control.raw & 0xF != 0 else { continue }
+            let pools = PoolSet(truncatingIfNeeded: registers[word: 0x5DA0 / 4 + rule])
+            let applies =
+                control.mirrorsPools && selection.pools & pools != 0 || control.mirrorsUplink && fromWire
+                || control.mirrorsDownlink && toWire
+                || control.mirrorsVLANs && selection.vlanEntries & registers[word: 0x5D90 / 4 + rule] != 0
+            if applies { selection.pools |= 1 &<< PoolSet(control.destination) }
+        }
+    }
+
+    /// VFRE: pools that may receive.
+    var receivingPools: PoolSet { PoolSet(truncatingIfNeeded: registers[word: 0x0C8C / 4]) }
+    /// VFTE: pools that may send.
+    var sendingPools: PoolSet { PoolSet(truncatingIfNeeded: registers[word: 0x0C90 / 4]) }
+}

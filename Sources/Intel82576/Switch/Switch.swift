@@ -1,0 +1,85 @@
+/// The layer 2 switch between pools: what a pool sends goes to the pools it is for, to the wire, or both. Datasheet 7.10.3.
+///
+/// A frame is decided on its header segment, which no guest can change any more, and copied straight from the sender's
+/// memory to the receivers'.
+///
+/// Not implemented: malicious driver detection (MDFB, LVMMC read as zero).
+struct Switch {
+    /// Frames that failed a check of DTXSWC.
+    var spoofed: UInt64 = 0
+    /// Local copies lost because the frame still needed work that only the uplink does; only a sender that changes a
+    /// packet while it is being sent can bring that about.
+    var unfinished: UInt64 = 0
+}
+
+extension Port {
+    /// The switch works: pools, and DTXSWC.Loopback_En.
+    var isSwitching: Bool { hasPools && registers[DTXSWC.self].isEnabled && !isLoopback }
+
+    /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.
+    func mayStayInside(_ destination: MACAddress) -> Bool {
+        guard isSwitching else { return false }
+        if destination.isMulticast || registers[VT_CTL.self].ignoresMAC { return true }
+        if addressFilter.pools(destination: destination, source: destination).isMatch { return true }
+        if hits(Self.unicastTable, destination, registers[RCTL.self]) { return true }
+        return (0..<4).contains { registers[VMRCTL.self, $0].raw & 0xF != 0 }
+    }
+
+    /// Delivers frame `index` of the transmit batch to the pools it is for, and settles whether it goes to the wire.
+    func switchFrame(_ index: Int) {
+        let frame = transmitBatch[index]
+        let control = registers[RCTL.self]
+        let headers = PacketHeaders(
+            transmitBatch.header(of: index), frameLength: Int(frame.byteCount),
+            tagTypes: tagTypes)
+        var selection = selectPools(headers, control)
+        let isUnicast = !headers.destination.isMulticast
+        let goesToWire = !(isUnicast && selection.isExact) && !selection.isLocalVLAN
+        mirror(&selection, fromWire: false, toWire: goesToWire)
+        let sender: PoolSet = 1 &<< PoolSet(frame.sourcePool & 7)
+        selection.pools &= ~(sender & ~registers[DTXSWC.self].allowsOwnFrames)
+        transmitBatch[index].goesToUplink = goesToWire
+        guard selection.pools & receivingPools != 0, control.isEnabled else { return }
+        guard !frame.offload.needsChecksum, frame.offload.segmentation == .none else {
+            self.switch.unfinished &+= 1
+            return
+        }
+        let received = ReceivedFrame(
+            index: index, byteCount: max(60, Int(frame.byteCount)), headers: headers, isLoopback: true)
+        let copies = deliverToPools(transmitBatch, received, selection.pools & receivingPools, control)
+        countLoopback(Int(frame.byteCount), from: Int(frame.sourcePool & 7), isDelivered: copies > 0)
+    }
+
+    /// The anti-spoof checks of what `queue` sends. Datasheet 7.10.3.7. True when the frame may go on; a frame that
+    /// fails is counted in SSVPC, its queue's bit in WVBR is set, and DOUTSYNC raised.
+    func passesSpoofChecks(_ batch: borrowing FrameBatch, _ index: Int, queue: Int) -> Bool {
+        let control = registers[DTXSWC.self]
+        let pool: PoolSet = 1 &<< PoolSet(queue & 7)
+        guard (control.checksMAC | control.checksVLAN) & pool != 0 else { return true }
+        let headers = PacketHeaders(
+            batch.header(of: index), frameLength: Int(batch[index].byteCount),
+            tagTypes: tagTypes)
+        let isAddressRight =
+            control.checksMAC & pool == 0 || addressFilter.pools(ofSource: headers.source) & pool != 0
+        if isAddressRight, control.checksVLAN & pool == 0 || isMember(queue & 7, headers) { return true }
+        self.switch.spoofed &+= 1
+        add(1, to: Statistic.SSVPC)
+        registers[word: 0x3554 / 4] |= 1 &<< UInt32(queue)
+        if registers[DTXCTL.self].interruptsOnSpoof { interrupts.raise(.outOfSync) }
+        return false
+    }
+
+    /// Whether `pool` may send in the frame's VLAN: one of a VLVF entry that has the pool; untagged if it accepts such.
+    /// Where VMVIR inserts the tag, a frame may not bring a second one.
+    private func isMember(_ pool: Int, _ headers: PacketHeaders) -> Bool {
+        guard headers.isTagged else { return registers[VMOLR.self, pool].acceptsUntagged }
+        if registers[VMVIR.self, pool].policy == .always, headers.networkType == registers[VET.self].inner {
+            return false
+        }
+        let identifier = headers.tag & 0xFFF
+        return (0..<32).contains { index in
+            let entry = registers[VLVF.self, index]
+            return entry.isEnabled && entry.identifier == identifier && entry.pools &>> PoolSet(pool) & 1 != 0
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Intel82576
+import KawelaTestSupport
+import Testing
+
+@Suite("The NVM through the registers")
+struct NVMAccessTests {
+    let driver = TestDriver()
+
+    func word(_ number: UInt32) -> UInt32 {
+        driver[.EERD] = number << 2 | 1
+        return driver[.EERD]
+    }
+
+    @Test("reads its words with the same access that asks for them")
+    func words() {
+        #expect(word(0) == 0x0002_0002)
+        #expect(word(2) == 0x0100_000A)
+        #expect(word(0x0D) >> 16 == 0x10C9 && word(0x37) >> 16 == 0xFFFF)
+    }
+
+    @Test("never answers for a word that it does not have")
+    func pastTheEnd() {
+        #expect(word(0x100) == 0x400)
+        #expect(word(0x3FFF) & 2 == 0)
+    }
+
+    @Test("reads nothing without START")
+    func noStart() {
+        driver[.EERD] = 5 << 2
+        #expect(driver[.EERD] == 5 << 2)
+    }
+
+    @Test("is there, loaded, and of a size that drivers read through EERD")
+    func control() {
+        #expect(driver[.EECD] & 0x7F00 == 0x1300)
+        driver[.EECD] = 1 << 6
+        #expect(driver[.EECD] & 0xC0 == 0xC0)
+        driver[.EECD] = 0xFFFF_FFBF
+        #expect(driver[.EECD] == 0x1337)
+        driver[.CTRL] = 1 << 26
+        #expect(driver[.EECD] == 0x1310)
+    }
+
+    @Test("hands SWSM.SMBI to the first reader, until it is given back or the port is reset")
+    func semaphore() {
+        #expect(driver[.SWSM] == 0 && driver[.SWSM] == 1)
+        driver[.SWSM] = 3
+        #expect(driver[.SWSM] == 3)
+        driver[.SWSM] = 0
+        #expect(driver[.SWSM] == 0)
+        driver[.CTRL] = 1 << 26
+        #expect(driver[.SWSM] == 0)
+    }
+
+    @Test("has claims in SW_FW_SYNC that firmware never makes, and a reset frees")
+    func claims() {
+        driver[.SW_FW_SYNC] = 0xFFFF_0003
+        #expect(driver[.SW_FW_SYNC] == 0x0003)
+        driver[.CTRL] = 1 << 26
+        #expect(driver[.SW_FW_SYNC] == 0 && driver[.FWSM] == 0)
+    }
+
+    @Test("has its configuration done for both ports, and does not block the reset of the PHY")
+    func management() {
+        #expect(driver[.EEMNGCTL] & 0xC_0000 == 0xC_0000 && driver[.MANC] & 1 << 18 == 0)
+    }
+}

@@ -1,0 +1,55 @@
+import KawelaTestSupport
+import Testing
+
+@testable import Intel82576
+
+/// SCCRL and its thresholds. The length of an interval is not held to a number: the tests let far more than one pass.
+@Suite("Storm control")
+struct StormControlTests {
+    typealias Scene = SwitchScene
+    private enum SCCRL {
+        static let multicastPrevious: UInt32 = 1 << 0
+        static let multicastCurrent: UInt32 = 1 << 1
+        static let broadcastPrevious: UInt32 = 1 << 2
+        static let broadcastCurrent: UInt32 = 1 << 3
+    }
+
+    /// A port that lets 8 chunks of 64 bytes through in an interval.
+    private func bench(_ control: UInt32) -> SwitchBench {
+        let bench = SwitchBench(Scene.model { $0.pools[0].acceptsAllMulticast = true })
+        bench.driver[0x5DB8] = 8
+        bench.driver[0x5DBC] = 8
+        bench.driver[0x5DB0] = control | 1 << 8
+        return bench
+    }
+
+    /// How many of 12 frames from the wire, a chunk long each, reach pool 0.
+    private func arrivals(_ bench: SwitchBench, to destination: MACAddress) -> Int {
+        bench.send((0..<12).map { _ in .init(frame: Scene.frame(to: destination)) }, from: .wire).deliveries[0]?.count
+            ?? 0
+    }
+
+    @Test("stops broadcast above the threshold until the interval is over")
+    func broadcast() {
+        let bench = bench(SCCRL.broadcastCurrent)
+        #expect((8...9).contains(arrivals(bench, to: Scene.everybody)))
+        #expect(bench.driver[0x1500] >> 25 & 1 == 1, "ICR.SCE")
+        #expect(arrivals(bench, to: Scene.group) == 12, "multicast is not broadcast")
+        #expect(arrivals(bench, to: Scene.station(0)) == 12)
+        bench.driver.advance(milliseconds: 100_000)
+        #expect((8...9).contains(arrivals(bench, to: Scene.everybody)))
+    }
+
+    @Test("stops multicast above its own threshold")
+    func multicast() {
+        let bench = bench(SCCRL.multicastCurrent)
+        #expect((8...9).contains(arrivals(bench, to: Scene.group)))
+        #expect(arrivals(bench, to: Scene.everybody) == 12)
+    }
+
+    @Test("does nothing before it is asked to")
+    func off() {
+        #expect(arrivals(bench(0), to: Scene.everybody) == 12)
+        #expect(arrivals(SwitchBench(Scene.model()), to: Scene.everybody) == 12)
+    }
+}

@@ -1,0 +1,100 @@
+import KawelaTestSupport
+
+/// A ``SwitchModel`` as register values.
+extension SwitchBench {
+    func program(receiveControl bits: UInt32) {
+        programFilters()
+        programVLANs()
+        for (index, pool) in model.pools.enumerated() { program(pool, index) }
+        programPoolMasks()
+        for (index, rule) in model.mirrors.enumerated() { program(rule, index) }
+        programSpreading()
+        driver[0x581C] =
+            UInt32(model.defaultPool ?? 0) << 7 | bit(28, model.ignoresMAC) | bit(29, model.defaultPool == nil)
+            | bit(30, model.replicates)
+        driver[0x5AF0] = bit(30, model.stripsVLANOfReplicated) | bit(31, model.stripsCRCOfReplicated)
+        driver[0x5004] = 9728
+        driver[0x100] = 1 << 5 | UInt32(model.hashOffset) << 12 | bit(18, model.filtersVLANs) | 1 << 26 | bits
+    }
+
+    private func bit(_ number: Int, _ isSet: Bool) -> UInt32 { isSet ? 1 << UInt32(number) : 0 }
+
+    private func bitmap(_ numbers: Set<Int>) -> UInt32 { numbers.reduce(0) { $0 | 1 << UInt32($1) } }
+
+    /// A table of 128 registers with a bit for each of 4096 numbers.
+    private func table(at offset: Int, _ numbers: Set<Int>) {
+        var words = [UInt32](repeating: 0, count: 128)
+        for number in numbers { words[number / 32] |= 1 << UInt32(number % 32) }
+        for (index, word) in words.enumerated() { driver[offset + 4 * index] = word }
+    }
+
+    /// Half the filters at the start of the address registers, half at their end (a second block).
+    private func programFilters() {
+        for slot in 0..<24 { driver[addressRegister(slot) + 4] = 0 }
+        for (index, filter) in model.exactFilters.enumerated() {
+            let count = model.exactFilters.count
+            let offset = addressRegister(index < count / 2 ? index : 24 - count + index)
+            let address = filter.address.value.byteSwapped >> 16
+            driver[offset] = UInt32(truncatingIfNeeded: address)
+            driver[offset + 4] = UInt32(address >> 32) | bitmap(filter.pools) << 18 | 1 << 31
+        }
+        table(at: 0x5200, model.multicastHashes)
+        table(at: 0xA000, model.unicastHashes)
+    }
+
+    private func addressRegister(_ slot: Int) -> Int { slot < 16 ? 0x5400 + 8 * slot : 0x54E0 + 8 * (slot - 16) }
+
+    private func programVLANs() {
+        table(at: 0x5600, model.vlanTable)
+        for (index, group) in model.vlanGroups {
+            driver[0x5D00 + 4 * index] =
+                UInt32(group.vlan) | bitmap(group.pools) << 12 | bit(20, group.isLocal) | 1 << 31
+        }
+    }
+
+    private func program(_ pool: SwitchModel.Pool, _ index: Int) {
+        driver[0x5AD0 + 4 * index] =
+            UInt32(pool.longFrameLimit ?? 0) | bit(16, pool.longFrameLimit != nil) | bit(17, pool.spreads)
+            | bit(24, pool.acceptsUntagged) | bit(25, pool.acceptsMulticastHash) | bit(26, pool.acceptsUnicastHash)
+            | bit(27, pool.acceptsBroadcast) | bit(28, pool.acceptsAllMulticast) | bit(30, pool.stripsVLAN)
+            | bit(31, pool.stripsCRC)
+        driver[0x3700 + 4 * index] =
+            switch pool.tagging {
+            case .descriptor: 0
+            case .always(let tag): 1 << 30 | UInt32(tag)
+            case .never: 2 << 30
+            }
+    }
+
+    private func programPoolMasks() {
+        func mask(_ property: KeyPath<SwitchModel.Pool, Bool>) -> UInt32 {
+            bitmap(model.pools { $0[keyPath: property] })
+        }
+        driver[0xC8C] = mask(\.receives)
+        driver[0xC90] = mask(\.transmits)
+        driver[0x3500] =
+            mask(\.checksSource) | mask(\.checksVLAN) << 8 | mask(\.hearsItself) << 16 | bit(31, model.switchesLocally)
+        driver[0x3590] |= 1 << 3
+    }
+
+    private func program(_ rule: SwitchModel.Mirror, _ index: Int) {
+        driver[0x5D90 + 4 * index] = bitmap(rule.vlanEntries)
+        driver[0x5DA0 + 4 * index] = bitmap(rule.pools)
+        driver[0x5D80 + 4 * index] =
+            bit(0, !rule.pools.isEmpty) | bit(1, rule.copiesUplink) | bit(2, rule.copiesDownlink)
+            | bit(3, !rule.vlanEntries.isEmpty) | UInt32(rule.destination) << 8
+    }
+
+    /// MRQC mode 3, or mode 5 with TCP over IPv4 as the one type that is spread.
+    private func programSpreading() {
+        driver[0x5818] = model.spreading == nil ? 3 : 5 | 1 << 16
+        driver[0x5000] = 1 << 13
+        guard let spreading = model.spreading else { return }
+        for index in 0..<32 { driver[0x5C00 + 4 * index] = word(spreading.table, index) }
+        for index in 0..<10 { driver[0x5C80 + 4 * index] = word(spreading.key, index) }
+    }
+
+    private func word(_ bytes: [UInt8], _ index: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(bytes[4 * index + $1]) << UInt32(8 * $1) }
+    }
+}
