@@ -149,11 +149,12 @@ extension Port {
             return .dropped
         }
         let headers = frame.headers
-        guard passesVLANFilter(headers.isTagged ? headers.tag : nil, control) else { return dropFiltered() }
+        let isVLANRight = passesVLANFilter(headers.isTagged ? headers.tag : nil, control)
         if hasPools {
-            deliverFromWire(batch, frame, control)
+            deliverFromWire(batch, frame, control, isVLANRight: isVLANRight)
             return .done
         }
+        guard isVLANRight else { return dropFiltered() }
         let match = matchAddress(headers.destination, source: headers.source, control)
         guard match != .none else { return dropFiltered() }
         frame.isInexact = match == .inexact
