@@ -29,8 +29,10 @@ let package = Package(
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "VFIOUser", dependencies: ["PCIe", "CKawela", logging], swiftSettings: strict),
         .target(name: "Backends", dependencies: ["Intel82576", "CKawela", system], swiftSettings: strict),
+        .target(name: "EmbeddedDriver", dependencies: ["PCIe"], swiftSettings: strict),
         .target(
-            name: "KawelaDaemon", dependencies: ["VFIOUser", "Backends", "Intel82576", "PCIe", "CKawela", logging],
+            name: "KawelaDaemon",
+            dependencies: ["VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "CKawela", logging],
             swiftSettings: strict),
         .executableTarget(
             name: "kawela",
@@ -45,6 +47,9 @@ let package = Package(
             name: "Intel82576Tests", dependencies: ["Intel82576", "PCIe", "KawelaTestSupport"], swiftSettings: tests),
         .testTarget(name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "CKawela"], swiftSettings: tests),
         .testTarget(name: "BackendsTests", dependencies: ["Backends", "Intel82576", "CKawela"], swiftSettings: tests),
+        .testTarget(
+            name: "EmbeddedDriverTests", dependencies: ["EmbeddedDriver", "PCIe", "Intel82576", "KawelaTestSupport"],
+            swiftSettings: tests),
         .testTarget(name: "KawelaDaemonTests", dependencies: ["KawelaDaemon"], swiftSettings: tests),
         .testTarget(name: "QTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
         .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),

@@ -68,7 +68,7 @@ struct VersionInfo {
     F(void *, object_class_by_name, (const char *))                                           \
     F(void *, object_class_dynamic_cast, (void *class, const char *))                         \
     F(int, object_child_foreach, (void *, int (*)(void *, void *), void *))                   \
-    F(char *, object_get_canonical_path_component, (const void *))                            \
+    F(const char *, object_get_canonical_path_component, (const void *))                            \
     F(void *, object_ref, (void *))                                                           \
     F(struct VersionInfo *, qmp_query_version, (void **error))                                \
     F(void, resettable_class_set_parent_phases,                                               \
@@ -107,11 +107,10 @@ static bool refuse(const char *format, const char *detail)
 static int keep(void *child, void *unused)
 {
     (void)unused;
-    char *name = qemu.object_get_canonical_path_component(child);
+    const char *name = qemu.object_get_canonical_path_component(child);
     if (name && (strstr(name, " base BAR ") || strncmp(name, "VFIO MSIX PBA", 13) == 0)) {
         qemu.object_ref(child);
     }
-    free(name);
     return 0;
 }
 

@@ -1,25 +1,34 @@
 import Foundation
 import Synchronization
 
-/// A test bench: a peer in a namespace of its own, an 82576 whose uplink is the peer's TAP interface, and a socket into
-/// which guests are plugged one after the other.
+/// A test bench: a peer in a namespace of its own, an 82576 whose uplink is the peer's TAP interface, and sockets into
+/// which guests are plugged.
 public final class Bench: Sendable {
     public let run: Run
     public let peer: Namespace
     public let card: NetworkCard
 
-    public init(_ nic: NIC = .chosen, in run: Run? = nil) throws {
+    /// - Parameters:
+    ///   - vfs: how many virtual functions the card has.
+    ///   - driven: `kawela` drives the physical function, and guests get virtual functions only.
+    public init(_ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, in run: Run? = nil) throws {
         let run = try run ?? Run()
         self.run = run
         peer = try Namespace(in: run)
-        card = try NetworkCard(nic, uplink: .tap(Namespace.tap), in: run, namespace: peer)
+        card = try NetworkCard(
+            nic, uplink: .tap(Namespace.tap), vfs: vfs, driven: driven, in: run, namespace: peer)
     }
 
     /// Starts a guest and waits until it takes commands.
-    public func boot(processors: Int = 2) throws -> Guest {
-        let guest = try Guest(card: card, processors: processors, in: run, namespace: peer)
+    public func boot(_ options: GuestOptions = GuestOptions()) throws -> Guest {
+        let guest = try start(options)
         try guest.waitUntilReady()
         return guest
+    }
+
+    /// Starts a guest, for others to boot at the same time.
+    public func start(_ options: GuestOptions) throws -> Guest {
+        try Guest(card: card, options, in: run, namespace: peer)
     }
 
     public func close() { run.close() }

@@ -1,24 +1,48 @@
 import Foundation
 
+/// How a guest is made.
+public struct GuestOptions: Sendable {
+    /// Tells the guests of one run apart.
+    public var name = "guest"
+    public var processors = 2
+    public var plugged = Plugged.pf()
+    /// An emulated VT-d, which the guest's kernel uses for all its DMA.
+    public var iommu = false
+    public init() {}
+
+    public static func with(_ change: (inout GuestOptions) -> Void) -> GuestOptions {
+        var options = GuestOptions()
+        change(&options)
+        return options
+    }
+
+    fileprivate var kernelArguments: String {
+        "console=ttyS0 loglevel=4 panic=1 mitigations=off net.ifnames=0"
+            + (iommu ? " intel_iommu=on iommu.passthrough=0 iommu.strict=1" : "")
+    }
+}
+
 /// A booted Linux guest, driven by shell commands.
 public final class Guest: Sendable {
     public let machine: Machine
+    public let name: String
     private let channel: CommandChannel
     private let console: String
 
     /// Starts QEMU; ``waitUntilReady(seconds:)`` says when Linux is up.
-    init(card: NetworkCard?, processors: Int, in run: Run, namespace: Namespace) throws {
+    init(card: NetworkCard?, _ options: GuestOptions, in run: Run, namespace: Namespace) throws {
         let artifacts = try Artifacts.find()
-        let commands = try SocketListener(path: run.path("commands"))
-        console = run.path("console.log")
+        name = options.name
+        let commands = try SocketListener(path: run.path("\(name).commands"))
+        console = run.path("\(name).console")
         machine = try Machine(
-            card: card,
+            name: name, card: card, plugged: options.plugged, iommu: options.iommu,
             arguments: [
-                "-accel", accelerator, "-smp", "\(processors)",
+                "-accel", accelerator, "-smp", "\(options.processors)",
                 "-chardev", "file,id=console,path=\(console),append=on", "-device", "isa-serial,chardev=console",
                 "-chardev", "socket,id=commands,path=\(commands.path)", "-device", "isa-serial,chardev=commands",
                 "-kernel", artifacts.kernel, "-initrd", artifacts.initrd,
-                "-append", "console=ttyS0 loglevel=4 panic=1 mitigations=off net.ifnames=0",
+                "-append", options.kernelArguments,
             ], in: run, namespace: namespace)
         channel = CommandChannel(try commands.accept(seconds: 10))
     }

@@ -65,6 +65,7 @@ public final class Port {
     var rates = RateLimits()
 
     var `switch` = Switch()
+    var storm = StormControl()
     var receive = Receive()
     var uplinkBatch = FrameBatch()
     /// Scratch for one received frame with its FCS.

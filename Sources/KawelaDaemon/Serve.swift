@@ -1,39 +1,87 @@
 import Backends
+import EmbeddedDriver
 import Glibc
 import Intel82576
 import Logging
+import PCIe
 
-/// `kawela serve`: makes a port with its uplink and its server, and runs it until a signal to stop.
+/// `kawela serve`: makes a port with its uplink, its servers and if wanted its driver, and runs it until a signal to stop.
 ///
 /// Nothing is left behind when it returns or throws: sockets made here are removed.
-public func serve(_ options: ServeOptions) throws(Failure) {
-    let socket = absolutePath(try required(options.socket, "--socket PATH", key: "socket"))
-    let uplink = try required(options.uplink, "--uplink SPEC", key: "uplink")
-    try checkSocketPath(socket)
-    let mac = options.mac ?? MACAddress.derived(fromSocket: socket, machine: machineIdentity())
-    let log = Logger(label: "kawela") { _ in ShortLog(level: options.logLevel ?? .info) }
+///
+/// - Parameters:
+///   - line: what the command line gave; it wins over the file.
+///   - configuration: a file, read at start and with each hang-up signal.
+public func serve(_ line: ServeOptions, configuration: String? = nil) throws(Failure) {
+    let plan = try ServePlan(
+        configuration.map { path throws(Failure) in line.completed(by: try ServeOptions(file: path)) } ?? line)
+    let log = Logger(label: "kawela") { _ in ShortLog(level: plan.logLevel) }
 
     prepareProcess()
-    let signals = try Signals(signalNumbers())
-    let backend = try makeBackend(uplink)
+    let signals = try Signals(signalNumbers(hasConfiguration: configuration != nil))
+    let backend = try makeBackend(plan.uplink)
     defer { backend.close() }
-    let port = Port(Port.Configuration(macAddress: mac), uplink: backend, clock: monotonicNanoseconds)
-    let server = try makeServer(path: socket, function: port.physicalFunction, log: log)
-    defer { server.close() }
+    let port = Port(
+        Port.Configuration(macAddress: plan.mac, virtualFunctions: plan.vfCount), uplink: backend,
+        clock: monotonicNanoseconds)
+    let driver = try plan.vfSettings.map { settings throws(Failure) in
+        try makeDriver(port.physicalFunction, settings, log: log)
+    }
+    let servers = try makeServers(plan.served, of: port, log: log)
+    defer { for server in servers { server.close() } }
+    let reload = configuration.map { path in
+        Reload(path: path, line: line, plan: plan, log: log) { driver?.apply($0) }
+    }
 
-    log.notice("serving \(mac) on \(socket), uplink \(uplink), link \(backend.isLinkUp ? "up" : "down")")
-    try EventLoop(port: port, servers: [server], backend: backend, signals: signals, log: log).run()
+    announce(plan, isLinkUp: backend.isLinkUp, log)
+    try EventLoop(
+        port: port, servers: servers, backend: backend, driver: driver, signals: signals,
+        reload: reload.map { reload in { reload.run() } }, log: log
+    ).run()
     log.notice("stopped")
 }
 
-private func required(_ value: String?, _ option: String, key: String) throws(Failure) -> String {
-    guard let value, !value.isEmpty else {
-        throw .usage("\(option) is missing: give it here or as \"\(key)\" in the file of --config")
+/// All or none.
+private func makeServers(
+    _ served: [ServePlan.Served], of port: Port, log: Logger
+) throws(Failure) -> [any FunctionServer] {
+    var servers: [any FunctionServer] = []
+    do throws(Failure) {
+        for each in served {
+            var log = log
+            if served.count > 1 { log[metadataKey: "function"] = "\(each.function)" }
+            servers.append(try makeServer(path: each.path, function: port.function(each.function), log: log))
+        }
+    } catch {
+        for server in servers { server.close() }
+        throw error
     }
-    return value
+    return servers
 }
 
-/// A hang-up stops the program too, unless it was started to survive one (`nohup`).
-private func signalNumbers() -> [CInt] {
-    [SIGINT, SIGTERM, SIGUSR1] + (Signals.isIgnored(SIGHUP) ? [] : [SIGHUP])
+extension Port {
+    fileprivate func function(_ function: ServePlan.Served.Function) -> any Function {
+        switch function {
+        case .pf: physicalFunction
+        case .vf(let number): virtualFunctions[number]
+        }
+    }
+}
+
+private func announce(_ plan: ServePlan, isLinkUp: Bool, _ log: Logger) {
+    let uplink = "uplink \(plan.uplink), link \(isLinkUp ? "up" : "down")"
+    for served in plan.served {
+        switch served.function {
+        case .pf: log.notice("serving \(plan.mac) on \(served.path), \(uplink)")
+        case .vf(let number):
+            let address = plan.vfSettings.map { " \($0[number].address)" } ?? ""
+            log.notice("serving VF \(number)\(address) on \(served.path)")
+        }
+    }
+    if plan.vfSettings != nil { log.notice("driving the PF, \(uplink)") }
+}
+
+/// A hang-up stops the program too, unless it has a file to read again, or was started to survive one (`nohup`).
+private func signalNumbers(hasConfiguration: Bool) -> [CInt] {
+    [SIGINT, SIGTERM, SIGUSR1] + (hasConfiguration || !Signals.isIgnored(SIGHUP) ? [SIGHUP] : [])
 }

@@ -1,5 +1,6 @@
 import Backends
 import CKawela
+import EmbeddedDriver
 import Intel82576
 import Logging
 import PCIe
@@ -9,6 +10,7 @@ import VFIOUser
 
 extension Port: DrivenPort {}
 extension Server: FunctionServer {}
+extension EmbeddedDriver: FunctionDriver {}
 
 /// Once per process, before the first part is made.
 func prepareProcess() {
@@ -43,10 +45,19 @@ func makeServer(path: String, function: any Function, log: Logger) throws(Failur
 
 private func remedy(for error: ServerError) -> String {
     switch error {
-    case .inUse: "end that server or give another --socket"
-    case .notASocket: "remove it or give another --socket"
-    case .pathTooLong: "give a shorter --socket"
-    case .unavailable: "give a --socket in a directory that exists and that this user may write to"
+    case .inUse: "end that server or give another --socket or --directory"
+    case .notASocket: "remove it or give another --socket or --directory"
+    case .pathTooLong: "give a shorter --socket or --directory"
+    case .unavailable: "give a --socket or --directory in a directory that exists and that this user may write to"
+    }
+}
+
+/// The driver of `function`, which has VFs.
+func makeDriver(_ function: any Function, _ settings: [VFSettings], log: Logger) throws(Failure) -> EmbeddedDriver {
+    do throws(StartError) {
+        return try EmbeddedDriver(function, settings: settings, clock: monotonicNanoseconds) { write($0, to: log) }
+    } catch {
+        throw .failed("the NIC cannot have these VFs: \(error)")
     }
 }
 

@@ -9,6 +9,15 @@ public final class TestHost: FunctionHost {
     public var memory: TestMemory?
     public var messages = 0
 
+    public struct Write: Equatable {
+        public var address: UInt64
+        public var byteCount: Int
+
+        public init(address: UInt64, byteCount: Int) { (self.address, self.byteCount) = (address, byteCount) }
+    }
+    /// Writes to guest memory, in order.
+    public var writes: [Write] = []
+
     public init() {}
 
     public func sendMSIX(_ vector: Int) { msix.append(vector) }
@@ -30,6 +39,7 @@ public final class TestHost: FunctionHost {
     public func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool {
         messages += 1
         guard let memory, Int(address) + bytes.byteCount <= memory.size else { return false }
+        writes.append(Write(address: address, byteCount: bytes.byteCount))
         memory.write(bytes.withUnsafeBytes { Array($0) }, at: address)
         return true
     }

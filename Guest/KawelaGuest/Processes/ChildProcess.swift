@@ -39,6 +39,11 @@ public final class ChildProcess: Sendable {
         throw GuestError("\(name) did not end within \(seconds) s\n\(tail())")
     }
 
+    /// Sends a signal to it and everything it started that stayed in its process group.
+    public func send(_ signal: CInt) {
+        if status == nil { Glibc.kill(-pid, signal) }
+    }
+
     /// Ends it and everything it started that stayed in its process group.
     public func kill() { end(with: SIGKILL, seconds: 5) }
 

@@ -41,6 +41,8 @@ struct InterruptCause: OptionSet, Sendable {
     static let receiverOverrun = InterruptCause(rawValue: 1 << 6)
     /// RXDW, bit 7. A receive descriptor was written back (not in multiple-MSI-X mode).
     static let receiveWriteBack = InterruptCause(rawValue: 1 << 7)
+    /// SCE, bit 25. Broadcast or multicast exceeded its storm control threshold.
+    static let stormControl = InterruptCause(rawValue: 1 << 25)
     /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check.
     static let outOfSync = InterruptCause(rawValue: 1 << 28)
     /// MDAC, bit 9. A command in MDIC with MDI_IE is done.

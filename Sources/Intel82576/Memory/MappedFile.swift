@@ -32,7 +32,14 @@ import PCIe
         unsafe start = mapped
         unsafe truncated = .allocate(capacity: 1)
         unsafe truncated.initialize(to: 0)
-        unsafe guardSlot = kw_guard_add(mapped, length, truncated)
+        let slot = unsafe kw_guard_add(mapped, length, truncated)
+        guard slot >= 0 else {
+            // Not yet an object that `deinit` would clean up after.
+            unsafe munmap(mapped, length)
+            unsafe truncated.deallocate()
+            throw .unmappable(errno: ENOSPC)
+        }
+        guardSlot = slot
     }
 
     deinit {

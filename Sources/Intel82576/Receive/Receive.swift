@@ -150,6 +150,7 @@ extension Port {
         }
         let headers = frame.headers
         let isVLANRight = passesVLANFilter(headers.isTagged ? headers.tag : nil, control)
+        guard isLoopback || !isVLANRight || passesStormControl(frame) else { return .dropped }
         if hasPools {
             deliverFromWire(batch, frame, control, isVLANRight: isVLANRight)
             return .done

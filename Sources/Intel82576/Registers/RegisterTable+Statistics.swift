@@ -81,8 +81,8 @@ extension RegisterTable {
         .init(.RLPIC, at: 0x414C, .absent, .absent, "Low power idle counter (i350 EEE)"),
         .init(.B2OGPRC, at: 0x4158, .absent, .absent, "BMC to host counter (i350)"),
         .init(.O2BSPC, at: 0x415C, .absent, .absent, "Host to BMC counter (i350)"),
-        .init(.SSVPC, at: 0x41A0, .readToClear, .unimplemented, "Switch security violation packets"),
-        .init(.SDPC, at: 0x41A4, .readToClear, .unimplemented, "Switch drop packet count (local switch buffer full)"),
+        .init(.SSVPC, at: 0x41A0, .readToClear, .behaviour, "Switch security violation packets"),
+        .init(.SDPC, at: 0x41A4, .readToClear, .behaviour, "Switch drop packet count (local switch buffer full)"),
         .init(.SCVPC, at: 0x4228, .readToClear, .unimplemented, "SerDes/SGMII code violation packets"),
     ]
 }

@@ -34,7 +34,7 @@ extension RegisterTable {
         .init(.TDPURD, at: 0x3588, .readWrite, .storage, "Tx descriptor microcode read data"),
         .init(.TDPUCTL, at: 0x358C, .readWrite, .storage, "Tx descriptor microcode control"),
         .init(
-            .DTXCTL, at: 0x3590, .readWrite, reset: 0x44, .unimplemented,
+            .DTXCTL, at: 0x3590, .readWrite, reset: 0x44, .behaviour,
             "802.3LL, VLAN_ADDED, OOS_EN, MDP_EN, SPOOF_INT"),
         // Reset: first and middle segments lose FIN and PSH; not confirmed.
         .init(
@@ -46,7 +46,7 @@ extension RegisterTable {
             "TSO TCP flag AND mask: last segment"),
         .init(.RTTBCNTG, at: 0x35A4, .readWrite, .unimplemented, "BCN tagging"),
         .init(.RTTDCS, at: 0x3600, .readWrite, .unimplemented, "Tx descriptor plane control; VMPAC bit 1"),
-        .init(.RTTDQSEL, at: 0x3604, .readWrite, .unimplemented, "Selects the Tx queue for RTTDVMRC/RTTBCNRC"),
+        .init(.RTTDQSEL, at: 0x3604, .readWrite, .behaviour, "Selects the Tx queue for RTTDVMRC/RTTBCNRC"),
         .init(.RTTDVMRC, at: 0x3608, .readWrite, .unimplemented, "VM rate config of selected queue"),
         .init(.RTTDVMRS, at: 0x360C, .readOnly, .unimplemented, "VM rate status of selected queue"),
         .init(.RTTDTCRC, at: 0x3610, count: 8, .readWrite, .unimplemented, "Tx descriptor plane TC config"),
@@ -55,7 +55,7 @@ extension RegisterTable {
         .init(.RTTDVMRM, at: 0x3670, count: 8, .readWrite, .unimplemented, "VM rate scheduler memory window"),
         .init(.RTTBCNRM, at: 0x3690, count: 8, .readWrite, .unimplemented, "BCN memory window"),
         .init(
-            .RTTBCNRC, at: 0x36B0, .readWrite, .unimplemented,
+            .RTTBCNRC, at: 0x36B0, .readWrite, .behaviour,
             "Rate: enable 31, RF_INT 27:14, RF_DEC 13:0 of RTTDQSEL queue"),
         .init(.RTTBCNRS, at: 0x36B4, .readOnly, .unimplemented, "Rate scheduler status"),
         .init(.RTTBCNRD, at: 0x36B8, .readWrite, .unimplemented, "Rate drift"),

@@ -21,15 +21,15 @@ extension RegisterTable {
     ]
 
     private static let virtualStatistics: [RegisterSpec] = [
-        .init(.PFVFGPRC, at: 0x0F10, .readOnly, .unimplemented, "Good packets received"),
-        .init(.PFVFGPTC, at: 0x0F14, .readOnly, .unimplemented, "Good packets transmitted"),
-        .init(.PFVFGORC, at: 0x0F18, .readOnly, .unimplemented, "Good octets received"),
-        .init(.PFVFGOTC, at: 0x0F34, .readOnly, .unimplemented, "Good octets transmitted"),
-        .init(.PFVFMPRC, at: 0x0F3C, .readOnly, .unimplemented, "Multicast packets received"),
-        .init(.PFVFGPRLBC, at: 0x0F40, .readOnly, .unimplemented, "Loopback packets received"),
-        .init(.PFVFGPTLBC, at: 0x0F44, .readOnly, .unimplemented, "Loopback packets transmitted"),
-        .init(.PFVFGORLBC, at: 0x0F48, .readOnly, .unimplemented, "Loopback octets received"),
-        .init(.PFVFGOTLBC, at: 0x0F50, .readOnly, .unimplemented, "Loopback octets transmitted"),
+        .init(.PFVFGPRC, at: 0x0F10, .readOnly, .behaviour, "Good packets received"),
+        .init(.PFVFGPTC, at: 0x0F14, .readOnly, .behaviour, "Good packets transmitted"),
+        .init(.PFVFGORC, at: 0x0F18, .readOnly, .behaviour, "Good octets received"),
+        .init(.PFVFGOTC, at: 0x0F34, .readOnly, .behaviour, "Good octets transmitted"),
+        .init(.PFVFMPRC, at: 0x0F3C, .readOnly, .behaviour, "Multicast packets received"),
+        .init(.PFVFGPRLBC, at: 0x0F40, .readOnly, .behaviour, "Loopback packets received"),
+        .init(.PFVFGPTLBC, at: 0x0F44, .readOnly, .behaviour, "Loopback packets transmitted"),
+        .init(.PFVFGORLBC, at: 0x0F48, .readOnly, .behaviour, "Loopback octets received"),
+        .init(.PFVFGOTLBC, at: 0x0F50, .readOnly, .behaviour, "Loopback octets transmitted"),
     ]
 
     private static let virtualInterrupt: [RegisterSpec] = [

@@ -49,6 +49,7 @@ extension Port {
         uplinkBatch.removeAll()
         segmentBatch.removeAll()
         receive = Receive()
+        storm = StormControl()
         wantsFrames = true
     }
 }

@@ -64,7 +64,7 @@ extension Port {
         return Placement(
             pool: pool, stripsVLAN: isReplicated ? replicated.stripsVLAN : rules.stripsVLAN,
             stripsCRC: isReplicated ? replicated.stripsCRC : rules.stripsCRC,
-            usesRSS: rules.usesRSS && registers[MRQC.self].hasPoolRSS && !frame.isLoopback)
+            usesRSS: !frame.isLoopback && rules.usesRSS && registers[MRQC.self].hasPoolRSS)
     }
 
     // MARK: Counters of pools; they wrap, and reading does not clear them

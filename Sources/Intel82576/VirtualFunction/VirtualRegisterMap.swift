@@ -8,6 +8,8 @@ struct VirtualRegisterMap: Sendable {
         /// Word index in the physical space for VF 0, and the distance from one VF to the next.
         fileprivate var first: Int16
         fileprivate var step: Int16
+        /// The VF cannot write it, whatever the PF can: it may be the port's.
+        var isReadOnly = false
 
         /// Byte offset in the physical space of what VF `index` sees here.
         @inline(__always)
@@ -23,7 +25,8 @@ struct VirtualRegisterMap: Sendable {
     private init() {
         for spec in RegisterTable.virtual {
             for (element, offset) in spec.offsets.enumerated() {
-                let entry = Self.entry(spec.name, element)
+                var entry = Self.entry(spec.name, element)
+                entry.isReadOnly = spec.access == .readOnly
                 entries[Int(offset) / 4] = entry
                 if element < spec.aliasCount {
                     entries[Int(spec.alias + UInt32(element) * spec.aliasStride) / 4] = entry

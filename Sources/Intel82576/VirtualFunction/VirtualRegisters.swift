@@ -16,7 +16,7 @@ extension Port {
     /// Writes the register at `offset` of VF `index`. Holes ignore writes.
     /// - Precondition: the VF exists.
     func writeVirtualRegister(_ index: Int, _ offset: Int, _ value: UInt32) {
-        guard let entry = VirtualRegisterMap.shared[offset / 4] else { return }
+        guard let entry = VirtualRegisterMap.shared[offset / 4], !entry.isReadOnly else { return }
         switch entry.name {
         case .VTIVAR:
             interrupts.setVirtualVectors(index, value)

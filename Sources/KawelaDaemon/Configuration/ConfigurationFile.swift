@@ -52,10 +52,13 @@ private struct ConfigurationFile: Decodable {
         case uplink
         case mac
         case logLevel = "log-level"
+        case directory
+        case pf
+        case vfs
     }
 
     init(from decoder: any Decoder) throws {
-        try Self.refuseUnknownKeys(decoder)
+        try refuseUnknownKeys(of: decoder, known: Key.allCases.map(\.rawValue))
         let values = try decoder.container(keyedBy: Key.self)
         let version = try values.decode(Int.self, forKey: .version)
         guard version == Self.currentVersion else {
@@ -65,15 +68,39 @@ private struct ConfigurationFile: Decodable {
         options.uplink = try values.decodeIfPresent(String.self, forKey: .uplink)
         options.mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
         options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
+        options.directory = try values.decodeIfPresent(String.self, forKey: .directory)
+        options.pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }
+        if values.contains(.vfs) { try decodeVFs(values) }
     }
 
-    private static func refuseUnknownKeys(_ decoder: any Decoder) throws {
-        let present = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
-        let unknown = present.filter { Key(rawValue: $0) == nil }.sorted()
-        guard let first = unknown.first else { return }
-        let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
-        throw InvalidSetting("unknown key \"\(first)\": the keys are \(known)")
+    /// Their number, or a list with the settings of each.
+    private mutating func decodeVFs(_ values: KeyedDecodingContainer<Key>) throws {
+        if let count = try? values.decode(Int.self, forKey: .vfs) {
+            options.vfCount = try parseVFCount(count)
+            return
+        }
+        guard var list = try? values.nestedUnkeyedContainer(forKey: .vfs) else {
+            throw InvalidSetting("\"vfs\" is neither a number of VFs nor a list with the settings of each")
+        }
+        options.vfCount = try parseVFCount(list.count ?? 0)
+        while !list.isAtEnd { options.vfs.append(try list.decode(VFOptions.self)) }
+        try refuseSharedAddresses(options.vfs)
     }
+}
+
+func refuseUnknownKeys(of decoder: any Decoder, known: [String]) throws {
+    let present = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+    guard let first = present.filter({ !known.contains($0) }).min() else { return }
+    let place = place(of: decoder.codingPath).map { " in \($0)" } ?? ""
+    throw InvalidSetting("unknown key \"\(first)\"\(place): the keys are \(known.joined(separator: ", "))")
+}
+
+/// As a user would write it: `vfs[1].mac`.
+func place(of path: [any CodingKey]) -> String? {
+    let text = path.reduce("") { text, key in
+        key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)")
+    }
+    return text.isEmpty ? nil : text
 }
 
 private struct AnyKey: CodingKey {
@@ -89,7 +116,7 @@ private func explanation(of error: DecodingError) -> String {
     case .keyNotFound(let key, _):
         return "the key \"\(key.stringValue)\" is missing: add \"version\": 1"
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-        let place = context.codingPath.last.map { "\"\($0.stringValue)\" is" } ?? "the file is"
+        let place = place(of: context.codingPath).map { "\"\($0)\" is" } ?? "the file is"
         return "\(place) not \(description(of: type))"
     case .dataCorrupted(let context):
         let detail = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
@@ -103,6 +130,7 @@ private func description(of type: any Any.Type) -> String {
     switch type {
     case is String.Type: "a string"
     case is Int.Type: "a whole number"
+    case is Bool.Type: "true or false"
     default: "a JSON object with a configuration's keys"
     }
 }

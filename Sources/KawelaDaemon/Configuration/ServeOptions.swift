@@ -7,14 +7,26 @@ public struct ServeOptions: Equatable, Sendable {
     public internal(set) var uplink: String?
     public internal(set) var mac: MACAddress?
     public internal(set) var logLevel: Logger.Level?
+    public internal(set) var directory: String?
+    public internal(set) var pf: PhysicalFunctionOwner?
+    /// How many VFs there are.
+    public internal(set) var vfCount: Int?
+    /// What the configuration file says about VFs, the first ones or all.
+    var vfs: [VFOptions] = []
 
     init() {}
 
     /// From the command line.
-    public init(socket: String?, uplink: String?, mac: String?, logLevel: String?) throws(Failure) {
+    public init(
+        socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
+        pf: String? = nil
+    ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
             self.uplink = uplink
+            self.directory = directory
+            if let vfs { vfCount = try parseVFCount(vfs) }
+            if let pf { self.pf = try parseOwner(pf) }
             if let mac { self.mac = try MACAddress.station(mac) }
             if let logLevel { self.logLevel = try parseLogLevel(logLevel) }
         } catch {
@@ -29,8 +41,33 @@ public struct ServeOptions: Equatable, Sendable {
         all.uplink = uplink ?? file.uplink
         all.mac = mac ?? file.mac
         all.logLevel = logLevel ?? file.logLevel
+        all.directory = directory ?? file.directory
+        all.pf = pf ?? file.pf
+        all.vfCount = vfCount ?? file.vfCount
+        all.vfs = file.vfs
         return all
     }
+}
+
+/// Who drives the physical function.
+public enum PhysicalFunctionOwner: String, Equatable, Sendable, CaseIterable {
+    /// A guest, through a socket of its own.
+    case guest
+    /// This program: the VFs can then be given to several guests, with settings from the configuration file.
+    case embedded
+}
+
+func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner {
+    guard let owner = PhysicalFunctionOwner(rawValue: text) else {
+        throw InvalidSetting("'\(text)' cannot own the PF: use guest or embedded")
+    }
+    return owner
+}
+
+/// The 82576 has eight pools.
+func parseVFCount(_ count: Int) throws(InvalidSetting) -> Int {
+    guard (0...8).contains(count) else { throw InvalidSetting("\(count) VFs are not possible: use 0 to 8") }
+    return count
 }
 
 public let logLevelNames = Logger.Level.allCases.map(\.rawValue)

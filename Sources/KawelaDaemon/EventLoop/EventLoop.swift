@@ -4,13 +4,16 @@ import Logging
 
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and signals, and runs it.
 ///
-/// A turn is: wait, handle messages, take frames from the uplink, run the port. While work is left over the wait only
+/// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is left over the wait only
 /// looks. Nothing here is locked, and nothing allocates once the first turns have sized the arrays.
 final class EventLoop {
     private let port: any DrivenPort
     private let servers: [any FunctionServer]
     private let backend: any Backend
+    private let driver: (any FunctionDriver)?
     private let signals: Signals?
+    /// What a hang-up does; without it, it stops the loop.
+    private let reload: (() -> Void)?
     private let log: Logger
 
     private var polls = PollSet()
@@ -30,9 +33,11 @@ final class EventLoop {
     }
 
     init(
-        port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, signals: Signals? = nil, log: Logger
+        port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
+        signals: Signals? = nil, reload: (() -> Void)? = nil, log: Logger
     ) {
-        (self.port, self.servers, self.backend, self.signals, self.log) = (port, servers, backend, signals, log)
+        (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
+        (self.signals, self.reload, self.log) = (signals, reload, log)
         wasLinkUp = backend.isLinkUp
     }
 
@@ -53,6 +58,7 @@ final class EventLoop {
         handleSignals()
         handleServers(at: now)
         handleBackend(waitedFor: descriptor, at: now)
+        driver?.service()
         port.run()
         reportLinkChange()
     }
@@ -86,9 +92,10 @@ extension EventLoop {
 
     /// How long to wait: not at all with work at hand, for ever (`nil`) with nothing due.
     private func waitLimit(at now: UInt64) -> UInt64? {
-        if port.hasWork || (asksAgain && port.wantsFrames) { return 0 }
+        if port.hasWork || driver?.hasWork == true || (asksAgain && port.wantsFrames) { return 0 }
         if servers.contains(where: { $0.hasBufferedMessages }) { return 0 }
-        let due = min(port.nextDeadline ?? .max, backoff.nextRelease(after: now) ?? .max)
+        let due = min(
+            port.nextDeadline ?? .max, driver?.nextDeadline ?? .max, backoff.nextRelease(after: now) ?? .max)
         return due == .max ? nil : due > now ? due - now : 0
     }
 }
@@ -138,7 +145,11 @@ extension EventLoop {
     private func handleSignals() {
         guard polls.readiness(at: Self.signalEntry).contains(.readable) else { return }
         while let signal = signals?.next() {
-            if signal == SIGUSR1 { logCounters() } else { stop() }
+            switch (signal, reload) {
+            case (SIGUSR1, _): logCounters()
+            case (SIGHUP, let reload?): reload()
+            default: stop()
+            }
         }
     }
 

@@ -23,3 +23,10 @@ protocol DrivenPort: AnyObject {
     func uplinkLinkChanged()
     var nextDeadline: UInt64? { get }
 }
+
+/// The driver of a function that no guest drives: see `EmbeddedDriver` for the meaning of each.
+protocol FunctionDriver: AnyObject {
+    var hasWork: Bool { get }
+    func service()
+    var nextDeadline: UInt64? { get }
+}

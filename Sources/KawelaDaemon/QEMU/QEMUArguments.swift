@@ -1,6 +1,6 @@
 import Foundation
 
-/// The arguments that plug a served function into a QEMU 10.1 or newer.
+/// The arguments that plug a served function, or a PF with its VFs, into a QEMU 10.1 or newer.
 public struct QEMUArguments: Sendable {
     /// How ``text(as:)`` writes them.
     public enum Format: String, CaseIterable, Sendable {
@@ -12,7 +12,15 @@ public struct QEMUArguments: Sendable {
         case json
     }
 
-    public var socket: String
+    /// What is plugged in.
+    public enum Functions: Equatable, Sendable {
+        /// One function alone: the PF, or a VF that needs no PF beside it.
+        case one(socket: String)
+        /// The PF and this many VFs of a directory, 1 to 8. They need the plugin, which gives QEMU the device type.
+        case all(directory: String, vfs: Int)
+    }
+
+    public var functions: Functions
     public var memory: MemorySize
     /// The device's name in QEMU; those of the root port and, for the memory, `mem` come with it.
     public var id: String
@@ -22,28 +30,32 @@ public struct QEMUArguments: Sendable {
     public var machine: String?
     /// Whether guest memory is set up: only shared memory can be reached by DMA.
     public var includesMemory: Bool
+    /// Whether the guest gets an IOMMU, to give VFs to programs or guests of its own.
+    public var includesIOMMU: Bool
 
     public init(
-        socket: String, memory: MemorySize, id: String, bus: String?, machine: String?, includesMemory: Bool
+        _ functions: Functions, memory: MemorySize, id: String, bus: String?, machine: String?, includesMemory: Bool,
+        includesIOMMU: Bool = false
     ) throws(Failure) {
-        self.socket = absolutePath(socket)
+        self.functions = try functions.checked()
         (self.memory, self.bus, self.machine, self.includesMemory) = (memory, bus, machine, includesMemory)
-        self.id = id
-        try checkSocketPath(self.socket)
+        (self.id, self.includesIOMMU) = (id, includesIOMMU)
+        for device in devices { try checkSocketPath(device.socket) }
         try checkName(id, of: "--id")
         if let bus { try checkName(bus, of: "--bus") }
         if let machine { try checkName(machine, of: "--machine") }
     }
 
     public var arguments: [String] {
-        machineArguments + memoryArguments + portArguments + ["-device", device]
+        machineArguments + memoryArguments + iommuArguments + portArguments
+            + devices.flatMap { ["-device", $0.json] }
     }
 
     /// - Throws: ``Failure/usage(_:)`` when a shell would not split the text into the same arguments again.
     public func text(as format: Format) throws(Failure) -> String {
         switch format {
         case .shell:
-            try checkShellSafety(of: socket)
+            for device in devices { try checkShellSafety(of: device.socket) }
             return arguments.joined(separator: " ")
         case .lines: return arguments.joined(separator: "\n")
         case .json: return "[" + arguments.map(jsonString).joined(separator: ", ") + "]"
@@ -65,6 +77,11 @@ extension QEMUArguments {
         return ["-object", "memory-backend-memfd,id=mem,size=\(memory),share=on", "-m", "\(memory)"]
     }
 
+    /// Programs in the guest map and unmap as they go: caching mode has the guest tell QEMU, and QEMU the NIC.
+    private var iommuArguments: [String] {
+        includesIOMMU ? ["-device", "intel-iommu,intremap=off,caching-mode=on"] : []
+    }
+
     private var portArguments: [String] {
         guard bus == nil else { return [] }
         return ["-device", "pcie-root-port,id=\(portName),bus=pcie.0,chassis=\(chassis),slot=\(slot)"]
@@ -81,11 +98,32 @@ extension QEMUArguments {
         return id.suffix(min(digits, 9))
     }
 
-    /// Only the JSON form can name a socket. No blanks: a shell would split it there.
-    private var device: String {
-        let socket = #"{"type":"unix","path":\#(jsonString(socket))}"#
-        let bus = jsonString(bus ?? portName)
-        return #"{"driver":"vfio-user-pci","id":\#(jsonString(id)),"socket":\#(socket),"bus":\#(bus)}"#
+    /// VFs come before the PF that they name.
+    private var devices: [FunctionDevice] {
+        let bus = bus ?? portName
+        switch functions {
+        case .one(let socket): return [FunctionDevice(type: .stock, id: id, socket: socket, bus: bus)]
+        case .all(let directory, let vfs):
+            let virtual = (0..<vfs).map { vf in
+                FunctionDevice(
+                    type: .plugin, id: "\(id)-vf\(vf)", socket: "\(directory)/vf\(vf).sock", bus: bus,
+                    function: vf + 1, physicalFunction: id)
+            }
+            return virtual + [
+                FunctionDevice(type: .plugin, id: id, socket: "\(directory)/pf.sock", bus: bus, function: 0)
+            ]
+        }
+    }
+}
+
+extension QEMUArguments.Functions {
+    fileprivate func checked() throws(Failure) -> Self {
+        switch self {
+        case .one(let socket): return .one(socket: absolutePath(socket))
+        case .all(let directory, let vfs):
+            guard (1...8).contains(vfs) else { throw .usage("\(vfs) VFs are not possible: use 1 to 8") }
+            return .all(directory: absolutePath(directory), vfs: vfs)
+        }
     }
 }
 
@@ -124,11 +162,4 @@ private func isLetterOrDigit(_ byte: UInt8) -> Bool {
 
 func absolutePath(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.path
-}
-
-private func jsonString(_ text: String) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    guard let data = try? encoder.encode(text) else { return "\"\"" }
-    return String(decoding: data, as: UTF8.self)
 }

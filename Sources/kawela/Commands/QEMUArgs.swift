@@ -10,13 +10,25 @@ struct QEMUArgs: ParsableCommand {
 
               qemu-system-x86_64 $(kawela qemu-args --socket /tmp/k.sock) ...
 
+            For the PF with its VFs in one guest, QEMU needs the plugin that 'make plugin' makes:
+
+              LD_PRELOAD=.../kawela-sriov.so qemu-system-x86_64 $(kawela qemu-args --directory /tmp/k --vfs 4) ...
+
+            One VF alone, of 'kawela serve --pf embedded', is plugged in by its --socket and needs no plugin.
+
             Guest memory must be shared, so that the NIC can reach it: that is what the -machine, -object and -m \
             arguments are for. With a command line that has shared memory already, or for a second NIC, use \
             --no-machine --no-memory. QEMU must be 10.1 or newer.
             """)
 
-    @Option(help: ArgumentHelp("Socket that 'kawela serve' serves the NIC on.", valueName: "path"))
-    var socket: String
+    @Option(help: ArgumentHelp("Socket that 'kawela serve' serves the NIC or a VF on.", valueName: "path"))
+    var socket: String?
+
+    @Option(help: ArgumentHelp("Directory that 'kawela serve' serves PF and VFs in.", valueName: "dir"))
+    var directory: String?
+
+    @Option(help: ArgumentHelp("How many VFs of --directory to plug in, 1 to 8.", valueName: "n"))
+    var vfs: Int?
 
     @Option(help: ArgumentHelp("Guest memory: a number and M, G or T.", valueName: "size"))
     var memory = "1G"
@@ -37,6 +49,9 @@ struct QEMUArgs: ParsableCommand {
     @Flag(help: "Leave guest memory out. Yours must be shared (share=on).")
     var noMemory = false
 
+    @Flag(help: "Give the guest an IOMMU (VT-d), to use VFs from programs and guests inside it.")
+    var iommu = false
+
     @Option(
         help: ArgumentHelp(
             "shell: one line; lines: one argument a line; json: an array of strings. Without it: shell.",
@@ -46,9 +61,19 @@ struct QEMUArgs: ParsableCommand {
 
     func run() throws {
         let arguments = try QEMUArguments(
-            socket: socket, memory: MemorySize(memory), id: id, bus: bus, machine: noMachine ? nil : machine,
-            includesMemory: !noMemory)
+            functions(), memory: MemorySize(memory), id: id, bus: bus, machine: noMachine ? nil : machine,
+            includesMemory: !noMemory, includesIOMMU: iommu)
         print(try arguments.text(as: format))
+    }
+
+    private func functions() throws -> QEMUArguments.Functions {
+        switch (socket, directory, vfs) {
+        case (let socket?, nil, nil): return .one(socket: socket)
+        case (nil, let directory?, let vfs?): return .all(directory: directory, vfs: vfs)
+        case (nil, nil, nil): throw ValidationError("--socket <path> is missing, or --directory <dir> with --vfs <n>")
+        case (nil, _, _): throw ValidationError("--directory <dir> and --vfs <n> go together: give both")
+        case (_?, _, _): throw ValidationError("--socket is for one function: leave --directory and --vfs out")
+        }
     }
 }
 

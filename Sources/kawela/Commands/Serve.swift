@@ -3,10 +3,16 @@ import KawelaDaemon
 
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve a NIC on a UNIX socket, in the foreground.",
+        abstract: "Serve a NIC on UNIX sockets, in the foreground.",
         discussion: """
-            Runs until SIGINT, SIGTERM or SIGHUP and removes its socket then. One QEMU at a time uses the socket; it may \
-            come and go. SIGUSR1 logs the uplink's counters.
+            Three ways:
+
+              --socket PATH                          the PF alone, for a guest
+              --directory DIR --vfs N                PF and VFs, for a guest with SR-IOV
+              --directory DIR --vfs N --pf embedded  VFs alone, for several guests
+
+            Runs until SIGINT or SIGTERM and removes its sockets then. One QEMU at a time uses a socket; it may come and \
+            go. SIGHUP has it read the file of --config again; without one, it stops. SIGUSR1 logs the uplink's counters.
 
             Options given here win over the configuration file. docs/operations.md describes the file, the uplinks \
             and the log.
@@ -17,12 +23,26 @@ struct Serve: ParsableCommand {
             "UNIX socket to serve the NIC on. One that a server left behind is replaced.", valueName: "path"))
     var socket: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Existing directory to serve in: the PF on pf.sock, VF n on vfn.sock.", valueName: "dir"))
+    var directory: String?
+
+    @Option(help: ArgumentHelp("How many VFs there are, 0 to 8. Without it: 0.", valueName: "n"))
+    var vfs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Who drives the PF: guest, or embedded: this program, with the VFs' settings from the file of --config. "
+                + "Without it: guest.", valueName: "owner"))
+    var pf: String?
+
     @Option(help: ArgumentHelp(uplinkHelp, valueName: "spec"))
     var uplink: String?
 
     @Option(
         help: ArgumentHelp(
-            "The NIC's MAC address. Without it: 52:54:00 and three bytes made from this machine and the socket's path.",
+            "The PF's MAC address. Without it: 52:54:00 and three bytes made from this machine and the socket's path.",
             valueName: "address"))
     var mac: String?
 
@@ -35,7 +55,8 @@ struct Serve: ParsableCommand {
     var logLevel: String?
 
     func run() throws {
-        let line = try ServeOptions(socket: socket, uplink: uplink, mac: mac, logLevel: logLevel)
-        try serve(config.map { line.completed(by: try ServeOptions(file: $0)) } ?? line)
+        let line = try ServeOptions(
+            socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf)
+        try serve(line, configuration: config)
     }
 }

@@ -6,33 +6,63 @@ import Testing
 /// each version; the dump that it reads is golden by itself.
 @Suite("lspci") struct LspciTests {
     enum State: String, CaseIterable {
-        case powerOn = "power-on"
+        case powerOn = "physical-function-power-on"
         /// As firmware and a driver leave it: BARs placed, bus master, MSI-X on.
-        case running
+        case running = "physical-function-running"
+        /// With 7 of 8 VFs enabled.
+        case virtualized = "physical-function-virtualized"
+        case virtualPowerOn = "virtual-function-power-on"
+        case virtualRunning = "virtual-function-running"
     }
 
-    private static let writes: [(offset: Int, width: Int, value: UInt32)] = [
+    private typealias Write = (offset: Int, width: Int, value: UInt32)
+
+    private static let writes: [Write] = [
         (0x0C, 1, 0x10), (0x10, 4, 0xE080_0000), (0x14, 4, 0xE082_0000), (0x18, 4, 0x1020), (0x1C, 4, 0xE084_0000),
         (0x3C, 1, 0x0B), (0x04, 2, 0x0407), (0x72, 2, 0x8000), (0xA8, 2, 0x2830), (0xC8, 2, 0x0005),
     ]
 
+    private static let virtualizing: [Write] = [
+        (0x184, 4, 0xE090_0000), (0x190, 4, 0xE094_0000), (0x170, 2, 7), (0x168, 2, 0x0009),
+    ]
+
+    private static let virtualWrites: [Write] = [
+        (0x0C, 1, 0x10), (0x10, 4, 0xE080_0000), (0x1C, 4, 0xE084_0000), (0x04, 2, 0x0406), (0x72, 2, 0x8000),
+        (0xA8, 2, 0x2830),
+    ]
+
     private func dump(_ state: State) throws -> String {
-        var configuration = PhysicalFunctionConfiguration(macAddress: try #require(MACAddress("00:1b:21:12:17:4c")))
-        if state == .running {
-            for write in Self.writes { _ = configuration.write(at: write.offset, width: write.width, write.value) }
+        switch state {
+        case .powerOn: try dump([])
+        case .running: try dump(Self.writes)
+        case .virtualized: try dump(Self.writes + Self.virtualizing, virtualFunctions: 8)
+        case .virtualPowerOn: dumpVirtual([])
+        case .virtualRunning: dumpVirtual(Self.virtualWrites)
         }
+    }
+
+    private func dump(_ writes: [Write], virtualFunctions: Int = 0) throws -> String {
+        var configuration = PhysicalFunctionConfiguration(
+            macAddress: try #require(MACAddress("00:1b:21:12:17:4c")), virtualFunctions: virtualFunctions)
+        for write in writes { _ = configuration.write(at: write.offset, width: write.width, write.value) }
+        return Lspci.dump { configuration.read(at: $0, width: 1) }
+    }
+
+    private func dumpVirtual(_ writes: [Write]) -> String {
+        var configuration = VirtualFunctionConfiguration()
+        for write in writes { _ = configuration.write(at: write.offset, width: write.width, write.value) }
         return Lspci.dump { configuration.read(at: $0, width: 1) }
     }
 
     @Test("the dump is the golden one", arguments: State.allCases)
     func dumps(state: State) throws {
-        try GoldenFile("physical-function-\(state.rawValue).dump.txt").expect(dump(state))
+        try GoldenFile("\(state.rawValue).dump.txt").expect(dump(state))
     }
 
     @Test("lspci -vvv reads the dump as the golden text", arguments: State.allCases)
     func texts(state: State) throws {
         let version = try Lspci.version()
-        try GoldenFile("physical-function-\(state.rawValue).lspci-\(version).txt").expect(
+        try GoldenFile("\(state.rawValue).lspci-\(version).txt").expect(
             Lspci.describe(dump(state)),
             "Run with KAWELA_UPDATE_GOLDEN=1 to make it for this version of lspci, compare it with those of the others")
     }

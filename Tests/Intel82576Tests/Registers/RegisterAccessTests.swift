@@ -12,7 +12,8 @@ struct RegisterAccessTests {
     /// Rows that more hangs on than the access and masks of the table; tested by themselves.
     static let special: Set<RegisterName> = [
         .CTRL, .STATUS, .EECD, .EERD, .MDIC, .SWSM, .SW_FW_SYNC, .FRTIMER, .PBACLR, .TDH, .RDH,
-        .ICR, .ICS, .IMS, .IMC, .IAM, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM,
+        .ICR, .ICS, .IMS, .IMC, .IAM, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM, .RTTDQSEL, .RTTBCNRC,
+        .PFMAILBOX, .VFMAILBOX, .PVTSTATUS, .PVTEIMS, .PVTEIMC, .PVTEIAC, .PVTEIAM, .PVTEICR,
     ]
     static let highHalves: Set<RegisterName> = [.GORCH, .GOTCH, .TORH, .TOTH, .HGORCH, .HGOTCH]
     static let patterns: [UInt32] = [0xFFFF_FFFF, 0x5A5A_5A5A, 0xA5A5_A5A5, 0x0000_0000]
@@ -149,7 +150,8 @@ struct RegisterAccessTests {
     static let typed: [any Register.Type] = [
         CTRL.self, STATUS.self, CTRL_EXT.self, MDIC.self, VET.self, GPIE.self, EITR.self, RCTL.self, RXDCTL.self,
         SRRCTL.self, RXCSUM.self, RFCTL.self, RLPML.self, MRQC.self, TCTL.self, TXDCTL.self, TDWBAL.self,
-        DTXTCPFLGL.self, DTXTCPFLGH.self,
+        DTXTCPFLGL.self, DTXTCPFLGH.self, DTXCTL.self, DTXSWC.self, PFMAILBOX.self, VFMAILBOX.self, RPLOLR.self,
+        SCCRL.self, VLVF.self, VMOLR.self, VMRCTL.self, VMVIR.self, VT_CTL.self,
     ]
 
     @Test("are where their types say", arguments: 0..<Self.typed.count)

@@ -53,6 +53,6 @@ struct SwitchComparisonTests {
         let frames = burst.map {
             "\($0.frame.source)>\($0.frame.destination) \($0.frame.tags) +\($0.tag ?? 0) \($0.frame.length)"
         }
-        return "\(origin) \(frames) port \(text(outcome)) model \(text(expected)) DBG \(model.mirrors) def=\(model.defaultPool ?? -1) vfe=\(model.filtersVLANs) \(model.vlanTable) \(model.vlanGroups) rep=\(model.replicates) ig=\(model.ignoresMAC)"
+        return "\(origin) \(frames) port \(text(outcome)) model \(text(expected))"
     }
 }

@@ -114,6 +114,22 @@ struct TransmitSegmentationTests {
         #expect(driver.sentFrames == packets.flatMap(\.segments).map(padded))
     }
 
+    @Test("a short last segment is padded with TCTL.PSP and stays short without", arguments: [false, true])
+    func shortLastSegment(pads: Bool) {
+        let driver = TestDriver.started()
+        driver.setFlagMasks()
+        if !pads { driver[0x400] &= ~(1 << 3) }
+        var generator = SeededGenerator(6)
+        var ring = driver.makeTransmitRing()
+        var large = SegmentationTests.Large.sendable(&generator)
+        large.recipe = FrameRecipe()
+        (large.recipe.payload, large.segmentSize) = (generator.bytes(601), 200)
+        driver.post(large, to: &ring, &generator)
+        driver.ring(ring)
+        #expect(large.segments.last?.count == 55)
+        #expect(driver.sentFrames == (pads ? large.segments.map(padded) : large.segments))
+    }
+
     @Test("one context serves many packets")
     func sharedContext() {
         var generator = SeededGenerator(3)

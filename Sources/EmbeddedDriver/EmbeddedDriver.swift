@@ -1,0 +1,112 @@
+import PCIe
+
+/// The driver of a physical function that has VFs and no guest: sets the device up, and answers the mailbox of each VF.
+///
+/// It uses nothing but what a guest's driver has: configuration space, BAR 0 and 3, and an interrupt. So a VF finds what it
+/// finds under Linux' igb, and its stock driver works. The VFs share the port: there is no PF traffic and no default
+/// pool; a unicast frame nobody has the address of is dropped.
+///
+/// Its owner calls ``service()`` in its event loop. The device may call ``sendMSIX(_:)`` at any time, also from inside
+/// the driver's own register accesses, so that only takes a note.
+///
+/// VFs are not trusted. One call does at most one request of each; tables that VFs share keep room for each of them;
+/// what is asked for too often is refused without a word.
+///
+/// Not there: receive-side scaling inside a VF (the 82576's VF drivers have none), the statistics of VFs, mirroring,
+/// storm control, and a choice of VLAN protocol (802.1ad).
+///
+/// - Datasheet: 7.10 (virtualization), 4.5.11 (initialization), 8.14 (registers)
+public final class EmbeddedDriver {
+    let registers: DeviceRegisters
+    let mailbox: Mailbox
+    private let clock: () -> UInt64
+    private let report: (Event) -> Void
+
+    var virtualFunctions: [VirtualFunction]
+    var addresses: AddressTable
+    var vlans: VLANTable
+    var multicasts: MulticastTable
+    var link = Link(isUp: false, speed: 1000)
+    /// Where the SR-IOV capability is.
+    var sriov = 0
+    /// The device sent a message since the last look at its causes.
+    private var isInterrupted = true
+
+    /// Takes the function over and starts it.
+    ///
+    /// - Parameters:
+    ///   - settings: one for each VF, 1 to 8.
+    ///   - clock: nanoseconds of a monotonic clock.
+    ///   - report: what happens, for a log. Called from inside the driver, which it must not call.
+    public init(
+        _ function: any Function, settings: [VFSettings], clock: @escaping () -> UInt64,
+        report: @escaping (Event) -> Void
+    ) throws(StartError) {
+        registers = DeviceRegisters(function: function)
+        mailbox = Mailbox(registers: registers)
+        (self.clock, self.report) = (clock, report)
+        virtualFunctions = settings.map { VirtualFunction($0) }
+        addresses = AddressTable(vfCount: settings.count, registers: registers)
+        vlans = VLANTable(vfCount: settings.count, registers: registers)
+        multicasts = MulticastTable(vfCount: settings.count, registers: registers)
+        function.attach(self)
+        do throws(StartError) {
+            try start()
+        } catch {
+            function.detach()
+            throw error
+        }
+    }
+
+    var now: UInt64 { clock() }
+
+    /// Tells the owner, unless the VF it is about had too much to tell lately.
+    func tell(_ event: Event, about vf: Int? = nil) {
+        if let vf, !virtualFunctions[vf].allowance.take(at: now) { return }
+        report(event)
+    }
+}
+
+// MARK: The owner's calls
+
+extension EmbeddedDriver {
+    /// Whether a call of ``service()`` would find work.
+    public var hasWork: Bool { isInterrupted }
+
+    /// When ``service()`` has to be called next without an interrupt; `nil` when nothing waits.
+    public var nextDeadline: UInt64? { virtualFunctions.compactMap { noticeDeadline(of: $0) }.min() }
+
+    /// Looks at the device's causes and answers what VFs ask: a bounded amount of work, and next to none without a cause.
+    public func service() {
+        guard isInterrupted || nextDeadline.map({ $0 <= now }) == true else { return }
+        isInterrupted = false
+        let causes = registers.read(.ICR)
+        let events = mailbox.takeEvents()
+        if causes & ICR.linkChange != 0 { followLink() }
+        for vf in virtualFunctions.indices {
+            if events.resets >> UInt32(vf) & 1 == 1 { handleReset(of: vf) }
+            if events.requests >> UInt32(vf) & 1 == 1 { handleRequest(of: vf) }
+            if events.acknowledgements >> UInt32(vf) & 1 == 1 { handleAcknowledgement(of: vf) }
+        }
+        if causes & ICR.spoofing != 0 { reportSpoofing() }
+        sendNotices()
+    }
+
+    /// Resets the function and gives it back; the VFs are gone then.
+    public func stop() {
+        shutDown()
+        registers.function.detach()
+    }
+}
+
+// MARK: The device's calls
+
+extension EmbeddedDriver: FunctionHost {
+    public func sendMSIX(_ vector: Int) { isInterrupted = true }
+    public func sendMSI(_ vector: Int) { isInterrupted = true }
+    public func setINTx(asserted: Bool) { isInterrupted = isInterrupted || asserted }
+
+    /// The driver has no memory: the PF's queues stay off.
+    public func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
+    public func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
+}

@@ -1,0 +1,71 @@
+/// The exact address filters, RAL and RAH: one for each VF's own address, the rest for further ones they ask for.
+///
+/// The addresses of VFs lie at the end, that of VF v at 23 - v, where drivers of this chip expect them.
+struct AddressTable {
+    private static let count = 24
+    /// Filters kept for each of the other VFs while they have fewer.
+    private static let reserve = 1
+
+    private struct Entry {
+        var address: UnicastAddress
+        var vf: Int
+    }
+
+    private let vfCount: Int
+    private let registers: DeviceRegisters
+    private var entries: [Entry?]
+
+    init(vfCount: Int, registers: DeviceRegisters) {
+        (self.vfCount, self.registers) = (vfCount, registers)
+        entries = Array(repeating: nil, count: Self.count)
+    }
+
+    private var filters: Range<Int> { 0..<(Self.count - vfCount) }
+
+    /// Clears every filter, also that of the PF's own address: there is no PF to send to, and an address that is in the
+    /// table does not leave by the wire.
+    mutating func clear() {
+        for index in entries.indices { store(nil, at: index) }
+    }
+
+    mutating func setStation(_ address: UnicastAddress?, of vf: Int) {
+        store(address.map { Entry(address: $0, vf: vf) }, at: Self.count - 1 - vf)
+    }
+
+    /// False when no filter is left for this VF.
+    mutating func addFilter(_ address: UnicastAddress, of vf: Int) -> Bool {
+        if filters.contains(where: { entries[$0]?.vf == vf && entries[$0]?.address == address }) { return true }
+        guard let free = freeFilter(for: vf) else { return false }
+        store(Entry(address: address, vf: vf), at: free)
+        return true
+    }
+
+    private func freeFilter(for vf: Int) -> Int? {
+        let free = filters.filter { entries[$0] == nil }
+        let owed = (0..<vfCount).filter { $0 != vf }.reduce(0) { $0 + max(0, Self.reserve - filterCount(of: $1)) }
+        return free.count > owed ? free.first : nil
+    }
+
+    private func filterCount(of vf: Int) -> Int { filters.count { entries[$0]?.vf == vf } }
+
+    /// Removes the filters of a VF that `isRemoved` says; its own address stays.
+    mutating func removeFilters(of vf: Int, where isRemoved: (UnicastAddress) -> Bool = { _ in true }) {
+        for index in filters {
+            if let entry = entries[index], entry.vf == vf, isRemoved(entry.address) { store(nil, at: index) }
+        }
+    }
+
+    /// Whether another VF receives `address`.
+    func isTaken(_ address: UnicastAddress, from vf: Int) -> Bool {
+        entries.contains { $0?.address == address && $0?.vf != vf }
+    }
+
+    /// The entry is invalid while its halves differ.
+    private mutating func store(_ entry: Entry?, at index: Int) {
+        entries[index] = entry
+        registers.write(.RAH(index), 0)
+        registers.write(.RAL(index), entry?.address.low ?? 0)
+        guard let entry else { return }
+        registers.write(.RAH(index), RAH.valid | 1 << (RAH.poolShift + UInt32(entry.vf)) | entry.address.high)
+    }
+}

@@ -1,0 +1,108 @@
+// From settings to registers.
+
+extension EmbeddedDriver {
+    /// Puts changed settings into force. VFs whose settings stay the same notice nothing; one whose address changes has
+    /// to start anew, and is told so.
+    ///
+    /// - Precondition: as many as the driver was started with.
+    public func apply(_ settings: [VFSettings]) {
+        precondition(settings.count == virtualFunctions.count, "the number of VFs cannot change")
+        for vf in settings.indices where settings[vf] != virtualFunctions[vf].settings {
+            change(vf, to: settings[vf])
+        }
+        for vf in settings.indices { yieldAddresses(of: vf) }
+        sendNotices()
+    }
+
+    private func change(_ vf: Int, to new: VFSettings) {
+        let old = virtualFunctions[vf].settings
+        virtualFunctions[vf].settings = new
+        if new.portVLAN != old.portVLAN { applyVLANs(to: vf) }
+        if new.isSpoofChecked != old.isSpoofChecked { applySpoofCheck(to: vf) }
+        if new.rate != old.rate { applyRate(to: vf) }
+        if new.linkState != old.linkState { changeLinkState(of: vf) }
+        applyAddress(to: vf, isChanged: new.address != old.address)
+        if !new.mayChooseAddress { addresses.removeFilters(of: vf) }
+        applyFilterControl(to: vf)
+    }
+
+    func applyAll(to vf: Int) {
+        applyVLANs(to: vf)
+        applySpoofCheck(to: vf)
+        applyRate(to: vf)
+        applyFilterControl(to: vf)
+    }
+
+    // MARK: Address
+
+    /// A fixed address replaces the one in use; a proposed one only if it is a new proposal.
+    private func applyAddress(to vf: Int, isChanged: Bool) {
+        let settings = virtualFunctions[vf].settings
+        guard virtualFunctions[vf].station != settings.address, isChanged || !settings.mayChooseAddress else { return }
+        replaceAddress(of: vf)
+    }
+
+    private func replaceAddress(of vf: Int) {
+        virtualFunctions[vf].station = virtualFunctions[vf].settings.address
+        addresses.setStation(nil, of: vf)
+        guard virtualFunctions[vf].isClearToSend else { return }
+        virtualFunctions[vf].isClearToSend = false
+        virtualFunctions[vf].notice = .restart
+        applyActivity(of: vf)
+    }
+
+    /// An address that the host gave to another VF goes there, whoever chose it before.
+    private func yieldAddresses(of vf: Int) {
+        guard !virtualFunctions[vf].settings.isTrusted else { return }
+        let fixed = virtualFunctions.indices.filter { $0 != vf && virtualFunctions[$0].settings.isAddressFixed }
+        let taken = Set(fixed.map { virtualFunctions[$0].settings.address })
+        addresses.removeFilters(of: vf) { taken.contains($0) }
+        let station = virtualFunctions[vf].station
+        if taken.contains(station), station != virtualFunctions[vf].settings.address { replaceAddress(of: vf) }
+    }
+
+    // MARK: Pool
+
+    /// Receiving and sending, as far as the VF may.
+    func applyActivity(of vf: Int) {
+        let isActive = virtualFunctions[vf].isActive
+        registers.put(isActive, 1 << UInt32(vf), in: .VFRE)
+        registers.put(isActive, 1 << UInt32(vf), in: .VFTE)
+    }
+
+    func applyFilterControl(to vf: Int) {
+        let hasMulticasts = !multicasts.isEmpty(vf)
+        registers.write(.VMOLR(vf), virtualFunctions[vf].filterControl(hasMulticasts: hasMulticasts))
+    }
+
+    private func applySpoofCheck(to vf: Int) {
+        registers.put(true, DTXSWC.loopback, in: .DTXSWC)
+        registers.put(virtualFunctions[vf].settings.isSpoofChecked, DTXSWC.spoofCheck(vf), in: .DTXSWC)
+    }
+
+    /// The port VLAN alone, or VID 0 and what the VF asked for.
+    func applyVLANs(to vf: Int) {
+        vlans.leaveAll(vf)
+        guard let portVLAN = virtualFunctions[vf].settings.portVLAN else {
+            registers.write(.VMVIR(vf), 0)
+            for identifier in [0] + virtualFunctions[vf].vlans.sorted() { _ = vlans.join(vf, identifier) }
+            return
+        }
+        vlans.claim(vf, portVLAN.identifier)
+        let tag = UInt32(portVLAN.priority) << 13 | UInt32(portVLAN.identifier)
+        registers.write(.VMVIR(vf), VMVIR.insertDefault | tag)
+    }
+
+    // MARK: Rate
+
+    /// Both queues of the VF, v and v + 8, each with the whole rate: drivers of Linux use the first alone.
+    func applyRate(to vf: Int) {
+        let rate = virtualFunctions[vf].settings.rate ?? 0
+        for queue in [vf, vf + 8] {
+            registers.write(.RTTDQSEL, UInt32(queue))
+            // The memory window that frames of 9728 bytes need.
+            registers.write(.RTTBCNRM, 0x14)
+            registers.write(.RTTBCNRC, RTTBCNRC.limit(of: rate, at: link.speed))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// What the host decided about one VF. What it left open, the VF's own driver decides through the mailbox.
+public struct VFSettings: Equatable, Sendable {
+    /// The address the VF starts with.
+    public var address: UnicastAddress
+    /// Whether ``address`` is the host's word: an untrusted VF can then have no other.
+    public var isAddressFixed: Bool
+    /// The VLAN the VF is in without knowing: tags are put on and taken off. `nil` leaves VLANs to the VF.
+    public var portVLAN: PortVLAN?
+    /// Drops frames that the VF sends with another's address, or into a VLAN it is not in.
+    public var isSpoofChecked: Bool
+    /// Lets the VF change a fixed address, take an address another VF has, and ask for all frames.
+    public var isTrusted: Bool
+    /// What each of the VF's two transmit queues may send, in Mb/s; `nil` for no limit of its own.
+    public var rate: Int?
+    public var linkState: LinkState
+
+    public init(
+        address: UnicastAddress, isAddressFixed: Bool = false, portVLAN: PortVLAN? = nil, isSpoofChecked: Bool = true,
+        isTrusted: Bool = false, rate: Int? = nil, linkState: LinkState = .auto
+    ) {
+        (self.address, self.isAddressFixed, self.portVLAN) = (address, isAddressFixed, portVLAN)
+        (self.isSpoofChecked, self.isTrusted, self.rate) = (isSpoofChecked, isTrusted, rate)
+        self.linkState = linkState
+    }
+
+    public struct PortVLAN: Equatable, Sendable {
+        /// 1 to 4094.
+        public var identifier: UInt16
+        /// 0 to 7.
+        public var priority: UInt8
+
+        /// `nil` for numbers that do not exist.
+        public init?(identifier: Int, priority: Int = 0) {
+            guard (1...4094).contains(identifier), (0...7).contains(priority) else { return nil }
+            (self.identifier, self.priority) = (UInt16(identifier), UInt8(priority))
+        }
+    }
+
+    /// What the VF is told about its link. The chip shows every VF the port's own link bit, so only part of this can be
+    /// enforced; the rest hangs on how drivers read the mailbox.
+    public enum LinkState: String, Equatable, Sendable, CaseIterable {
+        /// The uplink's.
+        case auto
+        /// Up, as far as that goes: the VF is not told when the uplink's link goes down. A driver that starts while it
+        /// is down still finds it down.
+        case on
+        /// Down: the VF's queues are off, and messages lack the mark (CTS) that drivers want to see before they take the
+        /// link as up.
+        case off
+    }
+
+    /// Whether the VF's driver may choose addresses.
+    var mayChooseAddress: Bool { isTrusted || !isAddressFixed }
+}

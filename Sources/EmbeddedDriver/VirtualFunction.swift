@@ -1,0 +1,65 @@
+/// What the driver knows about one VF.
+struct VirtualFunction {
+    var settings: VFSettings
+    /// The address the VF has now.
+    var station: UnicastAddress
+    /// Its driver introduced itself (VF_RESET) and may ask for things.
+    var isClearToSend = false
+
+    // What its driver asked for, forgotten with each reset.
+    var vlans: Set<UInt16> = []
+    var promiscuity: Message.Promiscuity = []
+    var hasManyMulticasts = false
+    /// The largest frame its driver takes; `nil` for those of 1518 bytes.
+    var longestFrame: UInt32?
+
+    // The mailbox.
+    var notice: Notice?
+    /// When a message was left that the VF has not acknowledged yet, in nanoseconds.
+    var unreadSince: UInt64?
+    /// When the VF was last told that it has to introduce itself first.
+    var lastRefusal: UInt64?
+    var allowance = EventAllowance()
+
+    init(_ settings: VFSettings) {
+        self.settings = settings
+        station = settings.address
+    }
+
+    /// A message from the PF of its own accord, which waits until the one before has been read.
+    enum Notice: Equatable {
+        case link
+        /// The VF's driver has to start anew.
+        case restart
+    }
+
+    mutating func forgetRequests() {
+        (vlans, promiscuity, hasManyMulticasts, longestFrame) = ([], [], false, nil)
+    }
+
+    /// What goes with each message to a VF that is to see a link.
+    var clearToSend: UInt32 { settings.linkState == .off ? 0 : Message.Mark.clearToSend }
+
+    /// Whether its pool may receive and send.
+    var isActive: Bool { isClearToSend && settings.linkState != .off }
+
+    func filterControl(hasMulticasts: Bool) -> UInt32 {
+        var bits = VMOLR.stripCRC | VMOLR.broadcast
+        if let longestFrame { bits |= VMOLR.longPackets | lengthLimit(longestFrame) }
+        if settings.portVLAN == nil { bits |= VMOLR.untagged }
+        if settings.portVLAN != nil || !vlans.isEmpty { bits |= VMOLR.stripVLAN }
+        if hasMulticasts { bits |= VMOLR.multicastHash }
+        if hasManyMulticasts || isPromiscuous(.multicast) { bits |= VMOLR.allMulticast }
+        if isPromiscuous(.unicast) { bits |= VMOLR.unicastHash }
+        return bits
+    }
+
+    /// The chip measures with the tag of a port VLAN, of which the VF's driver does not know.
+    private func lengthLimit(_ longest: UInt32) -> UInt32 {
+        min(longest &+ (settings.portVLAN == nil ? 0 : 4), VMOLR.largestLimit)
+    }
+
+    private func isPromiscuous(_ what: Message.Promiscuity) -> Bool {
+        settings.isTrusted && promiscuity.contains(what)
+    }
+}

@@ -1,0 +1,106 @@
+import EmbeddedDriver
+import Intel82576
+import Logging
+
+/// What `kawela serve` is going to do, complete and checked.
+struct ServePlan: Equatable {
+    /// A function and the socket it is served on.
+    struct Served: Equatable {
+        enum Function: Equatable, CustomStringConvertible {
+            case pf
+            case vf(Int)
+
+            var description: String {
+                switch self {
+                case .pf: "pf"
+                case .vf(let number): "vf\(number)"
+                }
+            }
+        }
+
+        var function: Function
+        var path: String
+    }
+
+    var served: [Served]
+    var uplink: String
+    /// Of the PF.
+    var mac: MACAddress
+    var vfCount: Int
+    /// For the embedded driver; `nil` when the PF is a guest's.
+    var vfSettings: [VFSettings]?
+    var logLevel: Logger.Level
+
+    init(_ options: ServeOptions, machine: String = machineIdentity()) throws(Failure) {
+        try checkPlaces(options)
+        let pf = options.pf ?? .guest
+        vfCount = options.vfCount ?? 0
+        try checkVFs(options, pf: pf)
+        logLevel = options.logLevel ?? .info
+        let pfPath = absolutePath(options.directory.map { "\($0)/pf.sock" } ?? options.socket ?? "")
+        let vfPaths = (0..<vfCount).map { absolutePath("\(options.directory ?? "")/vf\($0).sock") }
+        served = vfPaths.enumerated().map { Served(function: .vf($0), path: $1) }
+        if pf == .guest { served.insert(Served(function: .pf, path: pfPath), at: 0) }
+        uplink = try required(options.uplink, "--uplink SPEC is missing: give it here or as \"uplink\"")
+        for served in served { try checkSocketPath(served.path) }
+        mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
+        if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
+    }
+}
+
+private func required(_ value: String?, _ complaint: String) throws(Failure) -> String {
+    guard let value, !value.isEmpty else { throw .usage("\(complaint) in the file of --config") }
+    return value
+}
+
+/// One socket, or a directory for several.
+private func checkPlaces(_ options: ServeOptions) throws(Failure) {
+    if options.socket != nil, options.directory != nil {
+        throw .usage("--socket and --directory exclude each other: --socket serves the PF alone")
+    }
+    guard options.directory == nil else {
+        _ = try required(options.directory, "--directory DIR is empty: give it here or as \"directory\"")
+        return
+    }
+    if options.vfCount ?? 0 > 0 || options.pf == .embedded {
+        throw .usage("VFs are served in a directory, a socket each: give --directory DIR instead of --socket PATH")
+    }
+    _ = try required(
+        options.socket, "--socket PATH is missing (or --directory DIR, with --vfs N): give it here or as \"socket\"")
+}
+
+private func checkVFs(_ options: ServeOptions, pf: PhysicalFunctionOwner) throws(Failure) {
+    let count = options.vfCount ?? 0
+    if pf == .embedded, count == 0 { throw .usage("--pf embedded serves VFs alone: add --vfs N, 1 to 8") }
+    if options.vfs.count > count {
+        throw .usage("--vfs \(count) is fewer than the file of --config has settings for: \(options.vfs.count)")
+    }
+    if pf == .guest, options.vfs.contains(where: { $0 != VFOptions() }) {
+        throw .usage("settings of VFs are for --pf embedded: with --pf guest the driver in the guest decides them")
+    }
+}
+
+/// VFs without an address of their own get one made from their socket's path, as the PF's is.
+private func settings(_ options: [VFOptions], paths: [String], machine: String) -> [VFSettings] {
+    var taken = Set(options.compactMap { $0.mac?.value })
+    return paths.enumerated().map { index, path in
+        var derived = MACAddress.derived(fromSocket: path, machine: machine).value
+        while !taken.insert(derived).inserted { derived = derived & ~0xFF_FFFF | (derived &+ 1) & 0xFF_FFFF }
+        let option = index < options.count ? options[index] : VFOptions()
+        guard let address = UnicastAddress(derived) else { preconditionFailure("52:54:00 is no group's prefix") }
+        return VFSettings(option, address: address)
+    }
+}
+
+extension ServePlan {
+    /// The keys of what cannot change while it runs, and would.
+    func keysNeedingRestart(for new: ServePlan) -> [String] {
+        var keys: [String] = []
+        if new.served.map(\.function) != served.map(\.function) { keys.append("vfs or pf") }
+        if new.served.map(\.path) != served.map(\.path) { keys.append("socket or directory") }
+        if new.uplink != uplink { keys.append("uplink") }
+        if new.mac != mac { keys.append("mac") }
+        if new.logLevel != logLevel { keys.append("log-level") }
+        return keys
+    }
+}

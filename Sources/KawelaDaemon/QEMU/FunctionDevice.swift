@@ -1,0 +1,37 @@
+import Foundation
+
+/// One `-device` of QEMU in its JSON form: no other form can name a socket.
+struct FunctionDevice: Equatable {
+    enum DeviceType: String {
+        case stock = "vfio-user-pci"
+        /// From the plugin in `QEMU/`.
+        case plugin = "kawela-sriov"
+    }
+
+    var type: DeviceType
+    var id: String
+    var socket: String
+    var bus: String
+    /// Its number in the slot, counted as ARI does: 8 is the first of what looks like the next slot.
+    var function: Int?
+    /// The name of the PF whose VF it is.
+    var physicalFunction: String?
+
+    /// No blanks: a shell would split it there.
+    var json: String {
+        var fields = [
+            ("driver", jsonString(type.rawValue)), ("id", jsonString(id)),
+            ("socket", #"{"type":"unix","path":\#(jsonString(socket))}"#), ("bus", jsonString(bus)),
+        ]
+        if let function { fields.append(("addr", "\"0x\(function / 8).\(function % 8)\"")) }
+        if let physicalFunction { fields.append(("sriov-pf", jsonString(physicalFunction))) }
+        return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+    }
+}
+
+func jsonString(_ text: String) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    guard let data = try? encoder.encode(text) else { return "\"\"" }
+    return String(decoding: data, as: UTF8.self)
+}

@@ -1,0 +1,59 @@
+import KawelaGuest
+import Testing
+
+extension RealGuest {
+    @Suite("Who hears what", .serialized)
+    struct Listening {
+        @Test("a VF hears a group it did not join only in all-multicast mode", .timeLimit(.minutes(3)))
+        func allMulticast() throws {
+            let (vfs, outside) = try (SharedSRIOVGuest.vfs(3), SharedSRIOVGuest.outside())
+            defer { SharedSRIOVGuest.spoil() }
+            #expect(try heard(by: vfs[0], from: outside) < 20)
+            try vfs[0].run("ip link set nic0 allmulticast on")
+            #expect(try heard(by: vfs[0], from: outside) >= 20)
+            #expect(try heard(by: vfs[1], from: outside) < 20, "the other one does not")
+            #expect(try heard(by: vfs[0], from: vfs[1]) >= 20, "from a VF too")
+        }
+
+        /// How many frames `vf` received while `sender` sent 20 to a group.
+        private func heard(by vf: Station, from sender: Station) throws -> Int {
+            let interface = sender.name == "outside" ? Namespace.tap : "nic0"
+            let before = try vf.counter("rx_packets")
+            try sender.run("ip route replace 239.0.0.0/8 dev \(interface)")
+            try sender.attempt("busybox ping -c 20 -i 0.05 -W 1 239.17.34.51")
+            return try vf.counter("rx_packets") - before
+        }
+
+        @Test("a VF joins a group and hears it, and leaves it", .timeLimit(.minutes(3)))
+        func join() throws {
+            let (vfs, outside) = try (SharedSRIOVGuest.vfs(3), SharedSRIOVGuest.outside())
+            try vfs[0].run("ip addr add 239.17.34.51/32 dev nic0 autojoin")
+            #expect(try heard(by: vfs[0], from: outside) >= 20)
+            try vfs[0].run("ip addr del 239.17.34.51/32 dev nic0")
+            #expect(try heard(by: vfs[0], from: outside) < 20)
+        }
+
+        @Test("a namespace bridged to the physical function talks to the outside", .timeLimit(.minutes(3)))
+        func bridge() throws {
+            let (guest, outside) = try (SharedSRIOVGuest.guest(), SharedSRIOVGuest.outside())
+            _ = try SharedSRIOVGuest.vfs(3)
+            defer {
+                SharedSRIOVGuest.spoil()
+                _ = try? guest.run("ip netns del behind; ip link del br0; true")
+            }
+            try guest.run(
+                """
+                modprobe bridge; modprobe veth; set -e
+                ip netns add behind; ip link add in type veth peer name nic0 netns behind
+                ip link add br0 type bridge; ip link set in master br0; ip link set in up
+                ip link set eth0 master br0; ip link set br0 up
+                ip -n behind addr add 10.82.57.40/24 dev nic0; ip -n behind link set nic0 up
+                """)
+            let behind = Station("behind the bridge", "10.82.57.40") {
+                try guest.attempt("ip netns exec behind sh -c '\($0)'", seconds: $1)
+            }
+            #expect(try behind.ping(outside, count: 4) >= 3)
+            #expect(try outside.ping(behind, count: 3) >= 2)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import KawelaGuest
+import Synchronization
+import Testing
+
+/// One guest with the physical function and seven VFs behind it, for all sentences about them.
+enum SharedSRIOVGuest {
+    private struct State {
+        var bench: Bench
+        var guest: Guest
+        /// How many VFs are enabled, each alone in its namespace and as it was made.
+        var clean: Int?
+    }
+    private static let current = Mutex<State?>(nil)
+    static let most = 7
+
+    static func bench() throws -> Bench { try state().bench }
+
+    /// The running guest with the link of the physical function up.
+    static func guest() throws -> Guest {
+        let guest = try state().guest
+        try guest.bringUpLink()
+        return guest
+    }
+
+    /// The physical function in the guest's first namespace.
+    static func pf() throws -> Station { try guest().station("PF") }
+    static func outside() throws -> Station { try bench().outside }
+
+    /// `count` VFs in namespaces of their own, as the driver makes them.
+    static func vfs(_ count: Int) throws -> [Station] {
+        let guest = try guest()
+        if try state().clean != count {
+            _ = try guest.isolateVFs(count)
+            current.withLock { $0?.clean = count }
+        }
+        return (0..<count).map { guest.station(vf: $0) }
+    }
+
+    /// The next sentence gets new VFs.
+    static func spoil() { current.withLock { $0?.clean = nil } }
+
+    /// Kills QEMU without warning and boots another one on the same card.
+    static func replaceQEMU() throws -> Guest {
+        let old = try state()
+        old.guest.machine.process.kill()
+        let guest = try old.bench.boot(options)
+        current.withLock { $0 = State(bench: old.bench, guest: guest) }
+        return guest
+    }
+
+    private static let options = GuestOptions.with {
+        $0.name = "sriov"
+        $0.plugged = .all
+    }
+
+    private static func state() throws -> State {
+        try current.withLock { current in
+            if let current, current.guest.machine.process.status == nil { return current }
+            current?.bench.close()
+            let bench = try Bench(vfs: most)
+            let started = State(bench: bench, guest: try bench.boot(options))
+            current = started
+            return started
+        }
+    }
+}
+
+extension Guest {
+    /// What the kernel said since the last call.
+    func kernelLog() throws -> String { try run("dmesg -c") }
+
+    /// Waits until the kernel says `text`.
+    func waitForKernel(toSay text: String, seconds: Double = 15) throws {
+        var said = ""
+        try eventually("the kernel says \"\(text)\"; it said\n\(said)", within: seconds, every: 0.5) {
+            said += try kernelLog()
+            return said.contains(text)
+        }
+    }
+
+    /// What is set for VF `number` at the physical function, as `ip link set eth0 vf N ...` has it.
+    func setVF(_ number: Int, _ setting: String) throws { try run("ip link set eth0 vf \(number) \(setting)") }
+}
+
+extension Station {
+    func counter(_ name: String, of interface: String = "nic0") throws -> Int {
+        let text = try run("cat /sys/class/net/\(interface)/statistics/\(name)")
+        return Int(text.filter(\.isNumber)) ?? -1
+    }
+}

@@ -1,0 +1,225 @@
+import CKawela
+import Glibc
+import KawelaTestSupport
+import PCIe
+import Testing
+
+@testable import Intel82576
+
+@Suite("Guest memory")
+struct AddressSpaceTests {
+    private let memory = TestMemory(size: 1 << 20)
+    private let space = AddressSpace()
+
+    private func mapping(
+        _ address: UInt64, _ size: UInt64, offset: UInt64 = 0, isReadable: Bool = true, isWritable: Bool = true
+    ) -> DMAMapping {
+        DMAMapping(
+            address: address, size: size, isReadable: isReadable, isWritable: isWritable,
+            backing: .file(descriptor: memory.descriptor, offset: offset))
+    }
+
+    private func read(_ address: UInt64, _ count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var elements = bytes.mutableSpan
+        var span = elements.mutableBytes
+        guard space.copy(address, count, to: &span, at: 0) else { return nil }
+        return bytes
+    }
+
+    @Test("an address reads what the file holds at the range's offset")
+    func offset() throws {
+        memory.write([1, 2, 3, 4, 5], at: 0x3FFE)
+        try space.map(mapping(0x10_0000, 0x4000, offset: 0x2000))
+        #expect(read(0x10_1FFE, 5) == [1, 2, 3, 4, 5])
+    }
+
+    @Test(
+        "a range that is empty, unaligned or wraps is refused",
+        arguments: [(0, 0), (0x1000, 0), (0x1001, 0x1000), (0x1000, 0x1001), (0xFFFF_FFFF_FFFF_F000, 0x2000)]
+            as [(UInt64, UInt64)])
+    func invalid(address: UInt64, size: UInt64) {
+        #expect(throws: DMAMappingError.invalidRange) { try space.map(mapping(address, size)) }
+        #expect(throws: DMAMappingError.notMapped) { try space.unmap(address: address, size: size) }
+    }
+
+    @Test("the last page of the address space can be mapped, and reading past it fails")
+    func lastPage() throws {
+        let last: UInt64 = 0xFFFF_FFFF_FFFF_F000
+        try space.map(mapping(last, 0x1000))
+        memory.write([9, 8], at: 0xFFE)
+        #expect(read(.max - 1, 2) == [9, 8])
+        #expect(read(.max - 1, 3) == nil)
+        #expect(space.storeQuadword(1, at: .max - 3) == false)
+    }
+
+    @Test("a range beyond the end of its file, or whose end overflows, is refused")
+    func beyondFile() {
+        #expect(throws: DMAMappingError.unmappable(errno: ENXIO)) { try space.map(mapping(0, 0x20_0000)) }
+        #expect(throws: DMAMappingError.unmappable(errno: ENXIO)) {
+            try space.map(mapping(0, 0x1000, offset: 0x10_0000))
+        }
+        #expect(throws: DMAMappingError.unmappable(errno: ENXIO)) {
+            try space.map(mapping(0, 0x1000, offset: .max - 0xFFF))
+        }
+    }
+
+    @Test("a descriptor that is none, or cannot be mapped, is refused")
+    func notMappable() {
+        var bad = mapping(0, 0x1000)
+        bad.backing = .file(descriptor: 9999, offset: 0)
+        #expect(throws: DMAMappingError.unmappable(errno: EBADF)) { try space.map(bad) }
+        var ends: [CInt] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        bad.backing = .file(descriptor: ends[0], offset: 0)
+        #expect(throws: DMAMappingError.self) { try space.map(bad) }
+        for end in ends { close(end) }
+    }
+
+    @Test("a range that touches another is refused, one beside it is not")
+    func overlap() throws {
+        try space.map(mapping(0x4000, 0x4000))
+        for (address, size) in [(0x4000, 0x4000), (0x3000, 0x2000), (0x7000, 0x1000), (0x7000, 0x8000), (0, 0x10000)] {
+            #expect(throws: DMAMappingError.overlap) { try space.map(mapping(UInt64(address), UInt64(size))) }
+        }
+        try space.map(mapping(0x3000, 0x1000))
+        try space.map(mapping(0x8000, 0x1000))
+        #expect(read(0x3000, 0x6000)?.count == 0x6000)
+        #expect(read(0x3000, 0x6001) == nil)
+    }
+
+    @Test("only a whole range can be unmapped, and then nothing reaches it")
+    func unmap() throws {
+        try space.map(mapping(0x4000, 0x4000))
+        for (address, size) in [(0x4000, 0x1000), (0x5000, 0x3000), (0x4000, 0x5000), (0, 0x1000)] as [(UInt64, UInt64)]
+        {
+            #expect(throws: DMAMappingError.notMapped) { try space.unmap(address: address, size: size) }
+        }
+        #expect(read(0x4000, 1) != nil)
+        try space.unmap(address: 0x4000, size: 0x4000)
+        #expect(read(0x4000, 1) == nil)
+        try space.map(mapping(0x4000, 0x1000))
+        space.unmapAll()
+        #expect(read(0x4000, 1) == nil)
+    }
+
+    @Test("permissions of a range are kept, and crossing into a stricter one fails")
+    func permissions() throws {
+        try space.map(mapping(0x1000, 0x1000, offset: 0x1000, isWritable: false))
+        try space.map(mapping(0x2000, 0x1000, offset: 0x2000, isReadable: false))
+        try space.map(mapping(0x3000, 0x1000, offset: 0x3000))
+        #expect(read(0x1000, 16) != nil && read(0x2000, 16) == nil)
+        #expect(!space.storeQuadword(7, at: 0x1000) && space.storeQuadword(7, at: 0x2000))
+        #expect(!space.storeDoubleword(7, at: 0x1FFE) && space.storeQuadword(7, at: 0x2FFC))
+        #expect(space.descriptor(at: 0x1FF8) == nil)
+        #expect(memory.load(at: 0x1000) == 0 && memory.load(at: 0x2000) == 7)
+    }
+
+    @Test("words may lie across two ranges and at any address")
+    func words() throws {
+        try space.map(mapping(0x1000, 0x1000, offset: 0x8000))
+        try space.map(mapping(0x2000, 0x1000, offset: 0x3000))
+        for address in 0x1FF0...0x2000 as ClosedRange<UInt64> {
+            #expect(space.storeQuadword(0x0807_0605_0403_0201, at: address))
+            #expect(space.storeDoubleword(0x0C0B_0A09, at: address + 8))
+            #expect(space.storeDoubleword(0x100F_0E0D, at: address + 12))
+            #expect(read(address, 16) == Array(1...16))
+            #expect(space.descriptor(at: address)?.low == 0x0807_0605_0403_0201)
+            #expect(space.descriptor(at: address)?.high == 0x100F_0E0D_0C0B_0A09)
+        }
+    }
+
+    @Test("nothing is mapped twice: thousands of small ranges of one file are one mapping of it")
+    func manyRanges() throws {
+        var status = stat()
+        #expect(fstat(memory.descriptor, &status) == 0)
+        let before = try mappings(inode: UInt64(status.st_ino))
+        var generator = SeededGenerator(1)
+        let pages = (0..<6000).map { (bus: UInt64($0) * 8192, page: UInt64(generator.number(0...255))) }
+        for (bus, page) in pages.shuffled(using: &generator) { try space.map(mapping(bus, 4096, offset: page * 4096)) }
+        #expect(try mappings(inode: UInt64(status.st_ino)) == before + 1)
+        for page in 0..<256 as Range<UInt64> { memory.store(page, at: page * 4096 + 8) }
+        for (bus, page) in pages {
+            #expect(space.descriptor(at: bus)?.high == page)
+            #expect(space.descriptor(at: bus + 4096) == nil)
+        }
+        for (bus, _) in pages.shuffled(using: &generator) { try space.unmap(address: bus, size: 4096) }
+        #expect(try mappings(inode: UInt64(status.st_ino)) == before)
+    }
+
+    private func mappings(inode: UInt64) throws -> Int {
+        let maps = try #require(fopen("/proc/self/maps", "r"))
+        defer { fclose(maps) }
+        var line = [CChar](repeating: 0, count: 4096)
+        var count = 0
+        while fgets(&line, 4096, maps) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if text.split(separator: " ").dropFirst(4).first == "\(inode)" { count += 1 }
+        }
+        return count
+    }
+
+    @Test("the table of ranges has an end")
+    func limit() throws {
+        var messages = mapping(0, 4096)
+        messages.backing = .messages
+        for index in 0..<AddressSpace.maximumRanges {
+            messages.address = UInt64(index) * 4096
+            try space.map(messages)
+        }
+        messages.address = UInt64(AddressSpace.maximumRanges) * 4096
+        #expect(throws: DMAMappingError.tooManyMappings) { try space.map(messages) }
+        try space.unmap(address: 4096, size: 4096)
+        try space.map(messages)
+    }
+
+    @Test("a file that cannot be guarded against truncation is refused")
+    func guardSlots() async {
+        await #expect(processExitsWith: .success) {
+            let space = AddressSpace()
+            var mapping = DMAMapping(address: 0, size: 4096, isReadable: true, isWritable: true, backing: .messages)
+            func map(_ index: Int) throws(DMAMappingError) {
+                let descriptor = kw_memfd("guarded")
+                defer { close(descriptor) }
+                _ = ftruncate(descriptor, 4096)
+                mapping.address = UInt64(index) * 4096
+                mapping.backing = .file(descriptor: descriptor, offset: 0)
+                try space.map(mapping)
+            }
+            var mapped = 0
+            do throws(DMAMappingError) {
+                while mapped < 10000 {
+                    try map(mapped)
+                    mapped += 1
+                }
+                exit(1)
+            } catch {
+                if error != .unmappable(errno: ENOSPC) { exit(2) }
+            }
+            do {
+                try space.unmap(address: 0, size: 4096)
+                try map(0)
+            } catch { exit(3) }
+            exit(0)
+        }
+    }
+
+    @Test("ranges without a file go through the host, in one message for each piece")
+    func messages() throws {
+        let host = TestHost()
+        host.memory = memory
+        space.host = host
+        try space.map(mapping(0x1000, 0x1000, offset: 0x1000))
+        var messages = mapping(0x2000, 0x1000)
+        messages.backing = .messages
+        try space.map(messages)
+        memory.write(Array(1...100), at: 0x2000 - 50)
+        #expect(read(0x2000 - 50, 100) == Array(1...100))
+        #expect(host.messages == 1)
+        #expect(space.storeQuadword(0x55, at: 0x2008) && memory.load(at: 0x2008) == 0x55)
+        host.memory = nil
+        #expect(read(0x2000, 4) == nil && !space.storeQuadword(1, at: 0x2000))
+        space.host = nil
+        #expect(read(0x2000, 4) == nil)
+    }
+}

@@ -1,0 +1,157 @@
+import KawelaTestSupport
+import Testing
+
+@testable import Intel82576
+
+@Suite("The register space of a VF") struct VirtualRegistersTests {
+    let driver = TestDriver(virtualFunctions: 8)
+    let vfs: [TestVirtualFunction]
+
+    init() {
+        driver.enableVirtualFunctions(8)
+        vfs = (0..<8).map(driver.makeVirtualFunction)
+    }
+
+    @Test("has the VF's two queues", arguments: [0, 3, 7])
+    func queues(index: Int) {
+        for (virtual, physical) in [(0x2800, 0xC000), (0x2900, 0xC200), (0x3800, 0xE000), (0x3900, 0xE200)] {
+            vfs[index][virtual] = 0x1234_5680
+            #expect(driver[physical + 0x40 * index] == 0x1234_5680)
+            driver[physical + 0x40 * index + 8] = 0x400
+            #expect(vfs[index][virtual + 8] == 0x400)
+        }
+    }
+
+    @Test("rings the same doorbells as the PF's addresses of the queues")
+    func doorbells() {
+        vfs[2][0x3818] = 1
+        #expect(driver.port.doorbells == 1 << 2)
+        vfs[2][0x3918] = 1
+        #expect(driver.port.doorbells == 1 << 2 | 1 << 10)
+        driver.port.isReceiveKicked = false
+        vfs[2][0x2918] = 1
+        #expect(driver.port.isReceiveKicked)
+    }
+
+    @Test("moves no head of an enabled queue")
+    func heads() {
+        vfs[1][0x2810] = 5
+        #expect(vfs[1][0x2810] == 5)
+        vfs[1][0x2828] = 1 << 25
+        vfs[1][0x2810] = 6
+        #expect(vfs[1][0x2810] == 5)
+    }
+
+    @Test("shows the port's STATUS and timer, and changes neither")
+    func status() {
+        driver.start()
+        #expect(vfs[4][0x8] == driver[0x8] && vfs[4][0x8] & 3 == 3)
+        driver.clock.now = 5_000_000
+        #expect(vfs[4][0x1048] == driver[0x1048] && vfs[4][0x1048] != 0)
+        vfs[4][0x8] = 0
+        vfs[4][0x1048] = 0x55
+        #expect(vfs[4][0x8] == driver[0x8] && driver[0x8] & 1 << 10 != 0)
+        #expect(driver.port.registers[word: 0x1048 / 4] == 0 && vfs[4][0x1048] == driver[0x1048])
+    }
+
+    @Test("has the pool's PSRTYPE, and throttles that are the port's 22-3v to 24-3v")
+    func windows() {
+        vfs[5][0xF0C] = 0x30
+        #expect(driver[0x5494] == 0x30)
+        for vector in 0..<3 {
+            vfs[5][0x1680 + 4 * vector] = UInt32(40 + 4 * vector)
+            #expect(driver[0x1680 + 4 * (7 + vector)] == UInt32(40 + 4 * vector))
+        }
+    }
+
+    @Test("counts without clearing, and cannot be written")
+    func counters() {
+        for (virtual, physical) in [
+            (0xF10, 0x10), (0xF14, 0x14), (0xF18, 0x18), (0xF34, 0x34), (0xF3C, 0x3C), (0xF40, 0x40), (0xF44, 0x44),
+            (0xF48, 0x48), (0xF50, 0x50),
+        ] {
+            driver.port.add(7, to: 0x10300 + physical)
+            vfs[3][virtual] = 0
+            #expect(vfs[3][virtual] == 7 && vfs[3][virtual] == 7 && driver[0x10300 + physical] == 7)
+            #expect(vfs[2][virtual] == 0)
+        }
+    }
+
+    @Test("is zero elsewhere", arguments: [0xC, 0x100, 0x400, 0xC00, 0xC80, 0xC88, 0x1500, 0x1508, 0x2A00, 0x3FFC])
+    func holes(offset: Int) {
+        vfs[0][offset] = .max
+        #expect(vfs[0][offset] == 0)
+    }
+
+    @Test("takes accesses of every width")
+    func widths() {
+        vfs[0].function.writeBAR(0, at: 0x800, width: 8, 0x8877_6655_4433_2211)
+        #expect(vfs[0].function.readBAR(0, at: 0x800, width: 8) == 0x8877_6655_4433_2211)
+        vfs[0].function.writeBAR(0, at: 0x801, width: 1, 0xAA)
+        vfs[0].function.writeBAR(0, at: 0x806, width: 2, 0xBBCC)
+        #expect(vfs[0][0x800] == 0x4433_AA11 && vfs[0][0x804] == 0xBBCC_6655)
+        #expect(vfs[0].function.readBAR(0, at: 0x803, width: 1) == 0x44)
+        vfs[0].function.writeBAR(0, at: 0x1701, width: 1, 0x81)
+        #expect(vfs[0][0x1700] == 0x8100)
+        #expect(vfs[0].function.readBAR(0, at: 0x3FF8, width: 8) == 0)
+    }
+
+    @Test("every row of the table is found, at the distance from the next VF that keeps VFs apart")
+    func map() throws {
+        for spec in RegisterTable.virtual {
+            for offset in spec.offsets {
+                let entry = try #require(VirtualRegisterMap.shared[Int(offset) / 4], "\(spec.name)")
+                #expect(entry.name == spec.name)
+                for index in 0..<8 {
+                    #expect(RegisterMap.shared[entry.offset(of: index) / 4] != nil, "\(spec.name) of VF \(index)")
+                }
+            }
+        }
+        for word in [-1, Int.min, VirtualRegisterMap.wordCount, Int.max] {
+            #expect(VirtualRegisterMap.shared[word] == nil)
+        }
+    }
+
+    @Test("has an MSI-X table of three vectors")
+    func msix() {
+        let function = vfs[6].function
+        #expect(function.interruptCounts.msix == 3 && function.readBAR(3, at: 0x2C, width: 4) == 1)
+        function.writeBAR(3, at: 0x20, width: 8, 0xFEE0_1000)
+        #expect(function.readBAR(3, at: 0x20, width: 8) == 0xFEE0_1000)
+        function.writeBAR(3, at: 0x30, width: 4, .max)
+        #expect(function.readBAR(3, at: 0x30, width: 4) == 0)
+        #expect(function.readBAR(1, at: 0, width: 4) == 0)
+    }
+}
+
+@Suite("The PF's mirrors of VF registers") struct VirtualMirrorTests {
+    let driver = TestDriver(virtualFunctions: 8)
+
+    @Test("do what the VF's own registers do")
+    func mirrors() {
+        driver.enableVirtualFunctions(2)
+        let vf = driver.makeVirtualFunction(1)
+        driver[0x10124] = 5
+        driver[0x1012C] = 6
+        driver[0x10130] = 3
+        driver[0x10120] = 7
+        #expect(vf[0x1524] == 5 && vf[0x152C] == 6 && vf[0x1530] == 3 && vf[0x1580] == 7)
+        driver[0x10128] = 1
+        vf[0x1520] = 2
+        #expect(vf[0x1524] == 4 && driver[0x10128] == 4 && driver[0x10180] == 2 && vf[0x1580] == 0)
+        #expect(driver[0x10108] == driver[0x8])
+        vf[0x2800] = 0x80
+        driver[0x10100] = 1 << 26
+        #expect(vf[0x2800] == 0 && driver[0xC88] == 2)
+    }
+
+    @Test("are zero for VFs that do not exist")
+    func absent() {
+        driver.enableVirtualFunctions(2)
+        driver[0x10224] = 7
+        driver[0x10220] = 7
+        driver[0x10200] = 1 << 26
+        #expect(driver[0x10224] == 0 && driver[0x10280] == 0 && driver[0x10208] == 0)
+        #expect(driver[0xC88] == 0 && driver[0xC8C] == 0xFC)
+    }
+}
