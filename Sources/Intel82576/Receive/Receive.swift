@@ -149,12 +149,13 @@ extension Port {
             return .dropped
         }
         let headers = frame.headers
-        guard passesVLANFilter(headers.isTagged ? headers.tag : nil, control) else { return dropFiltered() }
-        guard isLoopback || passesStormControl(frame) else { return .dropped }
+        let isVLANRight = passesVLANFilter(headers.isTagged ? headers.tag : nil, control)
+        guard isLoopback || !isVLANRight || passesStormControl(frame) else { return .dropped }
         if hasPools {
-            deliverFromWire(batch, frame, control)
+            deliverFromWire(batch, frame, control, isVLANRight: isVLANRight)
             return .done
         }
+        guard isVLANRight else { return dropFiltered() }
         let match = matchAddress(headers.destination, source: headers.source, control)
         guard match != .none else { return dropFiltered() }
         frame.isInexact = match == .inexact

@@ -1,11 +1,15 @@
 extension Port {
     /// A frame from the wire, to its pools. Nothing is held for a pool without descriptors: others wait behind it.
-    func deliverFromWire(_ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ control: RCTL) {
+    /// One that VFTA rejects is for mirrors only.
+    func deliverFromWire(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ control: RCTL, isVLANRight: Bool
+    ) {
         var selection = selectPools(frame.headers, control)
         let virtual = registers[VT_CTL.self]
         if selection.pools == 0, !frame.headers.destination.isMulticast, !virtual.hasNoDefaultPool {
             selection.pools = 1 &<< PoolSet(virtual.defaultPool)
         }
+        if !isVLANRight { selection.pools = 0 }
         mirror(&selection, fromWire: true, toWire: false)
         let pools = selection.pools & receivingPools
         guard pools != 0 else {
@@ -53,7 +57,7 @@ extension Port {
         return length <= 1518 + 4 * frame.headers.tagCount
     }
 
-    /// Multicast and broadcast are stripped as RPLOLR says, unicast as the pool's VMOLR does.
+    /// Multicast and broadcast are stripped as RPLOLR says, unicast as the pool's VMOLR does. RSS is for the wire only.
     private func placement(_ frame: ReceivedFrame, _ pool: Int, _ rules: VMOLR) -> Placement {
         let replicated = registers[RPLOLR.self]
         let isReplicated = frame.headers.destination.isMulticast
@@ -77,8 +81,7 @@ extension Port {
         addPool(pool, PoolStatistic.GORLBC, length)
     }
 
-    func countLoopback(_ byteCount: Int, from pool: Int, isDelivered: Bool) {
-        guard isDelivered else { return }
+    func countLoopback(_ byteCount: Int, from pool: Int) {
         addPool(pool, PoolStatistic.GPTLBC, 1)
         addPool(pool, PoolStatistic.GOTLBC, UInt32(truncatingIfNeeded: max(60, byteCount) + 4))
     }

@@ -24,10 +24,11 @@ extension Port {
         } else if virtual.replicates {
             selection.pools = replicatedPools(headers.destination, exactPools, control)
         } else {
-            selection.pools = singlePool(headers.destination, exactPools, virtual, control)
+            selection.pools = singlePool(headers, virtual, control)
         }
         findVLAN(headers, &selection)
         if control.filtersVLAN { selection.pools &= vlanPools(headers, selection) }
+        if !virtual.replicates { selection.pools &= ~selection.pools &+ 1 }
         return selection
     }
 
@@ -47,11 +48,13 @@ extension Port {
         return pools
     }
 
-    /// Without replication a frame has one receiver: the lowest pool that matches; the default pool for multicast.
-    private func singlePool(
-        _ destination: MACAddress, _ exact: PoolSet, _ virtual: VT_CTL, _ control: RCTL
-    ) -> PoolSet {
-        if exact != 0 { return exact & (~exact &+ 1) }
+    /// Without replication a frame has one receiver: the lowest pool of the first filter that matches; the default pool
+    /// for multicast.
+    private func singlePool(_ headers: PacketHeaders, _ virtual: VT_CTL, _ control: RCTL) -> PoolSet {
+        let destination = headers.destination
+        if let exact = addressFilter.firstPools(destination: destination, source: headers.source) {
+            return exact & (~exact &+ 1)
+        }
         if destination.isMulticast { return virtual.hasNoDefaultPool ? 0 : 1 &<< PoolSet(virtual.defaultPool) }
         guard hits(Self.unicastTable, destination, control) else { return 0 }
         let pools = poolsWhere { $0.acceptsUnicastHash }
@@ -98,8 +101,9 @@ extension Port {
         return registers[word: offset / 4 + index / 32] &>> UInt32(index & 31) & 1 != 0
     }
 
-    /// Adds the destinations of the mirror rules that apply. Datasheet 7.10.3.6.
+    /// Adds the destinations of the mirror rules that apply. A copy is not mirrored again. Datasheet 7.10.3.6.
     func mirror(_ selection: inout PoolSelection, fromWire: Bool, toWire: Bool) {
+        var copies: PoolSet = 0
         for rule in 0..<4 {
             let control = registers[VMRCTL.self, rule]
             guard control.raw & 0xF != 0 else { continue }
@@ -108,8 +112,9 @@ extension Port {
                 control.mirrorsPools && selection.pools & pools != 0 || control.mirrorsUplink && fromWire
                 || control.mirrorsDownlink && toWire
                 || control.mirrorsVLANs && selection.vlanEntries & registers[word: 0x5D90 / 4 + rule] != 0
-            if applies { selection.pools |= 1 &<< PoolSet(control.destination) }
+            if applies { copies |= 1 &<< PoolSet(control.destination) }
         }
+        selection.pools |= copies
     }
 
     /// VFRE: pools that may receive.

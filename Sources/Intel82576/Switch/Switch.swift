@@ -35,9 +35,12 @@ extension Port {
         var selection = selectPools(headers, control)
         let isUnicast = !headers.destination.isMulticast
         let goesToWire = !(isUnicast && selection.isExact) && !selection.isLocalVLAN
-        mirror(&selection, fromWire: false, toWire: goesToWire)
         let sender: PoolSet = 1 &<< PoolSet(frame.sourcePool & 7)
-        selection.pools &= ~(sender & ~registers[DTXSWC.self].allowsOwnFrames)
+        let others = ~(sender & ~registers[DTXSWC.self].allowsOwnFrames)
+        // A rule for the sender's pool mirrors what that pool gets, which its own frame is not; hence before and after.
+        selection.pools &= others
+        mirror(&selection, fromWire: false, toWire: goesToWire)
+        selection.pools &= others
         transmitBatch[index].goesToUplink = goesToWire
         guard selection.pools & receivingPools != 0, control.isEnabled else { return }
         guard !frame.offload.needsChecksum, frame.offload.segmentation == .none else {
@@ -47,7 +50,7 @@ extension Port {
         let received = ReceivedFrame(
             index: index, byteCount: max(60, Int(frame.byteCount)), headers: headers, isLoopback: true)
         let copies = deliverToPools(transmitBatch, received, selection.pools & receivingPools, control)
-        countLoopback(Int(frame.byteCount), from: Int(frame.sourcePool & 7), isDelivered: copies > 0)
+        if copies > 0 { countLoopback(Int(frame.byteCount), from: Int(frame.sourcePool & 7)) }
     }
 
     /// The anti-spoof checks of what `queue` sends. Datasheet 7.10.3.7. True when the frame may go on; a frame that

@@ -61,6 +61,24 @@ struct MirrorTests {
         #expect(outcome.deliveries.mapValues(\.count) == [0: 1, 4: 1])
     }
 
+    @Test("a mirrored copy is not mirrored again")
+    func noChain() {
+        let bench = bench(.init(destination: 4, pools: [0]), .init(destination: 5, pools: [4]))
+        bench.expect(Scene.frame(to: Scene.station(0)), from: .wire, reaches: [0, 4])
+    }
+
+    @Test("a pool rule does not copy what its pool sends")
+    func sentByPool() {
+        let bench = bench(.init(destination: 4, pools: [0]))
+        bench.expect(Scene.frame(to: Scene.everybody), from: .pool(0), reaches: [1, 2, 7], wire: true)
+    }
+
+    @Test("an uplink rule copies what VFTA keeps from the pools")
+    func rejectedVLAN() {
+        let bench = bench(.init(destination: 4, copiesUplink: true)) { $0.filtersVLANs = true }
+        bench.expect(Scene.frame(to: Scene.station(0), tags: [10]), from: .wire, reaches: [4])
+    }
+
     @Test("a sender gets no mirrored copy of its own frame, unless LLE asks")
     func sender() {
         let rule = SwitchModel.Mirror(destination: 1, copiesDownlink: true)

@@ -190,4 +190,21 @@ struct PoolSelectionTests {
         bench.expect(Scene.frame(to: Scene.stranger), from: .wire, reaches: [3])
         bench.expect(Scene.frame(to: MACAddress("52:54:00:00:77:00")!), from: .wire, reaches: [7])
     }
+
+    @Test("without replication the first of several filters decides, and IGMAC still gives one pool")
+    func noReplicationFirst() {
+        let two = Scene.model {
+            $0.replicates = false
+            $0.exactFilters.append(.init(address: Scene.stranger, pools: [6, 5]))
+            $0.exactFilters.append(.init(address: Scene.stranger, pools: [1]))
+        }
+        SwitchBench(two).expect(Scene.frame(to: Scene.stranger), from: .wire, reaches: [5])
+        let vlanOnly = Scene.model {
+            $0.replicates = false
+            $0.ignoresMAC = true
+            $0.filtersVLANs = true
+            $0.pools[0].acceptsUntagged = false
+        }
+        SwitchBench(vlanOnly).expect(Scene.frame(to: Scene.station(7)), from: .wire, reaches: [1])
+    }
 }

@@ -47,6 +47,18 @@ struct StormControlTests {
         #expect(arrivals(bench, to: Scene.everybody) == 12)
     }
 
+    @Test("a threshold of the window before stops the next one, from its first frame on")
+    func previousWindow() {
+        let bench = bench(SCCRL.broadcastPrevious)
+        bench.driver[0x5DCC] = 1_000_000
+        #expect(arrivals(bench, to: Scene.everybody) == 12)
+        #expect(bench.driver[0x5DB4] & 1 == 1, "SCSTS.BSCA")
+        bench.driver.advance(milliseconds: 20)
+        #expect(arrivals(bench, to: Scene.everybody) == 0)
+        bench.driver.advance(milliseconds: 100_000)
+        #expect(arrivals(bench, to: Scene.everybody) == 12, "a quiet time lies between")
+    }
+
     @Test("does nothing before it is asked to")
     func off() {
         #expect(arrivals(bench(0), to: Scene.everybody) == 12)

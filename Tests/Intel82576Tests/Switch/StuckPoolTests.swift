@@ -70,6 +70,7 @@ struct StuckPoolTests {
         let bench = SwitchBench(Scene.model())
         for _ in 0..<count { bench.arrive([.init(frame: Scene.frame(to: Scene.station(1)))]) }
         #expect(bench.driver.port.wantsFrames)
+        #expect(bench.take(1).count == 15)
         bench.expect(Scene.frame(to: Scene.station(2)), from: .wire, reaches: [2])
     }
 }

@@ -27,7 +27,11 @@ import Testing
         arguments: [
             (["--what"], "Unknown option '--what'"),
             (["what"], "Unexpected argument 'what'"),
-            (["qemu-args"], "Missing expected argument '--socket <path>'"),
+            (["qemu-args"], "--socket <path> is missing, or --directory <dir> with --vfs <n>"),
+            (["qemu-args", "--directory", "/d"], "go together"),
+            (["qemu-args", "--vfs", "1"], "go together"),
+            (["qemu-args", "--socket", "/s", "--directory", "/d", "--vfs", "1"], "leave --directory and --vfs out"),
+            (["qemu-args", "--directory", "/d", "--vfs", "9"], "9 VFs are not possible: use 1 to 8"),
             (["qemu-args", "--socket", "/a", "--memory", "1"], "'1' is not a memory size"),
             (["qemu-args", "--socket", "/a b"], "--format lines or json"),
             (["qemu-args", "--socket", "/a", "--format", "xml"], "use shell, lines or json"),
@@ -38,6 +42,13 @@ import Testing
             (["serve", "--mac", "00:00:00:00:00:00"], "all-zero"),
             (["serve", "--mac", "nonsense"], "'nonsense' is not a MAC address"),
             (["serve", "--log-level", "loud"], "'loud' is not a log level"),
+            (["serve", "--vfs", "9"], "9 VFs are not possible: use 0 to 8"),
+            (["serve", "--vfs", "x"], "--vfs"),
+            (["serve", "--pf", "nobody"], "use guest or embedded"),
+            (["serve", "--socket", "/s", "--directory", "/d"], "exclude each other"),
+            (["serve", "--socket", "/s", "--vfs", "2"], "give --directory DIR instead"),
+            (["serve", "--directory", "/d", "--pf", "embedded"], "add --vfs N"),
+            (["serve", "--directory", "/d", "--vfs", "2"], "--uplink SPEC is missing"),
         ])
     func usage(_ arguments: [String], _ expected: String) throws {
         let result = try RunningKawela(arguments).result()
@@ -51,6 +62,15 @@ import Testing
         #expect(result.code == 0)
         #expect(result.output.hasPrefix("-machine q35,memory-backend=mem -object memory-backend-memfd,id=mem,size=2G"))
         #expect(result.output.filter(\.isNewline).count == 1)
+    }
+
+    @Test("prints QEMU's arguments for a NIC with VFs")
+    func sriov() throws {
+        let result = try RunningKawela.run("qemu-args", "--directory", "/tmp/k", "--vfs", "2", "--iommu")
+        #expect(result.code == 0)
+        #expect(result.output.contains("-device intel-iommu,"))
+        #expect(result.output.contains(#""driver":"kawela-sriov","id":"kawela0-vf1""#))
+        #expect(result.output.hasSuffix("\"addr\":\"0x0.0\"}\n"))
     }
 
     @Test(

@@ -36,7 +36,8 @@ import Testing
     func unknownKey() {
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
-                == #"unknown key "uplnk": the keys are version, socket, uplink, mac, log-level"#)
+                == #"unknown key "uplnk": the keys are version, socket, uplink, mac, log-level, "#
+                + "directory, pf, vfs")
     }
 
     @Test("needs the version it is written in")

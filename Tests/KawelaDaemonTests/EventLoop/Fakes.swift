@@ -31,6 +31,18 @@ final class FakePort: DrivenPort {
     func uplinkLinkChanged() { linkChanges += 1 }
 }
 
+final class FakeDriver: FunctionDriver {
+    var hasWork = false
+    var nextDeadline: UInt64?
+    var onService: (FakeDriver) -> Void = { _ in }
+    private(set) var services = 0
+
+    func service() {
+        services += 1
+        onService(self)
+    }
+}
+
 final class FakeServer: FunctionServer {
     var descriptors: [CInt]
     var onEvent: (FakeServer, CInt) -> Void = { _, _ in }

@@ -16,8 +16,14 @@ import Testing
         #expect(messages == ["uplink counters: received=3 sent=5"])
     }
 
+    @Test("HUP reads the configuration again where there is one, and the loop goes on")
+    func reload() async {
+        let messages = await messages(afterSignals: [SIGHUP, SIGHUP, SIGTERM], reloads: true)
+        #expect(messages == ["reload", "reload"])
+    }
+
     /// Runs a loop in a thread of its own, which sends itself `numbers` one by one, and returns what it logged.
-    private func messages(afterSignals numbers: [CInt]) async -> [String]? {
+    private func messages(afterSignals numbers: [CInt], reloads: Bool = false) async -> [String]? {
         await withCheckedContinuation { continuation in
             Thread {
                 var rest = numbers[...]
@@ -30,7 +36,8 @@ import Testing
                     return continuation.resume(returning: nil)
                 }
                 let loop = EventLoop(
-                    port: port, servers: [], backend: FakeBackend(), signals: signals, log: log.logger)
+                    port: port, servers: [], backend: FakeBackend(), signals: signals,
+                    reload: reloads ? { log.logger.notice("reload") } : nil, log: log.logger)
                 let isDone = (try? loop.run()) != nil && rest.isEmpty
                 continuation.resume(returning: isDone ? log.messages : nil)
             }.start()

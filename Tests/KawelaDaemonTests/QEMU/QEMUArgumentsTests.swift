@@ -9,7 +9,7 @@ import Testing
         memory: Bool = true
     ) throws -> QEMUArguments {
         try QEMUArguments(
-            socket: socket, memory: MemorySize("1G"), id: id, bus: bus, machine: machine, includesMemory: memory)
+            .one(socket: socket), memory: MemorySize("1G"), id: id, bus: bus, machine: machine, includesMemory: memory)
     }
 
     @Test("are a machine with shared memory, a root port and the device")
@@ -23,6 +23,46 @@ import Testing
                 #"{"driver":"vfio-user-pci","id":"kawela0","socket":{"type":"unix","path":"/tmp/k.sock"},"#
                     + #""bus":"kawela0-port"}"#,
             ])
+    }
+
+    private func sriov(_ vfs: Int, iommu: Bool = false) throws -> [String] {
+        try QEMUArguments(
+            .all(directory: "/run/k/", vfs: vfs), memory: MemorySize("1G"), id: "nic", bus: nil, machine: "q35",
+            includesMemory: true, includesIOMMU: iommu
+        ).arguments
+    }
+
+    @Test("are, for a NIC with VFs, each VF and then the PF on one root port")
+    func virtualFunctions() throws {
+        let devices = try sriov(2).suffix(7).filter { $0 != "-device" }
+        #expect(
+            devices == [
+                "pcie-root-port,id=nic-port,bus=pcie.0,chassis=\(1 + stableHash("nic") % 255),slot=1",
+                #"{"driver":"kawela-sriov","id":"nic-vf0","socket":{"type":"unix","path":"/run/k/vf0.sock"},"#
+                    + #""bus":"nic-port","addr":"0x0.1","sriov-pf":"nic"}"#,
+                #"{"driver":"kawela-sriov","id":"nic-vf1","socket":{"type":"unix","path":"/run/k/vf1.sock"},"#
+                    + #""bus":"nic-port","addr":"0x0.2","sriov-pf":"nic"}"#,
+                #"{"driver":"kawela-sriov","id":"nic","socket":{"type":"unix","path":"/run/k/pf.sock"},"#
+                    + #""bus":"nic-port","addr":"0x0.0"}"#,
+            ])
+    }
+
+    @Test("number the eighth VF as ARI does")
+    func eighth() throws {
+        #expect(try sriov(8).contains { $0.contains(#""id":"nic-vf7""#) && $0.contains(#""addr":"0x1.0""#) })
+    }
+
+    @Test("put an IOMMU before everything it is for")
+    func iommu() throws {
+        let arguments = try sriov(1, iommu: true)
+        let unit = try #require(arguments.firstIndex { $0.hasPrefix("intel-iommu") })
+        #expect(try unit < #require(arguments.firstIndex { $0.hasPrefix("pcie-root-port") }))
+        #expect(try !sriov(1).contains { $0.hasPrefix("intel-iommu") })
+    }
+
+    @Test("cannot have VFs the NIC does not", arguments: [-1, 0, 9])
+    func count(_ vfs: Int) {
+        #expect(throws: Failure.self) { try sriov(vfs) }
     }
 
     @Test("leave out what the caller has already")

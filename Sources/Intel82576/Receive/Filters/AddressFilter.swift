@@ -53,6 +53,15 @@ struct AddressFilter {
         return result
     }
 
+    /// The pools of the first entry that matches, all that count without replication; `nil` when none does.
+    func firstPools(destination: MACAddress, source: MACAddress) -> PoolSet? {
+        for index in 0..<destinationCount where destinations[index] == destination.value {
+            return destinationPools[index]
+        }
+        for index in 0..<sourceCount where sources[index] == source.value { return sourcePools[index] }
+        return nil
+    }
+
     /// The pools that may send from `source`: those of the destination entries with that address.
     func pools(ofSource source: MACAddress) -> PoolSet {
         var pools: PoolSet = 0

@@ -152,9 +152,9 @@ extension SwitchModel {
     }
 
     /// Known unicast stays inside, whether or not its VLAN lets it arrive; so does everything in a local VLAN.
-    /// Decision: an exact filter that names no pool knows nobody.
+    /// Decision: the address alone counts, even in a filter that names no pool.
     private func leaves(_ frame: SwitchFrame) -> Bool {
-        let isKnown = exactFilters(matching: frame.destination).contains { !$0.pools.isEmpty }
+        let isKnown = !exactFilters(matching: frame.destination).isEmpty
         let isLocal = frame.vlan.map { groups(of: $0).contains(where: \.group.isLocal) } ?? false
         return !(frame.isUnicast && isKnown) && !isLocal
     }
