@@ -135,8 +135,9 @@ extension SwitchModel {
     /// The pools of a VLAN.
     func members(of vlan: Int) -> Set<Int> { groups(of: vlan).reduce(into: []) { $0.formUnion($1.group.pools) } }
 
-    /// The longest frame pool `pool` takes, FCS included: 1518 and 4 for each tag, or what its VMOLR says.
+    /// The longest frame pool `pool` takes, FCS included: 1518 and 4 for a tag, or what its VMOLR says. A second tag is
+    /// content: the port knows two only in double VLAN mode.
     func limit(of pool: Int, for frame: SwitchFrame) -> Int {
-        pools[pool].longFrameLimit ?? 1518 + 4 * min(frame.tags.count, 2)
+        pools[pool].longFrameLimit ?? (frame.tags.isEmpty ? 1518 : 1522)
     }
 }
