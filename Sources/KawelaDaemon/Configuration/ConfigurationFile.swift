@@ -129,7 +129,7 @@ private func explanation(of error: DecodingError) -> String {
 private func description(of type: any Any.Type) -> String {
     switch type {
     case is String.Type: "a string"
-    case is Int.Type: "a whole number"
+    case is Int.Type, is Double.Type: "a whole number"
     case is Bool.Type: "true or false"
     default: "a JSON object with a configuration's keys"
     }

@@ -35,11 +35,20 @@ extension VFOptions: Decodable {
     private mutating func decode(_ values: KeyedDecodingContainer<Key>) throws {
         mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
         portVLAN = try Self.portVLAN(
-            values.decodeIfPresent(Int.self, forKey: .vlan), values.decodeIfPresent(Int.self, forKey: .priority))
+            Self.number(values, .vlan), Self.number(values, .priority))
         isSpoofChecked = try values.decodeIfPresent(Bool.self, forKey: .spoofCheck)
         isTrusted = try values.decodeIfPresent(Bool.self, forKey: .trust)
-        rate = try values.decodeIfPresent(Int.self, forKey: .rate).map { try Self.rate($0) }
+        rate = try Self.number(values, .rate).map { try Self.rate($0) }
         linkState = try values.decodeIfPresent(String.self, forKey: .linkState).map { try Self.linkState($0) }
+    }
+
+    /// Asked for an `Int`, Foundation calls 1.5 invalid JSON and does not say where it is.
+    private static func number(_ values: KeyedDecodingContainer<Key>, _ key: Key) throws -> Int? {
+        guard let value = try values.decodeIfPresent(Double.self, forKey: key) else { return nil }
+        guard let number = Int(exactly: value) else {
+            throw InvalidSetting("\"\(key.rawValue)\" is not a whole number")
+        }
+        return number
     }
 
     private static func portVLAN(_ vlan: Int?, _ priority: Int?) throws(InvalidSetting) -> VFSettings.PortVLAN? {
