@@ -91,6 +91,7 @@ UNUSED(object_child_foreach)
 UNUSED(object_get_canonical_path_component)
 UNUSED(object_ref)
 UNUSED(resettable_class_set_parent_phases)
+UNUSED(pci_default_read_config)
 UNUSED(pcie_sriov_pf_reset)
 UNUSED(pcie_sriov_pf_exit)
 #ifndef WITHOUT_SRIOV

@@ -25,8 +25,12 @@
 
 #define TYPE "kawela-sriov"
 #define PARENT "vfio-user-pci"
-/* Where the 82576 has its SR-IOV capability. QEMU's goes to the same place, so that both see the guest's writes. */
+/*
+ * Where the 82576 has its SR-IOV capability. QEMU's goes to the same place, so that both see the guest's writes. What the
+ * guest reads there is QEMU's: the chip's has its VFs at other function numbers than they have in QEMU.
+ */
 #define SRIOV_OFFSET 0x160
+#define SRIOV_SIZE 0x40
 
 /* include/qom/object.h, struct TypeInfo. */
 struct TypeInfo {
@@ -41,7 +45,9 @@ struct TypeInfo {
 
 /* include/hw/pci/pci_device.h, struct PCIDeviceClass after its parent's part. */
 struct PCIDeviceClass {
-    void (*realize)(void *device, void **error), (*exit)(void *device), (*config_read)(void), (*config_write)(void);
+    void (*realize)(void *device, void **error), (*exit)(void *device);
+    uint32_t (*config_read)(void *device, uint32_t address, int length);
+    void (*config_write)(void *device, uint32_t address, uint32_t value, int length);
     uint16_t vendor, device;
     uint8_t revision;
     uint16_t class, subsystem_vendor, subsystem;
@@ -74,6 +80,7 @@ struct VersionInfo {
     F(void, resettable_class_set_parent_phases,                                               \
       (void *, void (*)(void *, int), void (*)(void *, int), void (*)(void *, int),           \
        struct ResettablePhases *))                                                            \
+    F(uint32_t, pci_default_read_config, (void *, uint32_t address, int length))              \
     F(int16_t, pcie_sriov_pf_init_from_user_created_vfs, (void *, uint16_t offset, void **))  \
     F(void, pcie_sriov_pf_reset, (void *))                                                    \
     F(void, pcie_sriov_pf_exit, (void *))
@@ -139,6 +146,12 @@ static void realize(void *device, void **error)
     }
 }
 
+static uint32_t read_config(void *device, uint32_t address, int length)
+{
+    bool sriov = address >= SRIOV_OFFSET && address < SRIOV_OFFSET + SRIOV_SIZE;
+    return (sriov ? qemu.pci_default_read_config : parent.config_read)(device, address, length);
+}
+
 static void hold_in_reset(void *device, int type)
 {
     if (parent_reset.hold) {
@@ -156,6 +169,7 @@ static void class_init(void *class, const void *data)
     parent = *own;
     own->realize = realize;
     own->exit = leave;
+    own->config_read = read_config;
     own->sriov_vf_user_creatable = true;
     void *resettable = qemu.object_class_dynamic_cast(class, "resettable");
     qemu.resettable_class_set_parent_phases(resettable, NULL, hold_in_reset, NULL, &parent_reset);
@@ -216,7 +230,8 @@ static bool find_class_layout(void)
         if (!virtio || pci_class(virtio)->vendor != 0x1AF4 || !pci_class(virtio)->sriov_vf_user_creatable) {
             break;
         }
-        if (!own || !pci_class(own)->realize || !pci_class(own)->exit || pci_class(own)->sriov_vf_user_creatable) {
+        if (!own || !pci_class(own)->realize || !pci_class(own)->exit || !pci_class(own)->config_read ||
+            pci_class(own)->sriov_vf_user_creatable) {
             break;
         }
         return true;
