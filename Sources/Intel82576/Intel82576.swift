@@ -1,0 +1,19 @@
+// The Intel 82576 Gigabit Ethernet controller: one copper port with its physical function, up to eight SR-IOV virtual
+// functions, 16 queue pairs, pools and the layer 2 switch between them.
+//
+// Facts are from the Intel 82576EB datasheet (revision 2.x), the PCI Express Base Specification, and what public
+// drivers do; a comment says where they disagree or are silent. ``Port`` is the way in; ``RegisterTable`` says register
+// by register how far the implementation goes.
+//
+// | folder | block |
+// |---|---|
+// | Configuration, VirtualFunction | configuration spaces of PF and VFs, VFs as functions |
+// | Registers | the register table, dispatch, resets |
+// | Transmit, Receive, Switch | the packet path, by stage |
+// | Interrupts, Mailbox, Statistics, NVM, PHY | the blocks of those names |
+// | Packet | headers, checksums, segmentation |
+// | Memory | guest memory and frame buffers: the only folder with unsafe code |
+//
+// Not implemented: EtherType, 5-tuple and SYN filters, header split and replication, IEEE 1588, flow control frames,
+// EEPROM writes and flash, wake-up, manageability, SerDes and SGMII, IPsec and MACsec, malicious driver detection.
+// `kawela registers` marks the registers of these as unimplemented.
