@@ -4,9 +4,11 @@ import Foundation
 extension Guest {
     private static let pf = "/sys/class/net/\(interface)/device"
 
-    /// Writes sriov_numvfs and waits until igbvf has an interface for each VF (or all are gone).
+    /// Writes sriov_numvfs, 0 before another number as Linux demands, and waits until igbvf has an interface for each VF
+    /// (or all are gone).
     public func setVFs(_ count: Int, seconds: Double = 30) throws {
-        try run("modprobe igbvf; echo \(count) >\(Self.pf)/sriov_numvfs", seconds: 60)
+        let file = "\(Self.pf)/sriov_numvfs"
+        try run("modprobe igbvf; echo 0 >\(file) && { [ \(count) = 0 ] || echo \(count) >\(file); }", seconds: 60)
         try eventually("\(count) interfaces of VFs\n\(evidence)", within: seconds, every: 0.1) {
             try vfInterfaces().count == count && functions().count == count
         }
@@ -31,20 +33,24 @@ extension Guest {
 
     /// Moves the interface of VF `number` to a namespace `vfN` of its own, gives it addresses and waits for its carrier.
     public func isolate(vf number: Int) throws -> Station {
-        let interface = try run("ls \(vfDevice(number))/net").trimmingCharacters(in: .whitespacesAndNewlines)
+        try move(vf: number)
+        let station = self.station(vf: number)
+        try waitForCarrier(of: station)
+        return station
+    }
+
+    private func move(vf number: Int) throws {
         let name = "vf\(number)"
         try run(
             """
             mkdir -p /var/run/netns; ip netns del \(name) 2>/dev/null; set -e
-            ip netns add \(name); ip link set \(interface) netns \(name)
-            ip -n \(name) link set \(interface) name nic0
+            interface=$(ls \(vfDevice(number))/net)
+            ip netns add \(name); ip link set $interface netns \(name)
+            ip -n \(name) link set $interface name nic0
             ip -n \(name) link set lo up; ip -n \(name) link set nic0 up
             ip -n \(name) addr add \(Self.vfAddress(number))/24 dev nic0
             ip -n \(name) addr add \(Self.vfAddress6(number))/64 dev nic0 nodad
             """)
-        let station = self.station(vf: number)
-        try waitForCarrier(of: station)
-        return station
     }
 
     /// The namespace that ``isolate(vf:)`` made.
@@ -52,8 +58,8 @@ extension Guest {
         Station("VF \(number)", Self.vfAddress(number)) {
             // The command goes in by a file: it may have quotes of its own.
             let code = Data($0.utf8).base64EncodedString()
-            let enter = "f=$(mktemp); echo \(code) | base64 -d >$f; ip netns exec vf\(number) sh $f; s=$?; rm -f $f; exit $s"
-            return try self.attempt(enter, seconds: $1)
+            let enter = "f=$(mktemp); echo \(code) | base64 -d >$f; ip netns exec vf\(number) sh $f; s=$?"
+            return try self.attempt("\(enter); rm -f $f; exit $s", seconds: $1)
         }
     }
 
@@ -66,9 +72,11 @@ extension Guest {
 
     /// Enables `count` VFs, each in a namespace of its own.
     public func isolateVFs(_ count: Int) throws -> [Station] {
-        try setVFs(0)
         try setVFs(count)
-        return try (0..<count).map { try isolate(vf: $0) }
+        for number in 0..<count { try move(vf: number) }
+        let stations = (0..<count).map { station(vf: $0) }
+        for station in stations { try waitForCarrier(of: station) }
+        return stations
     }
 }
 

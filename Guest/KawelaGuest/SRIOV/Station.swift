@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Somebody on the network who does as told: the peer, a guest, a namespace in a guest.
 public struct Station: Sendable, CustomStringConvertible {
@@ -25,13 +26,13 @@ public struct Station: Sendable, CustomStringConvertible {
     /// Starts a command and leaves it running; its output is lost.
     public func start(_ command: String) throws { try run("(\(command)) >/dev/null 2>&1 </dev/null &") }
 
-    /// Sends echo requests a second apart, and returns how many were answered.
+    /// Sends echo requests 0.2 s apart, and returns how many were answered.
     public func ping(_ other: Station, count: Int = 1, size: Int = 56) throws -> Int {
         try ping(other.address, count: count, size: size)
     }
 
     public func ping(_ address: String, count: Int = 1, size: Int = 56) throws -> Int {
-        let command = "busybox ping -c \(count) -W 2 -s \(size) \(address)"
+        let command = "busybox ping -c \(count) -i 0.2 -W 2 -s \(size) \(address)"
         let output = try attempt(command, seconds: count * 3 + 5).output
         return output.firstMatch(of: /(\d+) packets received/).flatMap { Int($0.1) } ?? 0
     }
@@ -48,8 +49,13 @@ public struct Station: Sendable, CustomStringConvertible {
         return others.filter { output.contains("<\($0.address)>") }
     }
 
+    /// A port nobody else uses: a listener of an earlier sentence may be left.
+    public static func freePort() -> Int { nextPort.wrappingAdd(1, ordering: .relaxed).newValue }
+    private static let nextPort = Atomic(5300)
+
     /// TCP to `other` for `seconds`.
-    public func send(to other: Station, seconds: Int = 1, port: Int = 5201) throws -> Throughput {
+    public func send(to other: Station, seconds: Int = 1) throws -> Throughput {
+        let port = Self.freePort()
         try other.start("iperf3 -s -1 -p \(port)")
         var last = CommandResult(status: 1, output: "")
         for _ in 0..<20 {

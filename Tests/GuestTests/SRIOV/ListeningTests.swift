@@ -4,33 +4,53 @@ import Testing
 extension RealGuest {
     @Suite("Who hears what", .serialized)
     struct Listening {
-        @Test("a VF hears a group it did not join only in all-multicast mode", .timeLimit(.minutes(3)))
-        func allMulticast() throws {
-            let (vfs, outside) = try (SharedSRIOVGuest.vfs(3), SharedSRIOVGuest.outside())
-            defer { SharedSRIOVGuest.spoil() }
-            #expect(try heard(by: vfs[0], from: outside) < 20)
-            try vfs[0].run("ip link set nic0 allmulticast on")
-            #expect(try heard(by: vfs[0], from: outside) >= 20)
-            #expect(try heard(by: vfs[1], from: outside) < 20, "the other one does not")
-            #expect(try heard(by: vfs[0], from: vfs[1]) >= 20, "from a VF too")
-        }
-
-        /// How many frames `vf` received while `sender` sent 20 to a group.
-        private func heard(by vf: Station, from sender: Station) throws -> Int {
-            let interface = sender.name == "outside" ? Namespace.tap : "nic0"
-            let before = try vf.counter("rx_packets")
-            try sender.run("ip route replace 239.0.0.0/8 dev \(interface)")
-            try sender.attempt("busybox ping -c 20 -i 0.05 -W 1 239.17.34.51")
-            return try vf.counter("rx_packets") - before
-        }
-
         @Test("a VF joins a group and hears it, and leaves it", .timeLimit(.minutes(3)))
         func join() throws {
             let (vfs, outside) = try (SharedSRIOVGuest.vfs(3), SharedSRIOVGuest.outside())
+            #expect(try heard(by: vfs[0], from: outside) < 20)
             try vfs[0].run("ip addr add 239.17.34.51/32 dev nic0 autojoin")
             #expect(try heard(by: vfs[0], from: outside) >= 20)
+            #expect(try heard(by: vfs[0], from: vfs[1]) >= 20, "from a VF too")
             try vfs[0].run("ip addr del 239.17.34.51/32 dev nic0")
             #expect(try heard(by: vfs[0], from: outside) < 20)
+        }
+
+        /// igbvf has neither this mode nor the promiscuous one.
+        @Test("the physical function hears a group it did not join only in all-multicast mode", .timeLimit(.minutes(3)))
+        func allMulticast() throws {
+            let (pf, vfs, outside) = try (
+                SharedSRIOVGuest.pf(), SharedSRIOVGuest.vfs(3), SharedSRIOVGuest.outside()
+            )
+            #expect(try heard(by: pf, "eth0", from: outside) < 20)
+            try pf.run("ip link set eth0 allmulticast on")
+            defer { _ = try? pf.run("ip link set eth0 allmulticast off") }
+            #expect(try heard(by: pf, "eth0", from: outside) >= 20)
+            #expect(try heard(by: pf, "eth0", from: vfs[0]) >= 20, "from a VF too")
+            #expect(try heard(by: vfs[1], from: outside) < 20, "a VF does not")
+        }
+
+        @Test("the physical function hears what is for others only in promiscuous mode", .timeLimit(.minutes(3)))
+        func promiscuous() throws {
+            let (pf, outside) = try (SharedSRIOVGuest.pf(), SharedSRIOVGuest.outside())
+            _ = try SharedSRIOVGuest.vfs(3)
+            try outside.run("ip neigh replace 10.82.57.77 lladdr 02:00:00:00:00:77 dev \(Namespace.tap)")
+            func heardForOther() throws -> Int {
+                let before = try pf.counter("rx_packets", of: "eth0")
+                try outside.attempt("busybox ping -c 20 -i 0.05 -W 1 10.82.57.77")
+                return try pf.counter("rx_packets", of: "eth0") - before
+            }
+            #expect(try heardForOther() < 20)
+            try pf.run("ip link set eth0 promisc on")
+            defer { _ = try? pf.run("ip link set eth0 promisc off") }
+            #expect(try heardForOther() >= 20)
+        }
+
+        /// How many frames `listener` received while `sender` sent 20 to a group.
+        private func heard(by listener: Station, _ interface: String = "nic0", from sender: Station) throws -> Int {
+            let before = try listener.counter("rx_packets", of: interface)
+            try sender.run("ip route replace 239.0.0.0/8 dev \(sender.name == "outside" ? Namespace.tap : "nic0")")
+            try sender.attempt("busybox ping -c 20 -i 0.05 -W 1 239.17.34.51")
+            return try listener.counter("rx_packets", of: interface) - before
         }
 
         @Test("a namespace bridged to the physical function talks to the outside", .timeLimit(.minutes(3)))

@@ -43,7 +43,7 @@ extension RealGuest {
             }
         }
 
-        @Test("a function-level reset of one, then up again, does not disturb another's traffic", .timeLimit(.minutes(3)))
+        @Test("a function-level reset of one does not disturb another's traffic", .timeLimit(.minutes(3)))
         func functionReset() throws {
             let (guest, outside) = try (SharedSRIOVGuest.guest(), SharedSRIOVGuest.outside())
             let vfs = try SharedSRIOVGuest.vfs(3)
