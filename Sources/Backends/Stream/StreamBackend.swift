@@ -35,7 +35,8 @@ public final class StreamBackend: Backend {
     public var descriptor: CInt {
         if isClosed { return -1 }
         guard peer.isOpen else { return rendezvous.descriptor }
-        return leftovers.isUp ? leftovers.descriptor : peer.raw
+        // With frames to send the socket has to be waited for, and a peer that waits for us to read has filled it.
+        return leftovers.isUp && !isCongested ? leftovers.descriptor : peer.raw
     }
 
     public var wantsWritable: Bool { isCongested }
