@@ -43,14 +43,8 @@ final class GuestRAM: @unchecked Sendable {
     func quadword(at address: UInt64) -> UInt64 { UInt64(littleEndian: place(address, 8).load(as: UInt64.self)) }
 
     /// Where `byte` first stands `count` times in a row.
-    func firstRun(of byte: UInt8, count: Int) -> UInt64? {
-        var offset = 0
-        while offset < size, let found = memchr(start + offset, CInt(byte), size - offset) {
-            let first = start.distance(to: found)
-            if first + count <= size, isAll(byte, in: UInt64(first)..<UInt64(first + count)) { return UInt64(first) }
-            offset = first + 1
-        }
-        return nil
+    func firstRun(of byte: UInt8, count: Int) -> Int? {
+        UnsafeRawBufferPointer(start: start, count: size).firstRun(of: byte, count: count)
     }
 
     /// Whether every byte of `range` is `byte`.
@@ -64,5 +58,20 @@ final class GuestRAM: @unchecked Sendable {
     private func place(_ address: UInt64, _ count: Int) -> UnsafeMutableRawPointer {
         precondition(address <= UInt64(size) && count <= size - Int(address))
         return start + Int(address)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where `byte` first stands `length` times in a row.
+    func firstRun(of byte: UInt8, count length: Int) -> Int? {
+        guard let start = baseAddress else { return nil }
+        var offset = 0
+        while offset + length <= count, let found = memchr(start + offset, CInt(byte), count - offset) {
+            offset = start.distance(to: UnsafeRawPointer(found))
+            guard offset + length <= count else { return nil }
+            if memcmp(found, found + 1, length - 1) == 0 { return offset }
+            offset += 1
+        }
+        return nil
     }
 }

@@ -13,7 +13,7 @@ struct HostileAct: Sendable, CustomTestStringConvertible {
     }
 
     /// What a driver does with its own VF, for as long as it likes.
-    static let all: [HostileAct] = [flood, floodNeighbours] + resets + malformed + [registers, mailbox, nonsense]
+    static let all: [HostileAct] = [flood, floodSelf] + resets + malformed + [registers, mailbox, nonsense]
 }
 
 // MARK: Too much
@@ -23,8 +23,7 @@ extension HostileAct {
         for number in 0..<16 { try driver.transmit(batch(number, from: driver, to: VFBench.outside)) }
     }
 
-    /// Frames to nobody on the wire that are for nobody here, so that the neighbours' rings stay theirs.
-    static let floodNeighbours = HostileAct("floods the switch with frames to itself") { driver, _ in
+    static let floodSelf = HostileAct("floods the switch with frames to itself") { driver, _ in
         for number in 0..<16 { try driver.transmit(batch(number, from: driver, to: driver.mac)) }
     }
 
@@ -126,6 +125,11 @@ extension HostileAct {
                 }
                 try driver.ringDoorbell()
             }
+        },
+        HostileAct("sends from ROM, and makes QEMU wait so that it cannot hand out the ROM") { driver, _ in
+            for _ in 0..<40 { driver.put(0xFFFF_0000, driver.control(60)) }
+            try driver.write(.tdt, UInt32(driver.transmitTail))
+            for _ in 0..<10 { _ = try driver.read(.vtstatus) }
         },
         HostileAct("receives into buffers outside its RAM") { driver, random in
             for slot in 0..<VFDriver.slots {

@@ -11,12 +11,14 @@ extension StockQEMU {
             let bench = try VFBench()
             let driver = try bench.hostile.startedDriver()
             let random = Mutex(RandomWords(seed: 0x82576))
-            try whileRepeating {
-                try random.withLock { try act.perform(driver, &$0) }
-            } _: {
-                try bench.exchange(for: 0.5)
+            try bench.withEvidence {
+                try whileRepeating {
+                    try random.withLock { try act.perform(driver, &$0) }
+                } _: {
+                    try bench.exchange(for: 0.5)
+                }
+                try expectRecovery(bench)
             }
-            try expectRecovery(bench)
         }
 
         @Test("it floods the others with broadcasts, of which they get whole ones only")

@@ -77,6 +77,16 @@ final class VFBench {
         repeat { try exchange() } while !deadline.hasPassed
     }
 
+    /// Does `work`, and adds to its error what the hostile QEMU and `kawela` said.
+    func withEvidence(_ work: () throws -> Void) throws {
+        do { try work() } catch let error as GuestError {
+            let process = hostile.machine.process
+            usleep(100_000)
+            let end = process.status.map { "ended with \($0)" } ?? "runs"
+            throw GuestError("\(error)\n--- QEMU \(end)\n\(process.tail())\n--- kawela\n\(kawela.tail())")
+        }
+    }
+
     func requireKawela() throws { try #require(kawela.status == nil, "kawela lives: \(kawela.tail())") }
 }
 

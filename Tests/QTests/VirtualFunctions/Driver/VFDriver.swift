@@ -62,8 +62,11 @@ final class VFDriver: @unchecked Sendable {
 
     private func isGranted(_ command: UInt32, _ address: [UInt8]) throws -> Bool {
         let value = address.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let answer = try request([command, UInt32(truncatingIfNeeded: value), UInt32(value >> 32)], answerCount: 1)
-        return answer[0] & Mailbox.acknowledged != 0
+        return try isGranted([command, UInt32(truncatingIfNeeded: value), UInt32(value >> 32)])
+    }
+
+    func isGranted(_ words: [UInt32]) throws -> Bool {
+        try request(words, answerCount: 1)[0] & Mailbox.acknowledged != 0
     }
 
     /// Looks again and again until `condition` holds.
