@@ -68,9 +68,22 @@ extension StockQEMU {
             try expectRecovery(bench)
         }
 
+        @Test("its QEMU freezes when it should hand out ROM, which only QEMU can")
+        func freezesInROM() throws {
+            let bench = try VFBench()
+            let driver = try bench.hostile.startedDriver()
+            for _ in 0..<40 { driver.put(0xFFFF_0000, driver.control(60)) }
+            try driver.write(.tdt, UInt32(driver.transmitTail))
+            bench.hostile.freeze()
+            try bench.exchange(for: 1.5, limit: 2)
+            try bench.replaceHostile()
+            try expectRecovery(bench)
+        }
+
         @Test("it is killed while it floods, and comes again, three times")
         func killed() throws {
             let bench = try VFBench()
+            let descriptors = try bench.descriptorCount()
             for _ in 0..<3 {
                 let (machine, driver) = (bench.hostile, try bench.hostile.startedDriver())
                 let process = machine.machine.process
@@ -86,9 +99,10 @@ extension StockQEMU {
                 try bench.replaceHostile()
             }
             try expectRecovery(bench)
+            #expect(try bench.descriptorCount() == descriptors)
         }
 
-        @Test("it lies about its address: nobody gets the frame, and the log says so")
+        @Test("it lies about its address or VLAN: nobody gets the frame, and the log says so")
         func lies() throws {
             let bench = try VFBench()
             let driver = try bench.hostile.startedDriver()
@@ -98,6 +112,10 @@ extension StockQEMU {
                     try driver.transmit(frames(1, 4, from: source, to: destination))
                 }
             }
+            #expect(try bench.witness.isGranted([0x04 | 1 << 16, 77]))
+            var tagged = frame(1, from: driver.mac, to: broadcast)
+            tagged.insert(contentsOf: [0x81, 0, 0, 77], at: 12)
+            try driver.transmit([tagged])
             #expect(try bench.witness.receiveAll() == [])
             #expect(try bench.victim.receiveAll() == [])
             #expect(bench.wire.frames.count == before)
@@ -112,6 +130,7 @@ extension StockQEMU {
         private func expectRecovery(_ bench: VFBench) throws {
             try bench.exchange()
             try bench.requireKawela()
+            #expect(bench.kawela.output.utf8.count < 100_000, "the log is not flooded")
             let driver = try bench.hostile.startedDriver()
             let sent = frames(7, 8, from: driver.mac, to: bench.victim.mac)
             try driver.transmit(sent)

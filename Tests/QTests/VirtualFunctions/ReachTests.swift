@@ -42,11 +42,13 @@ extension StockQEMU {
             #expect(Set([bench.victim.mac, bench.witness.mac, third.mac]).count == 3)
             #expect(try !third.setAddress(bench.victim.mac))
             #expect(try !third.addAddress(bench.victim.mac))
+            #expect(try !third.isGranted([0x06 | 3 << 16]), "all frames are for trusted VFs")
             #expect(try third.setAddress([0x02, 0, 0, 0, 0, 0x42]))
             let sent = frames(1, 8, from: bench.victim.mac, to: third.mac)
             try bench.victim.transmit(sent)
             #expect(try third.receive(8) == sent)
             try bench.exchange()
+            #expect(try third.receiveAll() == [])
         }
     }
 }

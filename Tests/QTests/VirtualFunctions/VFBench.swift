@@ -71,10 +71,23 @@ final class VFBench {
         try #require(try receiver.receive(frames.count) == frames)
     }
 
-    /// Exchanges frames again and again for `seconds`, and once at least.
-    func exchange(for seconds: Double) throws {
+    /// Exchanges frames again and again for `seconds`, and once at least. Takes a few milliseconds each time when nobody
+    /// is in the way.
+    /// - Parameter limit: how many seconds each may take.
+    func exchange(for seconds: Double, limit: Double = 1) throws {
         let deadline = Deadline(seconds: seconds)
-        repeat { try exchange() } while !deadline.hasPassed
+        var longest = Duration.zero
+        repeat {
+            let start = ContinuousClock.now
+            try exchange()
+            longest = max(longest, .now - start)
+        } while !deadline.hasPassed
+        #expect(longest < .seconds(limit))
+    }
+
+    /// Open descriptors of `kawela`.
+    func descriptorCount() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(kawela.pid)/fd").count
     }
 
     /// Does `work`, and adds to its error what the hostile QEMU and `kawela` said.
