@@ -5,7 +5,7 @@ import PCIe
 ///
 /// Single-threaded and driven by its owner's event loop: wait until one of ``descriptors`` is readable, then call
 /// ``handleEvents(on:)``; while ``hasBufferedMessages``, call ``processBufferedMessages()`` without waiting. Nothing
-/// blocks, except the function's own access to memory that the client did not share (1 s at most).
+/// blocks, except the function's own access to memory that the client did not share (1 s at most, and not often: see ``WaitingAllowance``).
 ///
 /// A client that connects while another is served is turned away at once: QEMU then reports the error at start, where
 /// waiting would look like a hang. When a client leaves, its memory is unmapped, the function is detached and reset,
@@ -13,6 +13,7 @@ import PCIe
 public final class Server {
     private let function: any Function
     private let log: EventLog
+    private let waiting = WaitingAllowance()
     private let listener: Listener?
     private var session: Session?
     private var writability: WritabilityWatch?
@@ -101,7 +102,7 @@ extension Server {
     }
 
     func adopt(_ transport: any Transport) {
-        session = Session(transport, function: function, log: log)
+        session = Session(transport, function: function, log: log, waiting: waiting)
         log.info("client connected")
         watch()
     }

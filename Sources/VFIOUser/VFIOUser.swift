@@ -39,6 +39,12 @@ enum Limits {
     static let replyTime = Duration.seconds(1)
     /// How long it may take when the client itself waits for a reply of ours; see ``Session/awaitReply(to:)``.
     static let crossedReplyTime = Duration.milliseconds(100)
+    /// A reply that takes no longer is not charged to the client's ``WaitingAllowance``.
+    static let promptReplyTime = Duration.microseconds(200)
+    /// Waiting beyond prompt replies that a client can cause at once, and one part in how many of the time it can in the
+    /// long run.
+    static let waitingBurst = Duration.milliseconds(100)
+    static let waitingShare = 10
     /// Requests of ours given up on whose reply may still come.
     static let abandonedRequests = 64
 }

@@ -13,8 +13,11 @@ extension Session {
     /// The client may be waiting itself, for the reply to such a request. QEMU then holds the lock its side of the DMA
     /// needs, and neither would ever go on. So once one of its requests wants a reply, only little time is left; then
     /// the DMA fails and the connection stays. Memory shared by file descriptor needs none of this.
+    ///
+    /// The same goes for a client that sends so much meanwhile that there is no room left for the reply.
     func awaitReply(to id: UInt16) -> Reply? {
         let start = ContinuousClock.now
+        defer { waiting.charge(.now - start) }
         var deadline = start + Limits.replyTime
         var search = ReplySearch(id: id)
         while end == nil {
@@ -32,16 +35,13 @@ extension Session {
 
     private func awaitInput(until deadline: ContinuousClock.Instant) -> Bool {
         guard end == nil else { return true }
-        if input.room == 0 {
-            finish(.violation("too many requests while a DMA reply is due"))
-            return true
-        }
+        guard input.room > 0 else { return false }
         let left = deadline - .now
         return left > .zero && transport.wait(forWriting: hasOutput, for: left)
     }
 
     private func giveUp(_ search: ReplySearch) {
-        guard search.hasCrossed, requests.abandon(search.id) else { return finish(.noReply) }
+        guard search.hasCrossed || input.room == 0, requests.abandon(search.id) else { return finish(.noReply) }
         log.warning("a DMA message crossed a register access and failed: give the guest shared, file-backed memory")
     }
 
@@ -64,7 +64,7 @@ extension Session {
         return nil
     }
 
-    private func dropLateReply(_ header: Header, at offset: Int) {
+    func dropLateReply(_ header: Header, at offset: Int) {
         guard requests.takeAbandoned(header.id) else { return finish(.violation("reply to no request")) }
         removeReply(at: offset)
     }

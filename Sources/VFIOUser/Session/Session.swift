@@ -34,11 +34,15 @@ final class Session {
     var msi: VectorTable
     var msix: VectorTable
     var requests = OwnRequests()
+    let waiting: WaitingAllowance
     /// Region bytes that may still be accessed in this turn.
     var regionBudget = 0
 
-    init(_ transport: any Transport, function: any Function, log: EventLog) {
-        (self.transport, self.function, self.log) = (transport, function, log)
+    init(
+        _ transport: any Transport, function: any Function, log: EventLog,
+        waiting: WaitingAllowance = WaitingAllowance()
+    ) {
+        (self.transport, self.function, self.log, self.waiting) = (transport, function, log, waiting)
         barSizes = function.barSizes
         msi = VectorTable(count: function.interruptCounts.msi)
         msix = VectorTable(count: function.interruptCounts.msix)
@@ -131,7 +135,7 @@ extension Session {
     private func handleMessage() {
         let header = Header(input, at: 0)
         guard header.isWellFormed else { return finish(.violation("malformed header")) }
-        guard header.isRequest else { return finish(.violation("reply to no request")) }
+        guard header.isRequest else { return dropLateReply(header, at: 0) }
         handle(Request(header: header, bytes: input, descriptors: received.take(at: position)))
         input.removeFirst(Int(header.size))
         position += UInt64(header.size)
