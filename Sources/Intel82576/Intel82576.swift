@@ -12,7 +12,7 @@
 // | Transmit, Receive, Switch | the packet path, by stage |
 // | Interrupts, Mailbox, Statistics, NVM, PHY | the blocks of those names |
 // | Packet | headers, checksums, segmentation |
-// | Memory | guest memory and frame buffers: the only folder with unsafe code |
+// | Memory | guest memory and frame buffers: the only folder where pointers are used |
 //
 // Not implemented: EtherType, 5-tuple and SYN filters, header split and replication, IEEE 1588, flow control frames,
 // EEPROM writes and flash, wake-up, manageability, SerDes and SGMII, IPsec and MACsec, malicious driver detection.
