@@ -15,7 +15,7 @@ extension StockQEMU {
                 try whileRepeating {
                     try random.withLock { try act.perform(driver, &$0) }
                 } _: {
-                    try bench.exchange(for: 0.5)
+                    try bench.exchange(for: 0.5, sendingTo: driver.mac)
                 }
                 try expectRecovery(bench)
             }
@@ -68,14 +68,17 @@ extension StockQEMU {
             try expectRecovery(bench)
         }
 
-        @Test("its QEMU freezes when it should hand out ROM, which only QEMU can")
+        @Test("its QEMU freezes when it should hand out a ring in ROM, which only QEMU can")
         func freezesInROM() throws {
             let bench = try VFBench()
             let driver = try bench.hostile.startedDriver()
-            for _ in 0..<40 { driver.put(0xFFFF_0000, driver.control(60)) }
-            try driver.write(.tdt, UInt32(driver.transmitTail))
+            try driver.setUp(block: .rdbal, 0xFFFF_0000)
+            try driver.write(.rxdctl, 1 << 25)
+            try driver.write(.rdt, 32)
             bench.hostile.freeze()
+            try bench.victim.transmit(frames(1, 32, from: bench.victim.mac, to: driver.mac))
             try bench.exchange(for: 1.5, limit: 2)
+            #expect(bench.kawela.output.contains("the client does not answer a DMA request"))
             try bench.replaceHostile()
             try expectRecovery(bench)
         }

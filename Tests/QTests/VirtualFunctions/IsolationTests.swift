@@ -24,6 +24,15 @@ extension StockQEMU {
             expectUntouched(bench.victim, Self.secret)
             expectUntouched(bench.witness, Self.other)
             try bench.requireKawela()
+            try expectSearchFinds(bench)
+        }
+
+        /// What the victim does send is found: the search works.
+        private func expectSearchFinds(_ bench: VFBench) throws {
+            let open = broadcast + bench.victim.mac + [0x88, 0xB5] + [UInt8](repeating: Self.secret, count: 60)
+            try bench.victim.transmit([open])
+            _ = try bench.witness.receiveAll(quiet: 0.02)
+            #expect(bench.witness.ram.firstRun(of: Self.secret, count: Self.run) != nil)
         }
 
         /// Each act a few times, with frames of the victim's to the VF after each.

@@ -73,12 +73,15 @@ final class VFBench {
 
     /// Exchanges frames again and again for `seconds`, and once at least. Takes a few milliseconds each time when nobody
     /// is in the way.
-    /// - Parameter limit: how many seconds each may take.
-    func exchange(for seconds: Double, limit: Double = 1) throws {
+    /// - Parameters:
+    ///   - limit: how many seconds each may take.
+    ///   - bystander: gets some frames each time too, or does not.
+    func exchange(for seconds: Double, limit: Double = 1, sendingTo bystander: [UInt8]? = nil) throws {
         let deadline = Deadline(seconds: seconds)
         var longest = Duration.zero
         repeat {
             let start = ContinuousClock.now
+            if let bystander { try victim.transmit(frames(round, 4, from: victim.mac, to: bystander)) }
             try exchange()
             longest = max(longest, .now - start)
         } while !deadline.hasPassed
