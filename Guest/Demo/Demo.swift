@@ -1,101 +1,77 @@
 import Foundation
 import KawelaGuest
 
-/// Boots a stock Debian guest with an 82576 and shows that it carries real traffic.
+/// Boots stock Debian guests with an 82576, in the three ways there are, and shows that it carries real traffic.
 struct Demo {
-    private static let megabytes = 64
-    private let bench: Bench
+    private let run: Run
     private let started = ContinuousClock.now
 
-    init(in run: Run) throws {
-        bench = try Bench(in: run)
-    }
+    init(in run: Run) { self.run = run }
 
     func show() throws {
-        say(bench.card.nic == .kawela ? "kawela serves the card" : "QEMU's own igb stands in for kawela")
-        say("booting a Debian guest in stock QEMU (emulated processor: 5 to 30 s)")
+        let nic = NIC.chosen
+        say(nic == .kawela ? "kawela serves the card" : "QEMU's own igb stands in for kawela")
+        let first = try physicalFunction()
+        let second = try virtualFunctions()
+        print(first)
+        print("\n\(second)")
+        if nic == .kawela { print("\n\(try separateMachines())") }
+    }
+
+    /// The first way: the physical function in a guest.
+    private func physicalFunction() throws -> Summary {
+        let bench = try Bench(in: run)
+        say("1. a Debian guest in stock QEMU, booting (emulated processor: 5 to 30 s)")
         let guest = try bench.boot()
+        defer { bench.end([guest]) }
         say("loading igb")
         try guest.run("modprobe igb && ip link set eth0 up")
         try guest.waitForCarrier()
-        say("the link is up; asking for an address by DHCP")
-        let address = try lease(for: guest)
-        let sent = try send(from: guest)
-        let received = try send(to: guest, at: address)
-        print(try Summary(of: guest, address: address, sent: sent, received: received))
+        return try DataTransfer(bench: bench, guest: guest, say: say).show()
+    }
+
+    /// The second way: the guest has the physical function and makes virtual ones of it.
+    private func virtualFunctions() throws -> ReachTable {
+        let bench = try Bench(vfs: 7, in: run)
+        say("2. a guest with the physical function and seven virtual ones, booting")
+        let guest = try bench.boot(
+            .with {
+                $0.name = "sriov"
+                $0.plugged = .all
+            })
+        defer { bench.end([guest]) }
+        try guest.bringUpLink()
+        for count in [0, 7, 0, 2] {
+            try guest.setVFs(count)
+            let interfaces = try guest.vfInterfaces().joined(separator: " ")
+            say("sriov_numvfs \(count): \(count == 0 ? "none" : "igbvf has \(interfaces)")")
+        }
+        let vfs = try guest.isolateVFs(2)
+        say("each VF in a network namespace of its own; everybody sends to everybody")
+        return try ReachTable("one guest", of: [guest.station("PF")] + vfs + [bench.outside])
+    }
+
+    /// The third way: each guest has a virtual function, and kawela the physical one.
+    private func separateMachines() throws -> ReachTable {
+        let bench = try Bench(vfs: 2, driven: true, in: run)
+        say("3. two guests in stock QEMU with a virtual function each, booting")
+        let guests = try bench.bootVFGuests(2)
+        defer { bench.end(guests) }
+        let stations = try guests.indices.map { try guests[$0].bringUpVF($0) }
+        say("both have igbvf's link; everybody sends to everybody")
+        return try ReachTable("two guests", of: stations + [bench.outside])
     }
 
     private func say(_ text: String) {
         let seconds = started.duration(to: .now).components.seconds
         FileHandle.standardOutput.write(Data("[\(seconds) s] \(text)\n".utf8))
     }
+}
 
-    /// Runs a DHCP server at the peer and the guest's client.
-    /// - Returns: the address the guest got.
-    private func lease(for guest: Guest) throws -> String {
-        let configuration = bench.run.path("udhcpd.conf")
-        let leases = bench.run.path("leases")
-        let text = """
-            start 10.82.57.100
-            end 10.82.57.199
-            interface \(Namespace.tap)
-            lease_file \(leases)
-            pidfile \(bench.run.path("udhcpd.pid"))
-            option subnet 255.255.255.0
-
-            """
-        try text.write(toFile: configuration, atomically: true, encoding: .utf8)
-        try "".write(toFile: leases, atomically: true, encoding: .utf8)
-        _ = try bench.peer.start(["busybox", "udhcpd", "-f", configuration], name: "udhcpd")
-        try guest.run("udhcpc -i eth0 -n -q -t 10 -s /usr/share/udhcpc/default.script", seconds: 60)
-        let addresses = try guest.run("ip -4 -o addr show eth0")
-        guard let address = addresses.firstMatch(of: /inet (10\.82\.57\.\d+)/) else {
-            throw GuestError("no address by DHCP: \(addresses)")
-        }
-        return String(address.1)
-    }
-
-    /// TCP from the guest to the peer. The listener reads from a FIFO nobody writes to, since nc closes the connection
-    /// when its input ends.
-    private func send(from guest: Guest) throws -> Transfer {
-        say("guest to peer: \(Self.megabytes) MB over TCP, SHA-256 at both ends")
-        let file = bench.run.path("received")
-        try guest.run("head -c \(Self.megabytes << 20) /dev/urandom >/tmp/data", seconds: 120)
-        let digest = try guest.run("sha256sum </tmp/data", seconds: 120)
-        let listen = "mkfifo \(file).silence; busybox nc -l -p 5001 <>\(file).silence >\(file)"
-        let listener = try bench.peer.start(["sh", "-c", listen], name: "nc-receive")
-        let start = ContinuousClock.now
-        try connect { try guest.attempt("nc \(Namespace.address) 5001 </tmp/data", seconds: 300) }
-        _ = try listener.wait(seconds: 30)
-        let took = start.duration(to: .now)
-        let arrived = try bench.run.execute(["sha256sum", file], seconds: 60)
-        return try Transfer("guest to peer", Self.megabytes << 20, took, sent: digest, arrived: arrived)
-    }
-
-    /// TCP from the peer to the guest.
-    private func send(to guest: Guest, at address: String) throws -> Transfer {
-        say("peer to guest: \(Self.megabytes) MB over TCP, SHA-256 at both ends")
-        let file = bench.run.path("sent")
-        try bench.peer.execute("head -c \(Self.megabytes << 20) /dev/urandom >\(file)", seconds: 60)
-        let digest = try bench.run.execute(["sha256sum", file], seconds: 60)
-        let listen = "rm /tmp/data; mkfifo /tmp/silence; nc -l -p 5002 <>/tmp/silence >/tmp/data; touch /tmp/complete"
-        try guest.start(listen)
-        let start = ContinuousClock.now
-        try connect { try bench.peer.attempt("busybox nc \(address) 5002 <\(file)", seconds: 300) }
-        try guest.run("until [ -e /tmp/complete ]; do sleep 0.1; done", seconds: 60)
-        let took = start.duration(to: .now)
-        let arrived = try guest.run("sha256sum </tmp/data", seconds: 120)
-        return try Transfer("peer to guest", Self.megabytes << 20, took, sent: digest, arrived: arrived)
-    }
-
-    /// The listener may need a moment: a refused connection is tried again.
-    private func connect(_ attempt: () throws -> CommandResult) throws {
-        for _ in 0..<20 {
-            let result = try attempt()
-            if result.succeeded { return }
-            guard result.output.contains("refused") else { throw GuestError("nc: \(result)") }
-            usleep(100_000)
-        }
-        throw GuestError("nc: connection refused for 2 s")
+extension Bench {
+    /// Ends the guests and the card, to leave the processor to others.
+    fileprivate func end(_ guests: [Guest]) {
+        for guest in guests { guest.machine.process.kill() }
+        card.server?.process.terminate()
     }
 }

@@ -66,6 +66,3 @@ private func interrupts(of guest: Guest) throws -> [String] {
 }
 
 private func tenths(_ value: Double) -> String { String(format: "%.1f", value) }
-private func pad(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-}

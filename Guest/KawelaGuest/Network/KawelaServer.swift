@@ -13,14 +13,15 @@ public final class KawelaServer: Sendable {
     public init(
         uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, in run: Run, namespace: Namespace?
     ) throws {
-        folder = run.path("sockets-\(mac.suffix(2))")
+        let name = run.uniqueName("kawela")
+        folder = run.path(name + "-sockets")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         var command = [try Artifacts.kawela(), "serve", "--uplink", uplink.kawelaSpecification, "--mac", mac]
         command +=
             vfs == 0
             ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
         if driven { command += ["--pf", "embedded"] }
-        process = try ChildProcess(namespace?.entering(command) ?? command, name: "kawela", in: run)
+        process = try ChildProcess(namespace?.entering(command) ?? command, name: name, in: run)
         try wait(for: (driven ? [] : [.pf]) + (0..<vfs).map { .vf($0) })
     }
 

@@ -43,6 +43,14 @@ public final class Run: Sendable {
     /// The environment variable by which the janitor knows the run's processes and theirs.
     var mark: [String: String] { ["KAWELA_RUN": folder] }
 
+    /// `prefix` and a number that nothing else of this run has.
+    func uniqueName(_ prefix: String) -> String {
+        names.withLock { count in
+            count += 1
+            return "\(prefix)-\(count)"
+        }
+    }
+
     /// A name no other namespace on this machine has.
     func namespaceName() -> String {
         names.withLock { count in

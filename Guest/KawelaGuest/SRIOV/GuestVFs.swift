@@ -71,8 +71,17 @@ extension Guest {
     }
 
     /// Enables `count` VFs, each in a namespace of its own.
+    ///
+    /// igbvf comes after them: igb resets the card once more when VFs are enabled, and an igbvf that was there before has
+    /// to notice that, which takes it ten seconds.
     public func isolateVFs(_ count: Int) throws -> [Station] {
-        try setVFs(count)
+        try setVFs(0)
+        try run("rmmod igbvf; echo \(count) >\(Self.pf)/sriov_numvfs", seconds: 60)
+        try waitForCarrier()
+        try run("modprobe igbvf")
+        try eventually("\(count) interfaces of VFs\n\(evidence)", within: 30, every: 0.1) {
+            try vfInterfaces().count == count
+        }
         for number in 0..<count { try move(vf: number) }
         let stations = (0..<count).map { station(vf: $0) }
         for station in stations { try waitForCarrier(of: station) }

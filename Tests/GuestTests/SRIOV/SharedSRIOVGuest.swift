@@ -31,6 +31,9 @@ enum SharedSRIOVGuest {
         let guest = try guest()
         if try state().clean != count {
             _ = try guest.isolateVFs(count)
+            // The VFs have other addresses than those before them, and nobody was told.
+            try outside().run("ip neigh flush all")
+            try guest.run("ip neigh flush all")
             current.withLock { $0?.clean = count }
         }
         return (0..<count).map { guest.station(vf: $0) }
