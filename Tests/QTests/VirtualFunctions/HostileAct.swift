@@ -90,19 +90,19 @@ extension HostileAct {
     static let malformed = [
         HostileAct("sends random descriptors") { driver, random in
             for _ in 0..<8 {
-                for _ in 0..<40 { driver.put(random.next(), random.next()) }
+                for _ in 0..<37 { driver.put(random.next(), random.next()) }
                 try driver.ringDoorbell()
             }
         },
         HostileAct("sends nearly right descriptors") { driver, random in
             for _ in 0..<8 {
-                for _ in 0..<40 { driver.put(random.address(), driver.control(60) ^ random.fewBits()) }
+                for _ in 0..<37 { driver.put(random.address(), driver.control(60) ^ random.fewBits()) }
                 try driver.ringDoorbell()
             }
         },
         HostileAct("sends lengths that contradict each other") { driver, random in
             for _ in 0..<8 {
-                for _ in 0..<20 {
+                for _ in 0..<19 {
                     let bits: UInt64 = driver.control(0) | (random.next() & 1) << 31
                     driver.put(random.next(), 1 << 29 | 2 << 20 | random.next() & 0xFFFF_FF00_0000_0000)
                     driver.put(VFDriver.transmitBuffers, bits | random.next() & 0xFFFF | random.next() << 46)
@@ -120,14 +120,14 @@ extension HostileAct {
         HostileAct("sends from buffers outside its RAM") { driver, _ in
             let end = UInt64(VFMachine.megabytes) << 20
             for _ in 0..<8 {
-                for address in [end, end - 30, .max, .max - 59, 1 << 63, 0xA_0000 - 1, 0xC000_0000, 0xFEE0_0000] {
+                for address in [end, end - 30, .max, .max - 59, 1 << 63, 0xC000_0000, 0xFEE0_0000] {
                     driver.put(address, driver.control(60))
                 }
                 try driver.ringDoorbell()
             }
         },
         HostileAct("sends from ROM, and makes QEMU wait so that it cannot hand out the ROM") { driver, _ in
-            for _ in 0..<40 { driver.put(0xFFFF_0000, driver.control(60)) }
+            for _ in 0..<37 { driver.put(0xFFFF_0000, driver.control(60)) }
             try driver.write(.tdt, UInt32(driver.transmitTail))
             for _ in 0..<10 { _ = try driver.read(.vtstatus) }
         },

@@ -8,7 +8,7 @@ extension StockQEMU {
     struct HostileMachine {
         @Test("it does as it likes with its VF", arguments: HostileAct.all)
         func act(_ act: HostileAct) throws {
-            let bench = try VFBench()
+            let bench = try VFBench(isChecked: false)
             let driver = try bench.hostile.startedDriver()
             let random = Mutex(RandomWords(seed: 0x82576))
             try bench.withEvidence {

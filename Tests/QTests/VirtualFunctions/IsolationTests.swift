@@ -13,7 +13,7 @@ extension StockQEMU {
 
         @Test("whatever one machine does and receives, it finds nothing of another's memory and changes nothing there")
         func memory() throws {
-            let bench = try VFBench(fill: (victim: Self.secret, others: Self.other))
+            let bench = try VFBench(isChecked: false, fill: (victim: Self.secret, others: Self.other))
             try misbehave(on: bench)
             for machine in [bench.hostile.ram, bench.witness.ram] {
                 #expect(machine.firstRun(of: Self.secret, count: Self.run) == nil)
