@@ -118,6 +118,7 @@ extension Port {
     /// got descriptors, interrupts.
     public func run() {
         runTimers()
+        watchCongestion()
         var queues = dueDoorbells
         while queues != 0, canTransmit {
             let queue = queues.trailingZeroBitCount
@@ -126,6 +127,7 @@ extension Port {
         }
         if isReceiveKicked, !wantsFrames { wantsFrames = deliverPending() }
         isReceiveKicked = false
+        watchCongestion()
         deliverInterrupts()
     }
 
@@ -138,8 +140,8 @@ extension Port {
 
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
     public var nextDeadline: UInt64? {
-        [interrupts.nextDeadline, phy.nextDeadline, canTransmit ? rates.nextRelease(doorbells) : nil]
-            .compactMap { $0 }.min()
+        let rateDeadline = canTransmit ? rates.nextRelease(doorbells) : nil
+        return [interrupts.nextDeadline, phy.nextDeadline, rateDeadline, patienceDeadline].compactMap { $0 }.min()
     }
 
     private func runTimers() {
@@ -152,7 +154,28 @@ extension Port {
 
     /// Nothing outside the queues holds transmission back. On the chip a MAC without link stops DMA, and drivers count
     /// on the packets being there when it comes back; the switch goes on without a link.
-    var canTransmit: Bool { isLoopback || ((link.isUp || isSwitching) && !uplink.isCongested) }
+    var canTransmit: Bool { isLoopback || ((link.isUp || isSwitching) && (!uplink.isCongested || isPastPatience)) }
+
+    /// The uplink has been congested for so long that the switch goes on without it.
+    private var isPastPatience: Bool {
+        guard isSwitching, let since = self.switch.congestedSince else { return false }
+        return clock() &- since >= Switch.patience
+    }
+
+    /// Notes since when the uplink is congested.
+    private func watchCongestion() {
+        guard isSwitching, uplink.isCongested else {
+            self.switch.congestedSince = nil
+            return
+        }
+        if self.switch.congestedSince == nil { self.switch.congestedSince = clock() }
+    }
+
+    /// When the switch stops waiting for the uplink, while transmission waits for it.
+    private var patienceDeadline: UInt64? {
+        guard doorbells != 0, let since = self.switch.congestedSince, !isPastPatience else { return nil }
+        return since &+ Switch.patience
+    }
 
     func deliverInterrupts() {
         let before = interrupts.messages

@@ -7,6 +7,13 @@
 struct Switch {
     /// Frames that failed a check of DTXSWC.
     var spoofed: UInt64 = 0
+    /// Frames for the wire dropped because the uplink took none for longer than ``patience``.
+    var undeliverable: UInt64 = 0
+    /// Since when the uplink has been congested, in clock nanoseconds.
+    var congestedSince: UInt64?
+    /// How long a congested uplink holds up the pools, in nanoseconds. A peer that reads clears it far sooner; one that
+    /// does not must not stop traffic between VFs.
+    static let patience: UInt64 = 20_000_000
     /// Local copies lost because the frame still needed work that only the uplink does; only a sender that changes a
     /// packet while it is being sent can bring that about.
     var unfinished: UInt64 = 0

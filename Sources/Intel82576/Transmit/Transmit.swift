@@ -151,10 +151,14 @@ extension Port {
 
     /// Local delivery and counters of the frames in the batch.
     private func switchBatch() {
-        let (isSwitching, isLinkUp) = (isSwitching, link.isUp)
+        let (isSwitching, isLinkUp, isCongested) = (isSwitching, link.isUp, uplink.isCongested)
         for frame in 0..<transmitBatch.count {
             if isSwitching { switchFrame(frame) }
             if !isLinkUp { transmitBatch[frame].goesToUplink = false }
+            if isCongested, transmitBatch[frame].goesToUplink {
+                transmitBatch[frame].goesToUplink = false
+                self.switch.undeliverable &+= 1
+            }
             countTransmitted(frame)
         }
         if isSwitching { finishReceive() }
