@@ -1,6 +1,8 @@
 /*
- * A program that looks to kawela-sriov.c like a QEMU, or like one that differs from what is expected in the one point that
- * its argument names. It calls what the plugin registers, once, as QEMU does, and prints the types registered.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A program that looks to kawela-sriov.c like a QEMU, or like one that differs from what is expected in the one point
+ * that its argument names. It calls what the plugin registers, once, as QEMU does, and prints the types registered.
  *
  * Compiled without optimisation and with -rdynamic: the plugin finds these functions by name.
  */

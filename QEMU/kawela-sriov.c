@@ -9,9 +9,9 @@
  * License as published by the Free Software Foundation; either version 2 of the License, or (at your option) any later
  * version. It is distributed in the hope that it will be useful, but WITHOUT ANY WARRANTY. See LICENSE in this folder.
  *
- * Preloaded into QEMU it registers the device type "kawela-sriov", a vfio-user-pci that may have virtual functions or be
- * one (README.md has the command line). QEMU's headers are not needed: functions are looked up in the running program,
- * and the one structure that is touched, PCIDeviceClass, is found by the contents of classes that are known.
+ * Preloaded into QEMU it registers the device type "kawela-sriov", a vfio-user-pci that may have virtual functions or
+ * be one (README.md has the command line). QEMU's headers are not needed: functions are looked up in the running
+ * program, and the one structure that is touched, PCIDeviceClass, is found by the contents of classes that are known.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,8 +26,8 @@
 #define TYPE "kawela-sriov"
 #define PARENT "vfio-user-pci"
 /*
- * Where the 82576 has its SR-IOV capability. QEMU's goes to the same place, so that both see the guest's writes. What the
- * guest reads there is QEMU's: the chip's has its VFs at other function numbers than they have in QEMU.
+ * Where the 82576 has its SR-IOV capability. QEMU's goes to the same place, so that both see the guest's writes. What
+ * the guest reads there is QEMU's: the chip's has its VFs at other function numbers than they have in QEMU.
  */
 #define SRIOV_OFFSET 0x160
 #define SRIOV_SIZE 0x40
@@ -107,9 +107,9 @@ static bool refuse(const char *format, const char *detail)
 /*
  * QEMU 11.1's vfio_user_instance_finalize takes the MSI-X pending-bit region out of its BAR, when the children of the
  * device, both regions among them, are finalized and no longer in each other, and an assertion of
- * memory_region_del_subregion ends QEMU. A reference to both, never given back, keeps them as they were; their memory is
- * freed all the same, so what is lost for each unplugged device is the names, some 300 bytes. The fix proposed for QEMU
- * ("vfio-user: Do not delete the subregion", A. Odaki, qemu-devel, 10 October 2025) is in no release yet.
+ * memory_region_del_subregion ends QEMU. A reference to both, never given back, keeps them as they were. Their memory
+ * is freed all the same, so what is lost for each unplugged device is their names, some 300 bytes. The fix proposed for
+ * QEMU ("vfio-user: Do not delete the subregion", Akihiko Odaki, qemu-devel, 10 October 2025) is not in 11.1.3.
  */
 static int keep(void *child, void *unused)
 {

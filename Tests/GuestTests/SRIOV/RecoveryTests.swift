@@ -36,6 +36,22 @@ extension RealGuest {
             try allReachOutside(try SharedSRIOVGuest.vfs(3))
         }
 
+        @Test("the card is unplugged with VFs enabled, and carries traffic when plugged again", .timeLimit(.minutes(3)))
+        func unplug() throws {
+            let (guest, card) = try (SharedSRIOVGuest.guest(), SharedSRIOVGuest.bench().card)
+            try startTraffic(try SharedSRIOVGuest.vfs(3))
+            defer { SharedSRIOVGuest.spoil() }
+            try guest.machine.qmp.execute("device_del", ["id": "nic"])
+            try guest.machine.qmp.wait(for: "DEVICE_DELETED", seconds: 60)
+            #expect(try guest.run("lspci -n -d 8086:").contains("01:00") == false)
+            try guest.machine.qmp.execute("device_add", card.device(.plugin))
+            try eventually("the guest finds it", within: 20, every: 0.5) {
+                try guest.attempt("test -e /sys/class/net/eth0").succeeded
+            }
+            try guest.bringUpLink()
+            #expect(try guest.ping() == 3)
+        }
+
         @Test("QEMU is killed with VFs enabled, and its successor enables them again", .timeLimit(.minutes(4)))
         func killed() throws {
             try startTraffic(try SharedSRIOVGuest.vfs(3))
