@@ -19,7 +19,6 @@
 #include <sys/un.h>
 
 // Guest memory: one access, never torn, never repeated. Address must be aligned to the access.
-static inline uint32_t kw_load32(const void *p) { return __atomic_load_n((const uint32_t *)p, __ATOMIC_RELAXED); }
 static inline uint64_t kw_load64(const void *p) { return __atomic_load_n((const uint64_t *)p, __ATOMIC_RELAXED); }
 // Stores that make all earlier ones visible to the guest first (a descriptor's DD bit).
 static inline void kw_store32_release(void *p, uint32_t v) { __atomic_store_n((uint32_t *)p, v, __ATOMIC_RELEASE); }

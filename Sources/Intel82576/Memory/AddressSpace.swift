@@ -28,8 +28,6 @@ import PCIe
     private var recent = 0
     /// Reaches the ranges without a file.
     weak var host: (any FunctionHost)?
-    /// Accesses outside every range or against its permission.
-    private(set) var faults: UInt64 = 0
 
     init() {
         unsafe ranges = .allocate(capacity: 16)
@@ -189,10 +187,7 @@ extension AddressSpace {
             let index = firstRange(endingAtOrAfter: address)
             guard index < count, unsafe ranges[index].start <= address,
                 unsafe forWriting ? ranges[index].isWritable : ranges[index].isReadable
-            else {
-                faults &+= 1
-                return false
-            }
+            else { return false }
             let range = unsafe ranges[index]
             let available = Int(clamping: (range.last &- address).addingReportingOverflow(1).partialValue)
             let count = available == 0 ? byteCount - offset : min(available, byteCount - offset)

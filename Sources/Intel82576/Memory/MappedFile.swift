@@ -17,7 +17,8 @@ import PCIe
     let size: UInt64
     let start: UnsafeMutableRawPointer
     private let guardSlot: CInt
-    /// Set by the SIGBUS guard when the file was truncated under the mapping.
+    /// Set by the SIGBUS guard when the file was truncated under the mapping: reads of the missing part give zeros then,
+    /// writes go nowhere.
     private let truncated: UnsafeMutablePointer<CInt>
 
     /// Maps the file behind `descriptor`.
@@ -48,9 +49,6 @@ import PCIe
         unsafe munmap(start, Int(size))
         unsafe truncated.deallocate()
     }
-
-    /// Another process cut the file: reads of the missing part gave zeros, writes went nowhere.
-    var wasTruncated: Bool { unsafe truncated.pointee != 0 }
 
     /// Size and identity of the file behind `descriptor`.
     static func inspect(_ descriptor: CInt, isWritable: Bool) throws(DMAMappingError) -> (UInt64, Identity) {

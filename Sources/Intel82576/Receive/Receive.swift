@@ -4,8 +4,8 @@
 /// queue lacks descriptors is dropped if SRRCTL.Drop_En says so, and otherwise held, with everything behind it, until
 /// the driver provides some: the chip's packet buffer does the same, and the uplink's own queue plays its part.
 ///
-/// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, pools, 1588 stamps, flow control
-/// frames, WTHRESH batching.
+/// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, 1588 stamps, flow control frames,
+/// WTHRESH batching. What differs with pools is in Switch/: nothing is held there.
 struct Receive {
     /// Longest frame whatever RLPML says, FCS included (datasheet 7.1.1.1: 9.5 KB).
     static let maximumFrame = 9728

@@ -3,7 +3,7 @@
 /// A frame is decided on its header segment, which no guest can change any more, and copied straight from the sender's
 /// memory to the receivers'.
 ///
-/// Not implemented: malicious driver detection (MDFB, LVMMC read as zero).
+/// Not implemented: malicious driver detection (MDFB only stores, LVMMC reads as zero).
 struct Switch {
     /// Frames that failed a check of DTXSWC.
     var spoofed: UInt64 = 0
