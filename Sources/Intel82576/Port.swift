@@ -58,6 +58,8 @@ public final class Port {
     let transmitDescriptors = FixedBuffer<TransmitDescriptor>(
         repeating: TransmitDescriptor(), count: Transmit.descriptorsPerRun)
     var transmitBatch = FrameBatch()
+    /// What the parser found in the frames of `transmitBatch` that are marked as parsed.
+    let transmitHeaders = FixedBuffer<PacketHeaders>(repeating: PacketHeaders(), count: FrameBatch.capacity)
     /// Scratch for one packet that is segmented or completed in software.
     var packetBatch = FrameBatch()
     /// Transmit queues whose doorbell rang, a bit each.
@@ -65,6 +67,7 @@ public final class Port {
     var rates = RateLimits()
 
     var `switch` = Switch()
+    var poolFilters = PoolFilters()
     var storm = StormControl()
     var receive = Receive()
     var uplinkBatch = FrameBatch()

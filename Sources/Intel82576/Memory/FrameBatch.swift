@@ -29,6 +29,19 @@ import CKawela
         public var goesToUplink = true
         /// The pool the frame was sent by; 0xFF when it came from the uplink.
         public var sourcePool: UInt8 = 0xFF
+        /// The owner of the batch has parsed the frame's headers.
+        var isParsed = false
+        /// The TCP or UDP checksum that this port inserted.
+        var insertion = Insertion()
+    }
+
+    /// A TCP or UDP checksum over everything from `start` to `end`. It is right if `seed`, what the field held before, is
+    /// the pseudo-header's sum with its length.
+    struct Insertion: BitwiseCopyable, Sendable {
+        var start: UInt16 = 0
+        /// 0 when there is none.
+        var end: UInt16 = 0
+        var seed: UInt16 = 0
     }
 
     /// Work left undone in a frame, in the terms of `struct virtio_net_hdr` (host byte order).

@@ -138,10 +138,7 @@ extension Port {
             return .dropped
         }
         var frame = ReceivedFrame(
-            index: index, byteCount: max(60, Int(batch[index].byteCount)),
-            headers: PacketHeaders(
-                batch.header(of: index), frameLength: Int(batch[index].byteCount),
-                tagTypes: tagTypes))
+            index: index, byteCount: max(60, Int(batch[index].byteCount)), headers: parse(batch, index))
         countArrival(frame.byteCount)
         guard isLengthAllowed(frame, control) else {
             receive.drops.oversize &+= 1

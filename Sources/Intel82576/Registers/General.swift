@@ -120,7 +120,7 @@ extension Port {
         let (low, high) = nvm.macAddress.registerWords
         registers[word: AddressFilter.word(0)] = low
         registers[word: AddressFilter.word(0) + 1] = high | 1 << 31
-        addressFilter = AddressFilter(registers)
+        addressFilter.load(registers)
     }
 }
 

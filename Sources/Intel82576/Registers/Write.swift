@@ -29,7 +29,8 @@ extension Port {
             updateLoopback()
             isReceiveKicked = true
         case .TCTL: ringEnabledDoorbells()
-        case .RAL, .RAH: addressFilter = AddressFilter(registers)
+        case .RAL, .RAH: addressFilter.load(registers)
+        case .VMOLR, .VLVF, .VMRCTL: poolFilters.load(registers)
         case .RSSRK: updateRSSKey()
         case .RTTBCNRC: rates[Int(registers[word: 0x3604 / 4])] = registers[word: 0x36B0 / 4]
         case .RTTDQSEL: registers[word: 0x36B0 / 4] = rates[Int(registers[word: 0x3604 / 4])]

@@ -63,7 +63,7 @@ extension Port {
             return settle(result == .full ? .done : result)
         }
         guard canHandOver(request), !mayStayInside(packetBatch.destination(of: 0)) else {
-            if passesSpoofChecks(packetBatch, 0, queue: queue) { segment(queue, request) }
+            if !hasPools || passesSpoofChecks(parse(packetBatch, 0), queue: queue) { segment(queue, request) }
             return .done
         }
         let whole = gather(queue, request, start, end)
@@ -121,8 +121,10 @@ extension Port {
     /// Checks, checksums and padding of the frame just gathered.
     private func finish(_ queue: Int, _ request: TransmitRequest) {
         let frame = transmitBatch.count - 1
+        let pads = !request.isSegmented && registers[TCTL.self].padsShortPackets
         if hasPools {
-            guard passesSpoofChecks(transmitBatch, frame, queue: queue) else { return transmitBatch.cancelFrame() }
+            parseTransmitted(frame, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount)))
+            guard passesSpoofChecks(transmitHeaders[frame], queue: queue) else { return transmitBatch.cancelFrame() }
             transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
         }
         let shift = request.vlanTag == nil ? 0 : 4
@@ -130,7 +132,7 @@ extension Port {
             handOver(request, frame, shift)
         } else {
             insertChecksums(request, frame, shift)
-            if registers[TCTL.self].padsShortPackets { transmitBatch.padLastFrame(to: 60) }
+            if pads { transmitBatch.padLastFrame(to: 60) }
         }
         transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
     }
