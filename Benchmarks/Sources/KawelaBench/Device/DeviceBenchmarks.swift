@@ -1,0 +1,37 @@
+import Foundation
+import KawelaGuest
+
+/// All benchmarks of the device alone.
+enum DeviceBenchmarks {
+    static func portable() throws -> [Scenario] { try Stages.all() + Paths.portable() }
+
+    static func run(seconds: Double, selection: String) throws {
+        let run = try Run()
+        defer { run.close() }
+        var scenarios = try portable()
+        if geteuid() == 0 {
+            let namespace = try Namespace(in: run)
+            scenarios += try Paths.toTAP(Namespace.tap, namespace: "/run/netns/\(namespace.name)")
+        }
+        print(row("ns per", "median", "minimum", "quartiles", "allocations"))
+        for scenario in scenarios where selection.isEmpty || scenario.name.contains(selection) {
+            let result = try scenario.measure(seconds: seconds)
+            let time = result.nanoseconds
+            let spread = "\(figure(time.quartiles.lower)) ... \(figure(time.quartiles.upper))"
+            print(
+                row(
+                    "\(scenario.unit): \(scenario.name)", figure(time.median), figure(time.minimum), spread,
+                    "\(result.allocations)"))
+        }
+    }
+
+    private static func row(_ name: String, _ columns: String...) -> String {
+        name.padding(toLength: 64, withPad: " ", startingAt: 0)
+            + columns.map { String(repeating: " ", count: max(1, 18 - $0.count)) + $0 }.joined()
+    }
+}
+
+/// Three significant digits, as far as that makes sense.
+func figure(_ value: Double) -> String {
+    String(format: value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value)
+}
