@@ -1,7 +1,11 @@
+import Foundation
+import KawelaGuest
+
 /// What the command line asks for.
 struct Command {
     static let usage = """
         kawela-bench device [SECONDS] [NAME]   stages and whole paths of the device, without QEMU; NAME selects by its words
+        kawela-bench compare [ROUNDS] [NAME]   Kawela beside QEMU's igb
         kawela-bench count                     what `check` runs under callgrind
         """
     private let words: [String]
@@ -9,8 +13,12 @@ struct Command {
     init(_ words: [String]) { self.words = words }
 
     func run() throws {
+        setenv("KAWELA_BINARY", Artifacts.repository + "/.build/release/kawela", 0)
         switch words.first {
         case "device": try DeviceBenchmarks.run(seconds: number(1) ?? 1, selection: words.dropFirst(2).first ?? "")
+        case "compare":
+            let effort = Row.Effort(batches: 100, rounds: Int(number(1) ?? 11))
+            _ = try Comparison.run(selection: words.dropFirst(2).first ?? "", effort)
         case "count": for scenario in try DeviceBenchmarks.portable() { try scenario.count(runs: 2) }
         default: throw BenchError("what to do?\n\(Self.usage)")
         }

@@ -13,21 +13,14 @@ enum DeviceBenchmarks {
             let namespace = try Namespace(in: run)
             scenarios += try Paths.toTAP(Namespace.tap, namespace: "/run/netns/\(namespace.name)")
         }
-        print(row("ns per", "median", "minimum", "quartiles", "allocations"))
+        print("ns per".padded(64) + ["median", "minimum", "quartiles", "allocations"].columns)
         for scenario in scenarios where selection.isEmpty || scenario.name.contains(selection) {
             let result = try scenario.measure(seconds: seconds)
             let time = result.nanoseconds
-            let spread = "\(figure(time.quartiles.lower)) ... \(figure(time.quartiles.upper))"
-            print(
-                row(
-                    "\(scenario.unit): \(scenario.name)", figure(time.median), figure(time.minimum), spread,
-                    "\(result.allocations)"))
+            let spread = "\(figure(time.quartiles.lower))...\(figure(time.quartiles.upper))"
+            let columns = [figure(time.median), figure(time.minimum), spread, "\(result.allocations)"]
+            print("\(scenario.unit): \(scenario.name)".padded(64) + columns.columns)
         }
-    }
-
-    private static func row(_ name: String, _ columns: String...) -> String {
-        name.padding(toLength: 64, withPad: " ", startingAt: 0)
-            + columns.map { String(repeating: " ", count: max(1, 18 - $0.count)) + $0 }.joined()
     }
 }
 
