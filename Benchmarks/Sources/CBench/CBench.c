@@ -18,11 +18,14 @@ static inline void relax(void) {
 
 bool cb_wait_for_bits(const void *word, uint32_t bits, uint64_t nanoseconds) {
     const uint64_t deadline = cb_now() + nanoseconds;
+    static long processors;  // Looked up once: that takes microseconds.
+    if (processors == 0) processors = sysconf(_SC_NPROCESSORS_ONLN);
     for (;;) {
         for (int i = 0; i < 4096; i++) {
             if ((__atomic_load_n((const uint32_t *)word, __ATOMIC_ACQUIRE) & bits) == bits) return true;
             relax();
         }
+        if (processors < 2) sched_yield();
         if (cb_now() > deadline) return false;
     }
 }
@@ -30,6 +33,22 @@ bool cb_wait_for_bits(const void *word, uint32_t bits, uint64_t nanoseconds) {
 void cb_set_send_buffer(int fd, int bytes) {
     if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) != 0)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+void cb_use_last_processor(bool last) {
+    static cpu_set_t all;
+    if (CPU_COUNT(&all) == 0) sched_getaffinity(0, sizeof all, &all);
+    int highest = -1;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &all)) highest = cpu;
+    if (CPU_COUNT(&all) < 2) return;
+    cpu_set_t set = all;
+    CPU_CLR(highest, &set);
+    if (last) {
+        CPU_ZERO(&set);
+        CPU_SET(highest, &set);
+    }
+    sched_setaffinity(0, sizeof set, &set);
 }
 
 int cb_enter_namespace(const char *path) {
@@ -98,7 +117,7 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 // "The client request mechanism"; the numbers are those of callgrind.h).
 
 #if defined(__x86_64__)
-enum { tool = 'C' << 24 | 'T' << 16, toggleCollect = tool + 2, dumpStatsAt = tool + 3 };
+enum { tool = 'C' << 24 | 'T' << 16, dumpStatsAt = tool + 3, startInstrumentation = tool + 4, stopInstrumentation = tool + 5 };
 
 static void request(uint64_t code, uint64_t argument) {
     volatile uint64_t arguments[6] = {code, argument, 0, 0, 0, 0};
@@ -109,9 +128,11 @@ static void request(uint64_t code, uint64_t argument) {
                      : "cc", "memory");
 }
 
-void cb_callgrind_toggle(void) { request(toggleCollect, 0); }
+void cb_callgrind_start(void) { request(startInstrumentation, 0); }
+void cb_callgrind_stop(void) { request(stopInstrumentation, 0); }
 void cb_callgrind_dump(const char *name) { request(dumpStatsAt, (uint64_t)(uintptr_t)name); }
 #else
-void cb_callgrind_toggle(void) {}
+void cb_callgrind_start(void) {}
+void cb_callgrind_stop(void) {}
 void cb_callgrind_dump(const char *name) { (void)name; }
 #endif

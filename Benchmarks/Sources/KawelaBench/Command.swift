@@ -6,6 +6,7 @@ struct Command {
     static let usage = """
         kawela-bench device [SECONDS] [NAME]   stages and whole paths of the device, without QEMU; NAME selects by its words
         kawela-bench compare [ROUNDS] [NAME]   Kawela beside QEMU's igb
+        kawela-bench check [--update]          instructions and allocations per frame against thresholds.json, or into it
         kawela-bench count                     what `check` runs under callgrind
         """
     private let words: [String]
@@ -19,7 +20,8 @@ struct Command {
         case "compare":
             let effort = Row.Effort(batches: 100, rounds: Int(number(1) ?? 11))
             _ = try Comparison.run(selection: words.dropFirst(2).first ?? "", effort)
-        case "count": for scenario in try DeviceBenchmarks.portable() { try scenario.count(runs: 2) }
+        case "count": try Counting.count()
+        case "check": try Counting.check(updates: words.dropFirst().first == "--update")
         default: throw BenchError("what to do?\n\(Self.usage)")
         }
     }

@@ -23,11 +23,16 @@ uint64_t cb_allocation_count(void);
 
 /// Under callgrind: starts or stops counting instructions; writes the counts so far to a file of their own, with `name`
 /// in it, and starts from zero. Nothing at all otherwise.
-void cb_callgrind_toggle(void);
+void cb_callgrind_start(void);
+void cb_callgrind_stop(void);
 void cb_callgrind_dump(const char *name);
 
 /// Gives the socket a send buffer of `bytes`, or as much as this user may have.
 void cb_set_send_buffer(int fd, int bytes);
+
+/// Lets the calling thread, and what it starts from now on, run on the machine's last processor only, or on all but that
+/// one. Nothing at all on a machine with one processor. A thread that spins is then in nobody's way.
+void cb_use_last_processor(bool last);
 
 /// Moves the calling thread, and what it starts from now on, to the network namespace at `path`, and returns a descriptor
 /// of the one it was in; -1 with errno. With a descriptor for `back` it goes back there and closes it.

@@ -47,20 +47,24 @@ extension Scenario {
         return (end - start, Int(after - before))
     }
 
-    /// For callgrind: `runs` runs between toggles, then a dump of their own.
-    func count(runs: Int) throws {
+    /// For callgrind: `runs` runs, then a dump of their own. Returns how often they allocated.
+    func count(runs: Int) throws -> Int {
         for _ in 0..<3 {
             try prepare()
             run()
             try check()
         }
+        var allocations: UInt64 = 0
         for _ in 0..<runs {
             try prepare()
-            cb_callgrind_toggle()
+            let before = cb_allocation_count()
+            cb_callgrind_start()
             run()
-            cb_callgrind_toggle()
+            cb_callgrind_stop()
+            allocations += cb_allocation_count() - before
             try check()
         }
         cb_callgrind_dump(name)
+        return Int(allocations)
     }
 }
