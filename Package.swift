@@ -15,7 +15,12 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 let package = Package(
     name: "Kawela",
-    products: [.executable(name: "kawela", targets: ["kawela"])],
+    products: [
+        .executable(name: "kawela", targets: ["kawela"]),
+        // For Benchmarks/.
+        .library(name: "KawelaDevice", targets: ["PCIe", "Intel82576", "Backends", "CKawela"]),
+        .library(name: "KawelaGuest", targets: ["KawelaGuest"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
