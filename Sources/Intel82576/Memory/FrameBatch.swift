@@ -119,8 +119,20 @@ import CKawela
 // MARK: Filling
 
 extension FrameBatch {
+    /// Appends a copy of the `byteCount` bytes at `place` to the frame begun last, in header space.
+    @inline(__always)
+    @unsafe mutating func addHeader(copying place: UnsafeRawPointer, _ byteCount: Int) {
+        precondition(byteCount >= 0 && headerBytes + byteCount <= Self.headerCapacity)
+        let start = unsafe headers + headerBytes
+        headerBytes &+= byteCount
+        // SAFETY: header space just taken; the caller vouches for the source.
+        unsafe start.copyMemory(from: place, byteCount: byteCount)
+        unsafe addSegment(start, count: byteCount)
+    }
+
     /// Starts a frame. False, and nothing changes, when the batch holds ``capacity`` frames or has no room for
     /// `segments` more segments and `headerBytes` more header bytes.
+    @inline(__always)
     public mutating func beginFrame(segments: Int = 1, headerBytes: Int = 0) -> Bool {
         guard count < Self.capacity, segmentCount + segments + 1 <= Self.segmentCapacity,
             self.headerBytes + headerBytes <= Self.headerCapacity

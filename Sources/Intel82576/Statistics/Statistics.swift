@@ -60,23 +60,29 @@ extension Port {
 
     /// Counts frame `index` of the transmit batch: on the wire if it goes there, for its pool in any case. What the
     /// uplink will cut up counts as the frames it becomes.
-    func countTransmitted(_ index: Int) {
+    @inline(__always)
+    func countTransmitted(_ index: Int, _ counters: inout FrameCounters) {
         let frame = transmitBatch[index]
         let byteCount = Int(frame.byteCount)
         let size = Int(frame.offload.segmentSize)
-        guard frame.offload.segmentation != .none, size > 0 else { return count(index, frame, byteCount, packets: 1) }
+        guard frame.offload.segmentation != .none, size > 0 else {
+            return count(index, frame, byteCount, packets: 1, &counters)
+        }
         let header = Int(frame.offload.headerLength)
         let payload = max(0, byteCount - header)
-        count(index, frame, header + size, packets: payload / size)
-        if payload % size > 0 { count(index, frame, header + payload % size, packets: 1) }
+        count(index, frame, header + size, packets: payload / size, &counters)
+        if payload % size > 0 { count(index, frame, header + payload % size, packets: 1, &counters) }
     }
 
-    private func count(_ index: Int, _ frame: FrameBatch.Frame, _ byteCount: Int, packets: Int) {
+    @inline(__always)
+    private func count(
+        _ index: Int, _ frame: FrameBatch.Frame, _ byteCount: Int, packets: Int, _ counters: inout FrameCounters
+    ) {
         guard packets > 0 else { return }
         if frame.sourcePool < 8 { countPoolTransmitted(Int(frame.sourcePool), byteCount: byteCount, packets: packets) }
-        let destination = transmitBatch.destination(of: index)
         if frame.goesToUplink {
-            transmit.counters.count(
+            let destination = transmitBatch.destination(of: index)
+            counters.count(
                 byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
                 packets: UInt32(truncatingIfNeeded: packets))
         } else {

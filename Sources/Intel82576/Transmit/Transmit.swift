@@ -20,6 +20,9 @@ struct Transmit {
     /// Queues that skip up to the EOP of a packet too long to take, a bit each.
     var skipping: UInt32 = 0
     var batchedBytes = 0
+    /// Constant during a run: whether there are pools, and what the uplink finishes for us.
+    var hasPools = false
+    var offloads: UplinkOffloads = []
     /// Sent by this run.
     var sentBytes = 0
     var counters = FrameCounters()
@@ -59,6 +62,8 @@ extension Port {
             return false
         }
         transmit.sentBytes = 0
+        transmit.hasPools = hasPools
+        transmit.offloads = isLoopback ? [] : uplink.offloads
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()
         guard consumed > 0 else { return false }
@@ -71,6 +76,12 @@ extension Port {
     private func fetch(_ ring: Ring, _ memory: AddressSpace, limit: Int) -> Int {
         let wanted = min(ring.available, limit)
         var index = ring.head
+        let beforeEnd = min(wanted, ring.count - index)
+        if memory.copyDescriptors(at: ring.address(index), beforeEnd, to: transmitDescriptors, from: 0),
+            memory.copyDescriptors(at: ring.base, wanted - beforeEnd, to: transmitDescriptors, from: beforeEnd)
+        {
+            return wanted
+        }
         for fetched in 0..<wanted {
             guard let words = memory.descriptor(at: ring.address(index)) else { return fetched }
             transmitDescriptors[fetched] = TransmitDescriptor(
@@ -136,7 +147,9 @@ extension Port {
     func sendBatch() {
         guard transmitBatch.count > 0 else { return }
         if isLoopback {
-            for frame in 0..<transmitBatch.count { countTransmitted(frame) }
+            var counters = transmit.counters
+            for frame in 0..<transmitBatch.count { countTransmitted(frame, &counters) }
+            transmit.counters = counters
             receiveLoopback(transmitBatch)
         } else {
             switchBatch()
@@ -152,6 +165,7 @@ extension Port {
     /// Local delivery and counters of the frames in the batch.
     private func switchBatch() {
         let (isSwitching, isLinkUp, isCongested) = (isSwitching, link.isUp, uplink.isCongested)
+        var counters = transmit.counters
         for frame in 0..<transmitBatch.count {
             if isSwitching { switchFrame(frame) }
             if !isLinkUp { transmitBatch[frame].goesToUplink = false }
@@ -159,8 +173,9 @@ extension Port {
                 transmitBatch[frame].goesToUplink = false
                 self.switch.undeliverable &+= 1
             }
-            countTransmitted(frame)
+            countTransmitted(frame, &counters)
         }
+        transmit.counters = counters
         if isSwitching { finishReceive() }
     }
 

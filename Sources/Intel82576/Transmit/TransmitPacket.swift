@@ -13,6 +13,7 @@ struct TransmitRequest {
     var payloadLength = 0
 
     /// Bytes that have to lie in the private header: all that may be patched or looked at.
+    @inline(__always)
     var headerLength: Int {
         if isSegmented { return context.headerLength }
         var needed = 128
@@ -29,6 +30,10 @@ struct TransmitRequest {
             transport: insertsL4Checksum ? context.l4 : nil)
     }
 
+    /// The checksums of a packet that is not segmented.
+    var insertsChecksums: Bool { insertsIPChecksum || insertsL4Checksum || legacyChecksum != nil }
+
+    @inline(__always)
     var isWellFormed: Bool {
         guard isSegmented else { return total >= (vlanTag == nil ? 1 : 12) && total <= Transmit.maximumFrame }
         let shortestL4 = context.l4 == .tcp ? 20 : 8
@@ -71,6 +76,7 @@ extension Port {
         return settle(whole)
     }
 
+    @inline(__always)
     private func gather(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
         transmitBatch.gather(request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
     }
@@ -80,13 +86,18 @@ extension Port {
         return result == .full ? .full : .done
     }
 
+    @inline(__always)
     private func request(_ queue: Int, _ start: Int, _ end: Int) -> TransmitRequest {
         var request = TransmitRequest()
-        for index in start...end { request.total += transmitDescriptors[index].control.length }
+        var index = start
+        while index <= end {
+            request.total &+= transmitDescriptors[index].control.length
+            index &+= 1
+        }
         let first = transmitDescriptors[start].control
         let last = transmitDescriptors[end].control
         if first.isAdvanced {
-            request.context = transmitContexts[2 * queue + first.contextIndex]
+            request.context = transmitContexts[2 &* queue &+ first.contextIndex]
             request.vlanTag = first.insertsVLAN ? request.context.vlanTag : nil
             request.isSegmented = first.isSegmented
             request.insertsIPChecksum = first.insertsIPChecksum && request.context.isIPv4
@@ -98,7 +109,7 @@ extension Port {
                 request.legacyChecksum = (last.legacyChecksumStart, last.legacyChecksumOffset)
             }
         }
-        if hasPools { applyPoolVLAN(queue & 7, &request) }
+        if transmit.hasPools { applyPoolVLAN(queue & 7, &request) }
         return request
     }
 
@@ -116,13 +127,14 @@ extension Port {
     var tagTypes: TagTypes { TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN) }
 
     /// What the uplink finishes for us; nothing in loopback.
-    var uplinkOffloads: UplinkOffloads { isLoopback ? [] : uplink.offloads }
+    var uplinkOffloads: UplinkOffloads { transmit.offloads }
 
     /// Checks, checksums and padding of the frame just gathered.
+    @inline(__always)
     private func finish(_ queue: Int, _ request: TransmitRequest) {
         let frame = transmitBatch.count - 1
         let pads = !request.isSegmented && registers[TCTL.self].padsShortPackets
-        if hasPools {
+        if transmit.hasPools {
             parseTransmitted(frame, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount)))
             guard passesSpoofChecks(transmitHeaders[frame], queue: queue) else { return transmitBatch.cancelFrame() }
             transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
@@ -131,7 +143,7 @@ extension Port {
         if request.isSegmented {
             handOver(request, frame, shift)
         } else {
-            insertChecksums(request, frame, shift)
+            if request.insertsChecksums { insertChecksums(request, frame, shift) }
             if pads { transmitBatch.padLastFrame(to: 60) }
         }
         transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
