@@ -39,7 +39,7 @@ struct Command {
 
     private func device(seconds: Double) throws {
         let results = try DeviceBenchmarks.run(seconds: seconds, selection: selection)
-        if selection.isEmpty { try Store.save(results, as: "device") }
+        if selection.isEmpty { try Store.save(results, as: DeviceBenchmarks.results) }
     }
 
     private func compare(rounds: Int) throws {

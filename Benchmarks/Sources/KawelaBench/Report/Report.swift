@@ -11,7 +11,7 @@ struct Report {
     init() throws {
         rows = try Store.load("compare") ?? []
         guests = try Store.load("guest") ?? []
-        device = try Store.load("device") ?? []
+        device = try (Store.load("stages") ?? []) + (Store.load("device") ?? [])
         thresholds = try Thresholds.load()
     }
 
