@@ -39,4 +39,8 @@ void cb_use_last_processor(bool last);
 int cb_enter_namespace(const char *path);
 void cb_leave_namespace(int back);
 
+/// Sends `count` ICMP echo requests of 56 bytes to `address`, each after the answer to the one before it, and stores the
+/// nanoseconds of each round trip. How many were answered; -1 with errno when there is no raw socket.
+int cb_ping(const char *address, int count, uint64_t *nanoseconds);
+
 #endif

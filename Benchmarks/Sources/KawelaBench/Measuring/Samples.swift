@@ -10,7 +10,8 @@ struct Samples {
     /// The middle half.
     var quartiles: (lower: Double, upper: Double) { (quantile(0.25), quantile(0.75)) }
 
-    private func quantile(_ part: Double) -> Double {
+    /// 0 is the least, 1 the greatest.
+    func quantile(_ part: Double) -> Double {
         guard let last = sorted.last else { return .nan }
         let place = part * Double(sorted.count - 1)
         let index = Int(place)
