@@ -21,6 +21,7 @@ extension Port {
         announceReset()
         loadFromNVM()
         updateRSSKey()
+        queueFilters.load(registers)
         updateMaster()
         updateLink()
         // Last, because the link going down is no cause that survives.

@@ -30,6 +30,9 @@ extension Port {
             isReceiveKicked = true
         case .TCTL: ringEnabledDoorbells()
         case .RAL, .RAH: addressFilter = AddressFilter(registers)
+        case .ETQF, .FTQF, .SAQF, .DAQF, .SPQF, .IMIR, .IMIREXT, .IMIRVP, .SYNQF, .RFCTL:
+            queueFilters.load(registers)
+            isReceiveKicked = true
         case .RSSRK: updateRSSKey()
         case .RTTBCNRC: rates[Int(registers[word: 0x3604 / 4])] = registers[word: 0x36B0 / 4]
         case .RTTDQSEL: registers[word: 0x36B0 / 4] = rates[Int(registers[word: 0x3604 / 4])]
@@ -92,7 +95,7 @@ extension Port {
         case .EIMC: interrupts.eims &= ~value
         case .EIAC: interrupts.eiac = value & Interrupts.multipleMSIXMask
         case .EIAM: interrupts.eiam = value & (Interrupts.multipleMSIXMask | Interrupts.singleMask)
-        case .EITR: interrupts.writeEITR(index, EITR(raw: value))
+        case .EITR: interrupts.writeEITR(index, EITR(raw: value), now: clock())
         case .PBACLR: msix.clearPending(UInt64(value))
         default: break
         }
