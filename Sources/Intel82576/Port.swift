@@ -50,6 +50,7 @@ public final class Port {
     /// Transmitted frames come back instead of leaving.
     var isLoopback = false
     var addressFilter = AddressFilter()
+    var queueFilters = QueueFilters()
     var rss = RSS()
 
     var transmit = Transmit()

@@ -4,8 +4,9 @@
 /// queue lacks descriptors is dropped if SRRCTL.Drop_En says so, and otherwise held, with everything behind it, until
 /// the driver provides some: the chip's packet buffer does the same, and the uplink's own queue plays its part.
 ///
-/// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, 1588 stamps, flow control frames,
-/// WTHRESH batching. What differs with pools is in Switch/: nothing is held there.
+/// Descriptors are written back at once: RXDCTL.WTHRESH and SWFLSH only ever say how long a driver may have to wait.
+///
+/// Not implemented: 1588 stamps, flow control frames. What differs with pools is in Switch/: nothing is held there.
 struct Receive {
     /// Longest frame whatever RLPML says, FCS included (datasheet 7.1.1.1: 9.5 KB).
     static let maximumFrame = 9728
@@ -22,6 +23,8 @@ struct Receive {
     var drops = Drops()
     /// Queues written to since the last interrupt, a bit each.
     var touchedQueues: UInt32 = 0
+    /// Those of them where a frame asked for a low-latency interrupt.
+    var immediateQueues: UInt32 = 0
 
     /// Frames that reached no queue, by reason.
     struct Drops {
@@ -106,7 +109,10 @@ extension Port {
         let isHeld = receive.isHeld
         for frame in 0..<batch.count {
             receive.isHeld = false
-            if deliver(batch, frame) == .held { receive.drops.noDescriptors &+= 1 }
+            if deliver(batch, frame) == .held {
+                receive.drops.noDescriptors &+= 1
+                countMissed()
+            }
         }
         receive.isHeld = isHeld
         finishReceive()
@@ -117,9 +123,11 @@ extension Port {
         addReceived(receive.counters)
         receive.counters = FrameCounters()
         var queues = receive.touchedQueues
-        receive.touchedQueues = 0
+        let immediate = receive.immediateQueues
+        (receive.touchedQueues, receive.immediateQueues) = (0, 0)
         while queues != 0 {
-            interrupts.raiseReceive(queues.trailingZeroBitCount)
+            let queue = queues.trailingZeroBitCount
+            interrupts.raiseReceive(queue, isUrgent: immediate &>> UInt32(queue) & 1 != 0)
             queues &= queues &- 1
         }
     }

@@ -41,10 +41,10 @@ extension RegisterTable {
             "TCP-timer vector 7:0, other-cause vector 15:8"),
         .init(.RSSIM, at: 0x5864, .absent, .absent, "82571 name of this address; here MNGONLY"),
         .init(.RSSIR, at: 0x5868, .absent, .absent, "RSS interrupt request (82571)"),
-        .init(.IMIR, at: 0x5A80, count: 8, .readWrite, .unimplemented, "Immediate-interrupt TCP/UDP port filter"),
+        .init(.IMIR, at: 0x5A80, count: 8, .readWrite, .behaviour, "Immediate-interrupt TCP/UDP port filter"),
         .init(
-            .IMIREXT, at: 0x5AA0, count: 8, .readWrite, .unimplemented, "Immediate-interrupt size and TCP flag filter"),
-        .init(.IMIRVP, at: 0x5AC0, .readWrite, writable: 0xF, .unimplemented, "Immediate interrupt by VLAN priority"),
+            .IMIREXT, at: 0x5AA0, count: 8, .readWrite, .behaviour, "Immediate-interrupt size and TCP flag filter"),
+        .init(.IMIRVP, at: 0x5AC0, .readWrite, writable: 0xF, .behaviour, "Immediate interrupt by VLAN priority"),
         .init(
             .PBACLR, at: 0x5B68, .writeOneToClear, writable: 0x01FF_FFFF, .behaviour, vf: "0x0F04",
             "Write 1 clears MSI-X PBA bit when GPIE.PBA off"),

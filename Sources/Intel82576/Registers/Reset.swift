@@ -22,6 +22,7 @@ extension Port {
         loadFromNVM()
         updateRSSKey()
         poolFilters.load(registers)
+        queueFilters.load(registers)
         updateMaster()
         updateLink()
         // Last, because the link going down is no cause that survives.

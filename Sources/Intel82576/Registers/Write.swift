@@ -31,6 +31,9 @@ extension Port {
         case .TCTL: ringEnabledDoorbells()
         case .RAL, .RAH: addressFilter.load(registers)
         case .VMOLR, .VLVF, .VMRCTL: poolFilters.load(registers)
+        case .ETQF, .FTQF, .SAQF, .DAQF, .SPQF, .IMIR, .IMIREXT, .IMIRVP, .SYNQF, .RFCTL:
+            queueFilters.load(registers)
+            isReceiveKicked = true
         case .RSSRK: updateRSSKey()
         case .RTTBCNRC: rates[Int(registers[word: 0x3604 / 4])] = registers[word: 0x36B0 / 4]
         case .RTTDQSEL: registers[word: 0x36B0 / 4] = rates[Int(registers[word: 0x3604 / 4])]
@@ -93,7 +96,7 @@ extension Port {
         case .EIMC: interrupts.eims &= ~value
         case .EIAC: interrupts.eiac = value & Interrupts.multipleMSIXMask
         case .EIAM: interrupts.eiam = value & (Interrupts.multipleMSIXMask | Interrupts.singleMask)
-        case .EITR: interrupts.writeEITR(index, EITR(raw: value))
+        case .EITR: interrupts.writeEITR(index, EITR(raw: value), now: clock())
         case .PBACLR: msix.clearPending(UInt64(value))
         default: break
         }

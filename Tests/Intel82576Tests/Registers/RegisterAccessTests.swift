@@ -151,7 +151,8 @@ struct RegisterAccessTests {
         CTRL.self, STATUS.self, CTRL_EXT.self, MDIC.self, VET.self, GPIE.self, EITR.self, RCTL.self, RXDCTL.self,
         SRRCTL.self, RXCSUM.self, RFCTL.self, RLPML.self, MRQC.self, TCTL.self, TXDCTL.self, TDWBAL.self,
         DTXTCPFLGL.self, DTXTCPFLGH.self, DTXCTL.self, DTXSWC.self, PFMAILBOX.self, VFMAILBOX.self, RPLOLR.self,
-        SCCRL.self, VLVF.self, VMOLR.self, VMRCTL.self, VMVIR.self, VT_CTL.self,
+        SCCRL.self, VLVF.self, VMOLR.self, VMRCTL.self, VMVIR.self, VT_CTL.self, ETQF.self, FTQF.self, IMIR.self,
+        IMIREXT.self, IMIRVP.self, SYNQF.self, PSRTYPE.self,
     ]
 
     @Test("are where their types say", arguments: 0..<Self.typed.count)
