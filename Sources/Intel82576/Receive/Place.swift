@@ -60,6 +60,7 @@ extension Port {
             return refuse(queue, split, mayHold: placement.pool == nil)
         }
         verifyChecksums(batch, frame, &report)
+        report.status |= stampReceived(batch, frame, queue)
         if stripsTag { report.vlanTag = frame.headers.tag }
         report.status |= (frame.isInexact ? 1 << 7 : 0) | (stripsTag ? 1 << 3 : 0) | (frame.isLoopback ? 1 << 18 : 0)
         let target = ReceiveTarget(
@@ -70,6 +71,7 @@ extension Port {
         } else {
             writeWithFCS(batch, frame, target, report)
         }
+        add64(UInt64(frame.byteCount + 4), to: Statistic.HGORC)
         return .done
     }
 
