@@ -44,7 +44,7 @@ extension RealGuest {
             let master = try bench.peer.start(
                 [
                     "ptp4l", "-i", Namespace.tap, option, "-S", "-m", "-q", "--free_running=1", "--masterOnly=1",
-                    "--logSyncInterval=-3", "--logAnnounceInterval=-1", "--logMinDelayReqInterval=-2",
+                    "--logSyncInterval=-2", "--logAnnounceInterval=-1", "--logMinDelayReqInterval=-2",
                     "--uds_address=\(bench.run.path("ptp4l" + option))",
                 ], name: "ptp4l\(option)")
             defer { master.kill() }
@@ -52,16 +52,19 @@ extension RealGuest {
             // Under TCG the driver's work items may take longer than the usual millisecond.
             let report = try guest.attempt(
                 """
-                timeout 40 ptp4l -i eth0 \(option) -s -m -q --tx_timestamp_timeout=2000 --logAnnounceInterval=-1 \
-                --logMinDelayReqInterval=-2 --uds_address=/tmp/ptp4l | tee /tmp/ptp4l.log | grep -m 30 ' s2 ' >/dev/null
+                timeout 40 ptp4l -i eth0 \(option) -s -m -q --tx_timestamp_timeout=2000 --summary_interval=-2 \
+                --uds_address=/tmp/ptp4l | tee /tmp/ptp4l.log | grep -m 30 ' s2 ' >/dev/null
                 cat /tmp/ptp4l.log
                 """, seconds: 60
             ).output
             let explanation = Comment(rawValue: "\(report)\n--- master\n\(master.tail())")
             #expect(report.contains("UNCALIBRATED to SLAVE"), explanation)
-            #expect(!report.contains("without timestamp") && !report.contains("timed out"), explanation)
+            #expect(!report.contains("timed out while polling for tx timestamp"), explanation)
             let offsets = report.matches(of: /master offset +(-?\d+) s2/).compactMap { Int($0.1) }.map(abs).sorted()
             #expect(offsets.count >= 20, explanation)
+            // The card has one stamp at a time, so a guest that stalls loses those of the messages that pile up. One
+            // that is never given the lock back has none but the first.
+            #expect(report.matches(of: /without timestamp/).count <= 8, explanation)
             // Both sides stamp when their process gets to it, which on a busy machine is not at once.
             #expect(offsets.isEmpty || offsets[offsets.count / 2] < 20_000_000, explanation)
             // Out of 1970, into the master's time.
