@@ -39,7 +39,7 @@ public final class Port {
     /// Every VF that can be plugged in; those from ``enabledVirtualFunctions`` on do not exist now.
     private(set) var virtuals: [VirtualFunction] = []
     /// VFs that exist now: NumVFs while VF Enable is set. VF v owns queues v and v + 8.
-    var enabledVirtualFunctions = 0
+    var enabledVirtualFunctions = 0 { didSet { rates.virtualFunctions = enabledVirtualFunctions } }
     /// Queues whose owner may send requests, a bit each; see ``isMaster(of:)``.
     var masterQueues: UInt32 = 0
 
@@ -108,6 +108,21 @@ public final class Port {
 // MARK: The owner's calls
 
 extension Port {
+    /// Packets that went nowhere or lost something on the way, by reason, in the order a report lists them.
+    public var counters: [(name: String, value: UInt64)] {
+        [
+            ("transmit_malformed", transmit.drops.malformed), ("transmit_unreadable", transmit.drops.unreadable),
+            ("transmit_missed_checksum", transmit.drops.missedChecksums),
+            ("transmit_ring_fault", transmit.drops.ringFaults), ("receive_disabled", receive.drops.disabled),
+            ("receive_oversize", receive.drops.oversize), ("receive_filtered", receive.drops.filtered),
+            ("receive_queue_disabled", receive.drops.queueDisabled),
+            ("receive_no_descriptors", receive.drops.noDescriptors),
+            ("receive_unwritable", receive.drops.unwritable), ("switch_spoofed", self.switch.spoofed),
+            ("switch_undeliverable", self.switch.undeliverable), ("switch_unfinished", self.switch.unfinished),
+            ("switch_storm", storm.drops),
+        ]
+    }
+
     /// The memory that `queue` reaches: its VF's, or the PF's when no VF owns it.
     @inline(__always)
     func memory(of queue: Int) -> AddressSpace {
