@@ -38,6 +38,7 @@ extension Port {
         status.hasResetPHY = hasResetPHY
         status.isFullDuplex = link.isFullDuplex
         status.isLinkUp = link.isUp
+        status.isPaused = isPaused
         status.speed = link.speed
         status.detectedSpeed = link.speed
         status.virtualFunctionCount = UInt32(min(configuration.virtualFunctionCount, 15))

@@ -103,8 +103,19 @@ extension Port {
 }
 
 /// Offsets of the statistics registers the data path adds to; of a 64-bit pair the low one.
+///
+/// The others stay 0 because what they count cannot happen on this wire: damaged frames (CRCERRS, ALGNERRC, SYMERRS,
+/// RXERRC, SEC, RLEC, RFC, RJC, LENERRS, SCVPC), frames too short (RUC: uplinks bring them without padding, so they are
+/// padded), collisions and half duplex (SCC, ECOL, MCC, LATECOL, COLC, DC, TNCRS); or because there is no manageability
+/// (MGTPRC, MGTPDC, MGTPTC, BMPDRC) and no circuit breaker (CBTMPC, CBRDPC, CBRMPC, HTCBDPC).
 enum Statistic {
     static let MPC = 0x4010
+    static let HTDPMC = 0x403C
+    static let XONRXC = 0x4048
+    static let XONTXC = 0x404C
+    static let XOFFRXC = 0x4050
+    static let XOFFTXC = 0x4054
+    static let FCRUC = 0x4058
     static let PRC64 = 0x405C
     static let GPRC = 0x4074
     static let BPRC = 0x4078

@@ -9,7 +9,7 @@ struct Switch {
     var spoofed: UInt64 = 0
     /// Frames for the wire dropped because the uplink took none for longer than ``patience``.
     var undeliverable: UInt64 = 0
-    /// Since when the uplink has been congested, in clock nanoseconds.
+    /// Since when the uplink has been congested or paused by the link partner, in clock nanoseconds.
     var congestedSince: UInt64?
     /// How long a congested uplink holds up the pools, in nanoseconds. A peer that reads clears it far sooner; one that
     /// does not must not stop traffic between VFs.

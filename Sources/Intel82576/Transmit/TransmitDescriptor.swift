@@ -10,6 +10,8 @@ struct TransmitDescriptor: BitwiseCopyable {
         /// LENGTH or DTALEN, bits 15:0. Bytes in this buffer; 0 for a descriptor without one, which may stand between
         /// those of a packet.
         var length: Int { isAdvanced && self[20...23] != 3 ? 0 : Int(truncatingIfNeeded: self[0...15]) }
+        /// MAC[1] 1588, bit 19, advanced only. TXSTMP gets the time the packet leaves.
+        var isStamped: Bool { self[19] }
         /// DEXT, bit 29. Advanced; the type is in DTYP.
         var isAdvanced: Bool { self[29] }
         /// DTYP, bits 23:20, and DEXT.

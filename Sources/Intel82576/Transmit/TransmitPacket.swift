@@ -4,6 +4,8 @@ struct TransmitRequest {
     var context = TransmitContext()
     var vlanTag: UInt16?
     var isSegmented = false
+    /// 1588: the packet's time is wanted.
+    var isStamped = false
     var insertsIPChecksum = false
     var insertsL4Checksum = false
     /// Legacy IC: start and place of a plain checksum.
@@ -100,6 +102,7 @@ extension Port {
             request.context = transmitContexts[2 &* queue &+ first.contextIndex]
             request.vlanTag = first.insertsVLAN ? request.context.vlanTag : nil
             request.isSegmented = first.isSegmented
+            request.isStamped = first.isStamped
             request.insertsIPChecksum = first.insertsIPChecksum && request.context.isIPv4
             request.insertsL4Checksum = first.insertsL4Checksum && request.context.l4 != nil
             request.payloadLength = first.payloadLength
@@ -146,6 +149,7 @@ extension Port {
             if request.insertsChecksums { insertChecksums(request, frame, shift) }
             if pads { transmitBatch.padLastFrame(to: 60) }
         }
+        if request.isStamped { requestStamp(queue) }
         transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
     }
 
