@@ -14,5 +14,5 @@
 // | Packet | headers, checksums, segmentation |
 // | Memory | guest memory and frame buffers: the only folder where pointers are used |
 //
-// Not implemented: IEEE 1588, flow control frames, EEPROM writes and flash, wake-up, manageability, SerDes and SGMII, IPsec and MACsec, malicious driver detection.
-// `kawela registers` marks the registers of these as unimplemented.
+// Not implemented: IEEE 1588, flow control frames, EEPROM writes and flash, wake-up, manageability, SerDes and SGMII,
+// IPsec and MACsec. `kawela registers` marks the registers of these as unimplemented.

@@ -152,7 +152,7 @@ struct RegisterAccessTests {
         SRRCTL.self, RXCSUM.self, RFCTL.self, RLPML.self, MRQC.self, TCTL.self, TXDCTL.self, TDWBAL.self,
         DTXTCPFLGL.self, DTXTCPFLGH.self, DTXCTL.self, DTXSWC.self, PFMAILBOX.self, VFMAILBOX.self, RPLOLR.self,
         SCCRL.self, VLVF.self, VMOLR.self, VMRCTL.self, VMVIR.self, VT_CTL.self, ETQF.self, FTQF.self, IMIR.self,
-        IMIREXT.self, IMIRVP.self, SYNQF.self, PSRTYPE.self,
+        IMIREXT.self, IMIRVP.self, SYNQF.self, PSRTYPE.self, LVMMC.self,
     ]
 
     @Test("are where their types say", arguments: 0..<Self.typed.count)
