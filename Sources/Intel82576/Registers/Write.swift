@@ -40,7 +40,7 @@ extension Port {
         case .RSSRK: updateRSSKey()
         case .RTTBCNRC: rates[Int(registers[word: 0x3604 / 4])] = registers[word: 0x36B0 / 4]
         case .RTTDQSEL: registers[word: 0x36B0 / 4] = rates[Int(registers[word: 0x3604 / 4])]
-        case .DTXSWC, .VFTE: ringEnabledDoorbells()
+        case .DTXSWC, .VFTE, .MDFB: ringEnabledDoorbells()
         case .VFTA, .MTA, .MRQC, .RETA, .SRRCTL, .FCRTH, .RXPBS: isReceiveKicked = true
         default: break
         }

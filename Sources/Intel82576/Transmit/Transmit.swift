@@ -4,7 +4,7 @@
 /// a ``FrameBatch``, hands that to the uplink (or back to the receiver in loopback) and then writes back. A packet whose
 /// EOP the driver has not posted yet stays on the ring. What is posted wrongly is consumed, dropped and counted.
 ///
-/// Not implemented: malicious driver detection, priority between queues, IPsec and MACsec.
+/// Not implemented: priority between queues, IPsec and MACsec.
 struct Transmit {
     static let descriptorsPerRun = 256
     /// The same for a queue with a rate limit, so that it does not send a long burst and then nothing.
@@ -47,7 +47,7 @@ extension Port {
     @inline(__always)
     func isTransmitEnabled(_ queue: Int) -> Bool {
         registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && isMaster(of: queue) && canTransmit
-            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0)
+            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0) && !isBlocked(queue)
     }
 
     /// One run of a queue. Whether it left work that could go on at once.
@@ -92,7 +92,8 @@ extension Port {
         return wanted
     }
 
-    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet.
+    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet, or to one that
+    /// blocks the queue.
     private func assemble(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         var (consumed, start) = (0, -1)
         for index in 0..<fetched {
@@ -106,8 +107,9 @@ extension Port {
                     finishPacket(queue, start, index)
                     start = -1
                 }
-            case .reserved: break
+            case .reserved: reportMalformed(queue)
             }
+            if isBlocked(queue) { return consumed }
             if start < 0 { consumed = index + 1 }
             if start < 0, transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
             if start < 0, transmit.sentBytes > 0, isRunOver { return consumed }
@@ -121,8 +123,9 @@ extension Port {
     /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
     private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         guard fetched >= Transmit.descriptorsPerRun || ring.available == ring.count - 1 else { return 0 }
+        reportMalformed(queue)
+        if isBlocked(queue) { return 0 }
         transmit.skipping |= 1 &<< UInt32(queue)
-        transmit.drops.malformed &+= 1
         return fetched
     }
 
@@ -133,7 +136,7 @@ extension Port {
         }
         if appendPacket(queue, start, end) == .full {
             sendBatch()
-            if appendPacket(queue, start, end) == .full { transmit.drops.malformed &+= 1 }
+            if appendPacket(queue, start, end) == .full { reportMalformed(queue) }
         }
     }
 

@@ -51,7 +51,7 @@ extension Port {
     func appendPacket(_ queue: Int, _ start: Int, _ end: Int) -> GatherResult {
         let request = request(queue, start, end)
         guard request.isWellFormed else {
-            transmit.drops.malformed &+= 1
+            reportMalformed(queue)
             return .done
         }
         if request.isSegmented { return appendSegmented(queue, request, start, end) }
@@ -66,7 +66,7 @@ extension Port {
         let result = packetBatch.gather(
             request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
         guard result == .done else {
-            if result == .full { transmit.drops.malformed &+= 1 }
+            if result == .full { reportMalformed(queue) }
             return settle(result == .full ? .done : result)
         }
         guard canHandOver(request), !mayStayInside(packetBatch.destination(of: 0)) else {

@@ -153,10 +153,9 @@ struct RegisterAccessTests {
         SRRCTL.self, RXCSUM.self, RFCTL.self, RLPML.self, MRQC.self, TCTL.self, TXDCTL.self, TDWBAL.self,
         DTXTCPFLGL.self, DTXTCPFLGH.self, DTXCTL.self, DTXSWC.self, PFMAILBOX.self, VFMAILBOX.self, RPLOLR.self,
         SCCRL.self, VLVF.self, VMOLR.self, VMRCTL.self, VMVIR.self, VT_CTL.self, ETQF.self, FTQF.self, IMIR.self,
-        IMIREXT.self, IMIRVP.self, SYNQF.self, PSRTYPE.self,
+        IMIREXT.self, IMIRVP.self, SYNQF.self, PSRTYPE.self, LVMMC.self,
         TIMINCA.self, TSYNCTXCTL.self, TSYNCRXCTL.self, TSYNCRXCFG.self, TCPTIMER.self, WDSTP.self, FCRTH.self,
-        FCRTL.self,
-        FCTTV.self, FCRTV.self, RXPBS.self,
+        FCRTL.self, FCTTV.self, FCRTV.self, RXPBS.self,
     ]
 
     @Test("are where their types say", arguments: 0..<Self.typed.count)
