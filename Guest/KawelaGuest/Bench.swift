@@ -23,6 +23,13 @@ public final class Bench: Sendable {
             nic, uplink: uplink, mac: mac, vfs: vfs, driven: driven, in: run, namespace: peer)
     }
 
+    /// A bench whose card has its cable's other end in the test's hand. The peer's TAP interface leads nowhere.
+    public static func withCable(_ nic: NIC = .chosen) throws -> (bench: Bench, socket: CableSocket) {
+        let run = try Run()
+        let socket = try CableSocket(in: run)
+        return (try Bench(nic, uplink: socket.uplink, in: run), socket)
+    }
+
     /// Starts a guest and waits until it takes commands.
     public func boot(_ options: GuestOptions = GuestOptions()) throws -> Guest {
         let guest = try start(options)

@@ -54,6 +54,8 @@ public enum UplinkPeer: Sendable {
     case stream(path: String)
     /// The same, and the card listens.
     case streamServer(path: String)
+    /// Nobody.
+    case null
 
     /// The value of `kawela serve --uplink`.
     var kawelaSpecification: String {
@@ -61,6 +63,7 @@ public enum UplinkPeer: Sendable {
         case .tap(let name): "tap:\(name)"
         case .stream(let path): "stream:\(path)"
         case .streamServer(let path): "stream:\(path),server"
+        case .null: "null"
         }
     }
 
@@ -70,6 +73,7 @@ public enum UplinkPeer: Sendable {
         case .tap(let name): "tap,id=\(id),ifname=\(name),script=no,downscript=no"
         case .stream(let path): "stream,id=\(id),server=off,addr.type=unix,addr.path=\(path)"
         case .streamServer(let path): "stream,id=\(id),server=on,addr.type=unix,addr.path=\(path)"
+        case .null: "hubport,id=\(id),hubid=0"
         }
     }
 }
