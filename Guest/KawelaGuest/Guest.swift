@@ -8,6 +8,11 @@ public struct GuestOptions: Sendable {
     public var plugged = Plugged.pf()
     /// An emulated VT-d, which the guest's kernel uses for all its DMA.
     public var iommu = false
+    public var kernel = GuestKernel.standard
+    /// What else the kernel is told.
+    public var kernelOptions = ""
+    /// Starts iPXE, which gets the kernel from the network; ``Bench/serveBoot(_:)`` has it there.
+    public var networkBoot = false
     public init() {}
 
     public static func with(_ change: (inout GuestOptions) -> Void) -> GuestOptions {
@@ -16,9 +21,18 @@ public struct GuestOptions: Sendable {
         return options
     }
 
-    fileprivate var kernelArguments: String {
+    var kernelArguments: String {
         "console=ttyS0 loglevel=4 panic=1 mitigations=off net.ifnames=0"
             + (iommu ? " intel_iommu=on iommu.passthrough=0 iommu.strict=1" : "")
+            + (kernelOptions.isEmpty ? "" : " \(kernelOptions)")
+    }
+
+    fileprivate func bootArguments(_ artifacts: Artifacts) -> [String] {
+        // Without graphics the BIOS and what uses it write to the first serial port.
+        if networkBoot { return ["-machine", "graphics=off", "-kernel", artifacts.ipxe] }
+        return [
+            "-kernel", artifacts.kernel(kernel), "-initrd", artifacts.initrd(kernel), "-append", kernelArguments,
+        ]
     }
 }
 
@@ -41,9 +55,7 @@ public final class Guest: Sendable {
                 "-accel", accelerator, "-smp", "\(options.processors)",
                 "-chardev", "file,id=console,path=\(console),append=on", "-device", "isa-serial,chardev=console",
                 "-chardev", "socket,id=commands,path=\(commands.path)", "-device", "isa-serial,chardev=commands",
-                "-kernel", artifacts.kernel, "-initrd", artifacts.initrd,
-                "-append", options.kernelArguments,
-            ], in: run, namespace: namespace)
+            ] + options.bootArguments(artifacts), in: run, namespace: namespace)
         channel = CommandChannel(try commands.accept(seconds: 10))
     }
 
@@ -80,10 +92,12 @@ public final class Guest: Sendable {
         try run("(\(command)) >/dev/null 2>&1 </dev/null &")
     }
 
+    /// What came out of the first serial port.
+    public var consoleText: String { (try? String(contentsOfFile: console, encoding: .isoLatin1)) ?? "" }
+
     /// The ends of what the guest's kernel and QEMU printed.
     public var evidence: String {
-        let text = (try? String(contentsOfFile: console, encoding: .isoLatin1)) ?? ""
-        let lines = text.split(whereSeparator: \.isNewline).suffix(30).joined(separator: "\n")
+        let lines = consoleText.split(whereSeparator: \.isNewline).suffix(30).joined(separator: "\n")
         return "--- console\n\(lines)\n--- QEMU\n\(machine.process.tail(lines: 10))"
     }
 }
