@@ -3,6 +3,8 @@ import Foundation
 /// What Scripts/environment prepared, and the programs SwiftPM built.
 public struct Artifacts: Sendable {
     public let qemu, kernel, initrd: String
+    /// The folder with archives that some guests get after the initrd, see ``Extra``.
+    public let extras: String
 
     /// The folder that has Package.swift.
     public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -21,7 +23,7 @@ public struct Artifacts: Sendable {
         }
         return Artifacts(
             qemu: try present("qemu", in: values), kernel: try present("kernel", in: values),
-            initrd: try present("initrd", in: values))
+            initrd: try present("initrd", in: values), extras: try present("extras", in: values))
     }
 
     /// The plugin that gives QEMU the device type `kawela-sriov`: KAWELA_PLUGIN, else what `make plugin` made.

@@ -8,6 +8,14 @@ public struct GuestOptions: Sendable {
     public var plugged = Plugged.pf()
     /// An emulated VT-d, which the guest's kernel uses for all its DMA.
     public var iommu = false
+    /// What the guest has in its /opt beyond the guest image.
+    public var extras: [Extra] = []
+    /// MiB; the guest's files are in it too.
+    public var memory = 512
+    /// What QEMU takes for `-cpu`; `nil` leaves it to QEMU.
+    public var processor: String?
+    /// What else goes on the kernel's command line.
+    public var kernelOptions = ""
     public init() {}
 
     public static func with(_ change: (inout GuestOptions) -> Void) -> GuestOptions {
@@ -18,8 +26,16 @@ public struct GuestOptions: Sendable {
 
     fileprivate var kernelArguments: String {
         "console=ttyS0 loglevel=4 panic=1 mitigations=off net.ifnames=0"
-            + (iommu ? " intel_iommu=on iommu.passthrough=0 iommu.strict=1" : "")
+            + (iommu ? " intel_iommu=on iommu.passthrough=0 iommu.strict=1" : "") + " " + kernelOptions
     }
+}
+
+/// Archives that only some guests get, by their names in ``Artifacts/extras``: a large image makes every boot slow.
+public enum Extra: String, Sendable {
+    /// Debian's DPDK, as the command `testpmd`.
+    case dpdk
+    /// A Debian QEMU, as the command `qemu`, with a kernel and a guest image in /opt/qemu.
+    case qemu
 }
 
 /// A booted Linux guest, driven by shell commands.
@@ -36,12 +52,12 @@ public final class Guest: Sendable {
         let commands = try SocketListener(path: run.path("\(name).commands"))
         console = run.path("\(name).console")
         machine = try Machine(
-            name: name, card: card, plugged: options.plugged, iommu: options.iommu,
-            arguments: [
+            name: name, card: card, plugged: options.plugged, iommu: options.iommu, memory: options.memory,
+            arguments: (options.processor.map { ["-cpu", $0] } ?? []) + [
                 "-accel", accelerator, "-smp", "\(options.processors)",
                 "-chardev", "file,id=console,path=\(console),append=on", "-device", "isa-serial,chardev=console",
                 "-chardev", "socket,id=commands,path=\(commands.path)", "-device", "isa-serial,chardev=commands",
-                "-kernel", artifacts.kernel, "-initrd", artifacts.initrd,
+                "-kernel", artifacts.kernel, "-initrd", try initrd(options, artifacts, in: run),
                 "-append", options.kernelArguments,
             ], in: run, namespace: namespace)
         channel = CommandChannel(try commands.accept(seconds: 10))
@@ -86,6 +102,19 @@ public final class Guest: Sendable {
         let lines = text.split(whereSeparator: \.isNewline).suffix(30).joined(separator: "\n")
         return "--- console\n\(lines)\n--- QEMU\n\(machine.process.tail(lines: 10))"
     }
+}
+
+/// The guest image, followed by the archives of `options`: Linux unpacks one after the other.
+private func initrd(_ options: GuestOptions, _ artifacts: Artifacts, in run: Run) throws -> String {
+    guard !options.extras.isEmpty else { return artifacts.initrd }
+    let path = run.path("\(options.name).initrd")
+    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+    else { throw GuestError("cannot make \(path)") }
+    for part in [artifacts.initrd] + options.extras.map({ "\(artifacts.extras)/\($0.rawValue)" }) {
+        try file.write(contentsOf: Data(contentsOf: URL(filePath: part), options: .alwaysMapped))
+    }
+    try file.close()
+    return path
 }
 
 /// TCG, since it behaves the same everywhere; KAWELA_ACCEL=kvm is faster where it works.
