@@ -11,12 +11,16 @@ public final class Bench: Sendable {
     /// - Parameters:
     ///   - vfs: how many virtual functions the card has.
     ///   - driven: `kawela` drives the physical function, and guests get virtual functions only.
-    public init(_ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, in run: Run? = nil) throws {
+    ///   - uplink: what the card is connected to instead of the peer.
+    public init(
+        _ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, uplink: UplinkPeer = .tap(Namespace.tap),
+        in run: Run? = nil
+    ) throws {
         let run = try run ?? Run()
         self.run = run
         peer = try Namespace(in: run)
         card = try NetworkCard(
-            nic, uplink: .tap(Namespace.tap), vfs: vfs, driven: driven, in: run, namespace: peer)
+            nic, uplink: uplink, vfs: vfs, driven: driven, in: run, namespace: peer)
     }
 
     /// Starts a guest and waits until it takes commands.

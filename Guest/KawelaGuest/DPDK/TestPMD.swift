@@ -13,7 +13,8 @@ public final class TestPMD: Sendable {
         // A sleeping process holds the pipe open between commands.
         try guest.run("rm -f \(Self.input) \(Self.output); mkfifo \(Self.input)")
         try guest.start("exec sleep 100000 >\(Self.input)")
-        let command = "testpmd -l 0-1 --in-memory --no-telemetry -m 128 \(devices) -- -i --total-num-mbufs=4096 \(options)"
+        let command =
+            "testpmd -l 0-1 --in-memory --no-telemetry -m 128 \(devices) -- -i --total-num-mbufs=4096 \(options)"
         try guest.run("(_STDBUF_O=L \(command) <\(Self.input) >\(Self.output) 2>&1) &")
         try eventually("testpmd's prompt\n\(log)", within: 60, every: 0.3) {
             try !isRunning || guest.attempt("grep -q 'testpmd> ' \(Self.output)").succeeded
@@ -70,8 +71,24 @@ public final class TestPMD: Sendable {
         return String(found.1).lowercased()
     }
 
+    /// What it says of the frames it receives (`set verbose 1`, `rxonly`) while `send` runs and until `count` came, a line
+    /// each. Fewer when no more come within some seconds.
+    public func frames(_ count: Int, within seconds: Double = 5, _ send: () throws -> Void) throws -> [Substring] {
+        let before = try guest.run("stat -c %s \(Self.output)").filter(\.isNumber)
+        try send()
+        let deadline = Deadline(seconds: seconds)
+        while true {
+            let text = try guest.run("tail -c +$((\(before) + 1)) \(Self.output)").replacing("\r", with: "")
+            // The flags are on the line after.
+            let lines = text.replacing("\n  ol_flags", with: " ol_flags").split(separator: "\n")
+            let found = lines.filter { $0.hasPrefix("  src=") && $0.contains("ol_flags") }
+            if found.count >= count || deadline.hasPassed { return found }
+        }
+    }
+
     public func quit() throws {
-        try guest.attempt("echo quit >\(Self.input); while pidof ld-linux-x86-64.so.2; do usleep 50000; done; killall sleep")
+        try guest.attempt(
+            "echo quit >\(Self.input); while pidof ld-linux-x86-64.so.2; do usleep 50000; done; killall sleep")
     }
 }
 
