@@ -38,6 +38,11 @@ enum DeviceBenchmarks {
                     name: scenario.name, unit: scenario.unit, median: time.median, minimum: time.minimum,
                     lower: time.quartiles.lower, upper: time.quartiles.upper, allocations: result.allocations))
         }
+        #if !STAGES
+            let memory = try Paths.memoryOfPort()
+            print("a port more takes \(memory) KB")
+            try Store.save(memory, as: "memory")
+        #endif
         return results
     }
 }
