@@ -162,7 +162,7 @@ struct Report {
         Beside igb: QEMU runs without a processor (`-accel qtest`), and the benchmark plays the guest. It writes frames and
         descriptors straight into the guest's RAM, which QEMU shares as a memfd, rings the doorbell with one qtest command
         and spins on the last descriptor. A batch is 255 descriptors: 255 frames, or 85 segmented packets. Batches of one
-        frame alternate with full ones, and what one frame costs is the difference between the two (each the lower quartile of
+        frame alternate with full ones, and what one frame costs is the difference between the two (each the first decile of
         100 batches) divided by the frames more. So doorbell, qtest protocol and wake-ups cancel out. Frames to be received wait in the socket while the
         process that emulates the card is stopped; time runs from letting it go on. Pools are VMDq pools of the physical
         function in both. Interrupts are masked. The benchmark has one processor for itself, the cards share the others.
