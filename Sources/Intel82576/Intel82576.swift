@@ -15,5 +15,5 @@
 // | Memory | guest memory and frame buffers: the only folder where pointers are used |
 //
 // Not implemented: EtherType, 5-tuple and SYN filters, header split and replication, IEEE 1588, flow control frames,
-// EEPROM writes and flash, wake-up, manageability, SerDes and SGMII, IPsec and MACsec, malicious driver detection.
+// flash, wake-up, manageability, SerDes and SGMII, IPsec and MACsec, malicious driver detection.
 // `kawela registers` marks the registers of these as unimplemented.

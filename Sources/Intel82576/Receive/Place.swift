@@ -73,9 +73,10 @@ extension Port {
         return .done
     }
 
-    /// No room in the ring.
+    /// No room in the ring. Drop_En of the queue drops, its bit of QDE does, and pools do not wait for each other.
     private func refuse(_ queue: Int, _ split: SRRCTL, mayHold: Bool) -> Delivery {
-        if !mayHold || split.dropsWhenEmpty {
+        let isDropEnabled = registers[word: 0x2408 / 4] &>> UInt32(queue) & 1 == 1
+        if !mayHold || split.dropsWhenEmpty || isDropEnabled {
             receive.drops.noDescriptors &+= 1
             let dropped = (0xC030 + 0x40 * queue) / 4
             registers[word: dropped] = min(registers[word: dropped] &+ 1, 0xFFF)
