@@ -11,12 +11,17 @@ extension BackendTests {
         /// A namespace with a cable from `kw0` to `kw1`, both up and without IPv6's own frames.
         private func namespace() throws -> NetworkNamespace {
             let namespace = try NetworkNamespace()
+            try namespace.run {
+                _ = try output(
+                    of: "/bin/sh", "-c",
+                    "for f in /proc/sys/net/ipv6/conf/default/disable_ipv6; do [ ! -e $f ] || echo 1 >$f; done")
+            }
             try plug(in: namespace)
             return namespace
         }
 
         private func plug(in namespace: borrowing NetworkNamespace) throws {
-            try namespace.ip("link add kw0 addrgenmode none type veth peer name kw1 addrgenmode none")
+            try namespace.ip("link add kw0 type veth peer name kw1")
             for name in ["kw0", "kw1"] { try namespace.ip("link set \(name) up") }
         }
 

@@ -25,6 +25,7 @@ struct RingBehaviours {
         let driver = TestDriver(virtualFunctions: 8)
         driver.enableVirtualFunctions(1)
         driver.start()
+        driver[0x05818] = 3
         driver[0x00C90] = 0xFF
         var ring = driver.makeTransmitRing(1)
         let (register, bit): (Int, UInt32) =

@@ -129,7 +129,7 @@ struct VirtualBehaviours {
 
     @Test("25. A VF's counters stay and wrap at 32 bits, the PF's clear by reading, wide ones by their high half")
     func counters() {
-        let counter = 0x10310 + 0x100 * 1
+        let counter = 0x10010 + 0x100 * 1
         driver.port.registers[word: counter / 4] = .max
         #expect(vf[0x00F10] == .max && vf[0x00F10] == .max)
         driver.port.registers[word: counter / 4] &+= 1
