@@ -19,6 +19,19 @@ public final class Bench: Sendable {
             nic, uplink: .tap(Namespace.tap), vfs: vfs, driven: driven, in: run, namespace: peer)
     }
 
+    /// A bench whose card has its cable's other end in the test's hand. The peer's TAP interface leads nowhere.
+    public static func withCable(_ nic: NIC = .chosen) throws -> (bench: Bench, socket: CableSocket) {
+        let run = try Run()
+        let socket = try CableSocket(in: run)
+        return (try Bench(nic, uplink: socket.uplink, in: run), socket)
+    }
+
+    private init(_ nic: NIC, uplink: UplinkPeer, in run: Run) throws {
+        self.run = run
+        peer = try Namespace(in: run)
+        card = try NetworkCard(nic, uplink: uplink, in: run, namespace: peer)
+    }
+
     /// Starts a guest and waits until it takes commands.
     public func boot(_ options: GuestOptions = GuestOptions()) throws -> Guest {
         let guest = try start(options)

@@ -30,7 +30,7 @@ public final class Guest: Sendable {
     private let console: String
 
     /// Starts QEMU; ``waitUntilReady(seconds:)`` says when Linux is up.
-    init(card: NetworkCard?, _ options: GuestOptions, in run: Run, namespace: Namespace) throws {
+    public init(card: NetworkCard?, _ options: GuestOptions, in run: Run, namespace: Namespace) throws {
         let artifacts = try Artifacts.find()
         name = options.name
         let commands = try SocketListener(path: run.path("\(name).commands"))

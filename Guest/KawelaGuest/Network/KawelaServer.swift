@@ -52,12 +52,15 @@ public enum UplinkPeer: Sendable {
     case tap(String)
     /// A listening UNIX stream socket; each frame goes with its length before it, as a big-endian 32-bit number.
     case stream(path: String)
+    /// Nobody.
+    case null
 
     /// The value of `kawela serve --uplink`.
     var kawelaSpecification: String {
         switch self {
         case .tap(let name): "tap:\(name)"
         case .stream(let path): "stream:\(path)"
+        case .null: "null"
         }
     }
 
@@ -66,6 +69,7 @@ public enum UplinkPeer: Sendable {
         switch self {
         case .tap(let name): "tap,id=\(id),ifname=\(name),script=no,downscript=no"
         case .stream(let path): "stream,id=\(id),server=off,addr.type=unix,addr.path=\(path)"
+        case .null: "hubport,id=\(id),hubid=0"
         }
     }
 }

@@ -18,6 +18,8 @@ struct Interrupts {
     static let messageMask: UInt32 = 0x3FF
     /// EICR bit 30 outside multiple-MSI-X mode: the TCP timer.
     static let tcpTimerBit: UInt32 = 1 << 30
+    /// EICR bit 31 outside multiple-MSI-X mode: an enabled cause of ICR. It follows ICR and IMS; only its mask is stored.
+    static let otherBit: UInt32 = 1 << 31
 
     /// How interrupts leave, as configuration space and GPIE say.
     enum Mode {
@@ -35,7 +37,8 @@ struct Interrupts {
     var ims: UInt32 = 0
     var iam: UInt32 = 0
     var eicr: UInt32 = 0
-    var eims: UInt32 = 0
+    /// Bit 31 starts set, as the I210's datasheet has it: drivers that know only ICR and IMS never touch it.
+    private(set) var eims: UInt32 = otherBit
     var eiac: UInt32 = 0
     var eiam: UInt32 = 0
     var gpie = GPIE(raw: 0)
@@ -108,9 +111,16 @@ extension Interrupts {
         if isUrgent { urgent |= bit }
     }
 
-    private mutating func raiseMiscellaneous() {
-        let entry = ivarMisc &>> 8
+    private mutating func raiseMiscellaneous() { raise(vectorOf: ivarMisc &>> 8) }
+
+    /// An entry of IVAR_MISC, in multiple-MSI-X mode.
+    private mutating func raise(vectorOf entry: UInt32) {
         if entry & 0x80 != 0 { setExtended(1 &<< (entry & 0x1F)) }
+    }
+
+    /// TCPTIMER expired.
+    mutating func raiseTCPTimer() {
+        if gpie.isMultipleMSIX { raise(vectorOf: ivarMisc) } else { setExtended(Self.tcpTimerBit) }
     }
 
     /// Sets EICR bits, as EICS does.
@@ -121,12 +131,18 @@ extension Interrupts {
         if !gpie.isMultipleMSIX, bits & eims != 0 { isSingleRequested = true }
     }
 
-    /// The bits that the PF can reach.
+    /// The bits of EICR that the PF can set.
     var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask & ~virtual.owned : Self.singleMask }
+
+    /// The bits of EIMS that the PF can reach.
+    private var maskableBits: UInt32 { extendedMask | (gpie.isMultipleMSIX ? 0 : Self.otherBit) }
+
+    /// EICR with bit 31 as it is now.
+    private var extendedCauses: UInt32 { eicr | (!gpie.isMultipleMSIX && icr & ims != 0 ? Self.otherBit : 0) }
 
     /// An enabled cause is pending outside multiple-MSI-X mode: the level of INTA, and Interrupt Status in configuration
     /// space.
-    var isSinglePending: Bool { icr & ims != 0 || eicr & eims != 0 }
+    var isSinglePending: Bool { extendedCauses & eims != 0 }
 }
 
 // MARK: Register access
@@ -154,8 +170,11 @@ extension Interrupts {
         if gpie.isMultipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
     }
 
+    /// EICR as EICS shows it, which is without side effects.
+    var pendingEICR: UInt32 { extendedCauses }
+
     mutating func readEICR() -> UInt32 {
-        let value = eicr
+        let value = extendedCauses
         eicr = 0
         touchedEICR()
         return value
@@ -170,15 +189,22 @@ extension Interrupts {
     private mutating func touchedEICR() {
         requested &= eicr
         urgent &= eicr
-        if !gpie.masksOnMessage { eims &= ~eiam }
+        if !gpie.masksOnMessage { eims &= ~(eiam & maskableBits) }
     }
 
+    var readableEIMS: UInt32 { eims & maskableBits }
+
     mutating func writeEIMS(_ value: UInt32) {
-        let unmasked = value & ~eims & extendedMask
-        eims |= value & extendedMask
+        let unmasked = value & ~eims & maskableBits
+        eims |= unmasked
         requested |= eicr & unmasked
-        if !gpie.isMultipleMSIX, eicr & unmasked != 0 { isSingleRequested = true }
+        if !gpie.isMultipleMSIX, extendedCauses & unmasked != 0 { isSingleRequested = true }
     }
+
+    mutating func writeEIMC(_ value: UInt32) { eims &= ~(value & maskableBits) }
+
+    /// Gives up bits of EIMS that belong to VFs.
+    mutating func keepMasks(_ kept: UInt32) { eims &= kept }
 
     /// A write without CNT_INGR restarts the interval at the written counter; drivers write zero there, so an event
     /// that waits may leave at once. It sets the credits too.
@@ -193,7 +219,7 @@ extension Interrupts {
     mutating func writeGPIE(_ value: GPIE) {
         gpie = value
         eicr &= extendedMask
-        eims &= extendedMask
+        eims &= extendedMask | Self.otherBit
         requested &= extendedMask
     }
 }
@@ -274,6 +300,15 @@ extension Interrupts {
         guard isLineAsserted else { return }
         isLineAsserted = false
         host?.setINTx(asserted: false)
+    }
+
+    /// Nanoseconds of the EITR interval that moderates the messages of transmit queue `queue`; `nil` when it has none.
+    func transmitInterval(_ queue: Int) -> UInt64? {
+        let entry = ivar[queue & 7] &>> (queue < 8 ? 8 : 24)
+        let isVirtual = queue & 7 < virtual.count
+        guard entry & 0x80 != 0 || !(isVirtual || gpie.isMultipleMSIX) else { return nil }
+        let vector = isVirtual || gpie.isMultipleMSIX ? Int(entry & 0x1F) : 0
+        return vector < Self.vectorCount ? UInt64(eitr[vector].interval) &* 1000 : nil
     }
 
     mutating func hold(_ vector: Int, _ now: UInt64) {

@@ -148,7 +148,7 @@ extension Interrupts {
         guard gpie.isMultipleMSIX else { return }
         let kept = ~virtual.owned
         eicr &= kept
-        eims &= kept
+        keepMasks(kept)
         eiac &= kept
         eiam &= kept
     }

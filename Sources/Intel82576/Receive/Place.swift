@@ -62,6 +62,7 @@ extension Port {
             return refuse(frame, queue, control, mayHold: placement.pool == nil)
         }
         verifyChecksums(batch, frame, stripsTag, &report)
+        report.status |= stampReceived(batch, frame, queue)
         if stripsTag { report.vlanTag = frame.headers.tag }
         report.status |= status(frame, stripsTag)
         if verdict.isImmediate, !control.isLegacy {
@@ -76,6 +77,7 @@ extension Port {
         } else {
             writeWithFCS(batch, frame, target, report)
         }
+        add64(UInt64(frame.byteCount + 4), to: Statistic.HGORC)
         return .done
     }
 

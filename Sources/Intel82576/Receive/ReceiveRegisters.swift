@@ -28,6 +28,10 @@ struct RCTL: Register {
     var filtersCFI: Bool { self[19] }
     /// CFI, bit 20.
     var cfi: Bool { self[20] }
+    /// DPF, bit 22. PAUSE frames for this port are not given to the host.
+    var discardsPause: Bool { self[22] }
+    /// PMCF, bit 23. Other MAC control frames for this port are.
+    var passesMACControl: Bool { self[23] }
     /// SECRC, bit 26. The FCS is not written to memory.
     var stripsCRC: Bool { self[26] }
 }

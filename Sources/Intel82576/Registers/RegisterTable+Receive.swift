@@ -2,7 +2,7 @@ extension RegisterTable {
     /// Receive control, filters, queues, packet buffer.
     static let receive: [RegisterSpec] = [
         .init(.RCTL, at: 0x0100, .readWrite, writable: 0x04FF_B3FE, .behaviour, "Receive control"),
-        .init(.FCTTV, at: 0x0170, .readWrite, writable: 0xFFFF, .unimplemented, "Pause timer value sent"),
+        .init(.FCTTV, at: 0x0170, .readWrite, writable: 0xFFFF, .behaviour, "Pause timer value sent"),
         .init(.PBA, at: 0x1000, .readWrite, .storage, "Legacy packet buffer split, read by drivers, no effect"),
         .init(.PBS, at: 0x1008, .readWrite, .storage, "Legacy packet buffer size"),
         .init(.PBECCSTS, at: 0x100C, .readWrite, .storage, "Packet buffer ECC status"),
@@ -10,15 +10,15 @@ extension RegisterTable {
         .init(.PBA_ECC, at: 0x1100, .readWrite, .storage, "Packet buffer ECC control"),
         .init(.ERT, at: 0x2008, .absent, .absent, "e1000 only; reads 0"),
         .init(
-            .FCRTL, at: 0x2160, alias: 0x0168, .readWrite, writable: 0x8000_FFF0, .unimplemented,
+            .FCRTL, at: 0x2160, alias: 0x0168, .readWrite, writable: 0x8000_FFF0, .behaviour,
             "Pause low watermark (XON), bit31 XONE"),
         .init(
-            .FCRTH, at: 0x2168, alias: 0x0160, .readWrite, writable: 0xFFF0, .unimplemented,
+            .FCRTH, at: 0x2168, alias: 0x0160, .readWrite, writable: 0xFFF0, .behaviour,
             "Pause high watermark (XOFF)"),
         .init(.PSRCTL, at: 0x2170, .absent, .absent, "e1000 only; 82576 uses SRRCTL"),
         .init(.FCRTC, at: 0x2170, .absent, .absent, "Coalescing flow control watermark"),
         .init(
-            .RXPBS, at: 0x2404, .readWrite, writable: 0x7F, reset: 0x40, resetBy: .function, .storage,
+            .RXPBS, at: 0x2404, .readWrite, writable: 0x7F, reset: 0x40, resetBy: .function, .behaviour,
             "Rx packet buffer size in KB (bits 6:0)"),
         .init(.RDFH, at: 0x2410, alias: 0x8000, .readWrite, writable: 0x1FFF, .storage, "Rx data FIFO head"),
         .init(.RDFT, at: 0x2418, alias: 0x8008, .readWrite, writable: 0x1FFF, .storage, "Rx data FIFO tail"),
@@ -27,7 +27,7 @@ extension RegisterTable {
         .init(.RDFPC, at: 0x2430, .readWrite, writable: 0x1FFF, .storage, "Rx FIFO packet count"),
         .init(.PBDIAG, at: 0x2458, .readWrite, .storage, "Packet buffer diagnostic"),
         .init(.RPBECCSTS, at: 0x245C, .readWrite, .storage, "Rx packet buffer ECC (offset not confirmed)"),
-        .init(.FCRTV, at: 0x2460, .readWrite, writable: 0xFFFF, .unimplemented, "Pause refresh timer"),
+        .init(.FCRTV, at: 0x2460, .readWrite, writable: 0xFFFF, .behaviour, "Pause refresh threshold"),
         .init(.RTRPCS, at: 0x2474, .readWrite, .unimplemented, "Rx packet plane (DCB) control"),
         .init(.RTRPTCRC, at: 0x2480, count: 8, .readWrite, .unimplemented, "Rx TC rate scheduler config"),
         .init(.RTRPTCRS, at: 0x24A0, count: 8, .readOnly, .unimplemented, "Rx TC rate scheduler status"),

@@ -133,6 +133,7 @@ struct VMRCTL: Register {
     static var offset: Int { 0x5D80 }
     var raw: UInt32
 
+    var isEnabled: Bool { self[0...3] != 0 }
     /// VPME, bit 0. Frames that a pool of VMRVM[n] receives.
     var mirrorsPools: Bool { self[0] }
     /// UPME, bit 1. Frames from the wire.
