@@ -195,11 +195,13 @@ extension Port {
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
     public var nextDeadline: UInt64? {
         let rateDeadline = canTransmit ? rates.nextRelease(doorbells) : nil
-        return [
+        let deadlines: InlineArray<7, UInt64?> = [
             interrupts.nextDeadline, phy.nextDeadline, rateDeadline, patienceDeadline, flowDeadline,
-            timers.nextDeadline,
-            writeBacks.nextDeadline,
-        ].compactMap { $0 }.min()
+            timers.nextDeadline, writeBacks.nextDeadline,
+        ]
+        var earliest = UInt64.max
+        for index in deadlines.indices { earliest = min(earliest, deadlines[index] ?? .max) }
+        return earliest == .max ? nil : earliest
     }
 
     private func runTimers() {
