@@ -5,10 +5,13 @@ struct WireFrame {
     var isTCP = false
     var isIPv6 = false
     /// Four bytes each; in IPv6 the last four of fd82:576::/64.
-    var (from, to): ([UInt8], [UInt8]) = ([10, 82, 57, 1], [10, 82, 57, 2])
-    var (sourcePort, destinationPort): (UInt16, UInt16) = (1000, 2000)
+    var from: [UInt8] = [10, 82, 57, 1]
+    var to: [UInt8] = [10, 82, 57, 2]
+    var sourcePort: UInt16 = 1000
+    var destinationPort: UInt16 = 2000
     var data = [UInt8](repeating: 0x78, count: 20)
-    var (hasWrongIPSum, hasWrongSum) = (false, false)
+    var hasWrongIPSum = false
+    var hasWrongSum = false
 
     var bytes: [UInt8] {
         let l4 = transport
