@@ -7,6 +7,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
 ]
+/// The data path is free of overlapping accesses by construction, and debug builds, which all tests run, check it; the
+/// checks would be a third of a small frame's time (docs/decisions/0007).
+let dataPath = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 /// Tests build frames and rings by hand; memory safety is asked of the product, not of them.
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
 
@@ -15,7 +18,12 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 let package = Package(
     name: "Kawela",
-    products: [.executable(name: "kawela", targets: ["kawela"])],
+    products: [
+        .executable(name: "kawela", targets: ["kawela"]),
+        // For Benchmarks/.
+        .library(name: "KawelaDevice", targets: ["PCIe", "Intel82576", "Backends", "CKawela"]),
+        .library(name: "KawelaGuest", targets: ["KawelaGuest"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -26,9 +34,9 @@ let package = Package(
         .target(name: "PCIe", swiftSettings: strict),
         .target(
             name: "Intel82576", dependencies: ["PCIe", "CKawela"],
-            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+            swiftSettings: dataPath + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "VFIOUser", dependencies: ["PCIe", "CKawela", logging], swiftSettings: strict),
-        .target(name: "Backends", dependencies: ["Intel82576", "CKawela", system], swiftSettings: strict),
+        .target(name: "Backends", dependencies: ["Intel82576", "CKawela", system], swiftSettings: dataPath),
         .target(name: "EmbeddedDriver", dependencies: ["PCIe"], swiftSettings: strict),
         .target(
             name: "KawelaDaemon",

@@ -11,16 +11,23 @@ public final class Bench: Sendable {
     /// - Parameters:
     ///   - vfs: how many virtual functions the card has.
     ///   - driven: `kawela` drives the physical function, and guests get virtual functions only.
-    ///   - uplink: what the card is connected to instead of the peer.
+    ///   - uplink: what the card is plugged into instead of the peer.
     public init(
         _ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, uplink: UplinkPeer = .tap(Namespace.tap),
-        in run: Run? = nil
+        mac: String = "52:54:00:82:57:06", in run: Run? = nil
     ) throws {
         let run = try run ?? Run()
         self.run = run
         peer = try Namespace(in: run)
         card = try NetworkCard(
-            nic, uplink: uplink, vfs: vfs, driven: driven, in: run, namespace: peer)
+            nic, uplink: uplink, mac: mac, vfs: vfs, driven: driven, in: run, namespace: peer)
+    }
+
+    /// A bench whose card has its cable's other end in the test's hand. The peer's TAP interface leads nowhere.
+    public static func withCable(_ nic: NIC = .chosen) throws -> (bench: Bench, socket: CableSocket) {
+        let run = try Run()
+        let socket = try CableSocket(in: run)
+        return (try Bench(nic, uplink: socket.uplink, in: run), socket)
     }
 
     /// Starts a guest and waits until it takes commands.

@@ -95,14 +95,12 @@ extension EmbeddedDriver {
 
     // MARK: Rate
 
-    /// Both queues of the VF, v and v + 8, each with the whole rate: drivers of Linux use the first alone.
+    /// Queue v's limit, which a VF's second queue, v + 8, shares.
     func applyRate(to vf: Int) {
         let rate = virtualFunctions[vf].settings.rate ?? 0
-        for queue in [vf, vf + 8] {
-            registers.write(.RTTDQSEL, UInt32(queue))
-            // The memory window that frames of 9728 bytes need.
-            registers.write(.RTTBCNRM, 0x14)
-            registers.write(.RTTBCNRC, RTTBCNRC.limit(of: rate, at: link.speed))
-        }
+        registers.write(.RTTDQSEL, UInt32(vf))
+        // The memory window that frames of 9728 bytes need.
+        registers.write(.RTTBCNRM, 0x14)
+        registers.write(.RTTBCNRC, RTTBCNRC.limit(of: rate, at: link.speed))
     }
 }

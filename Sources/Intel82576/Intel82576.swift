@@ -10,10 +10,11 @@
 // | Configuration, VirtualFunction | configuration spaces of PF and VFs, VFs as functions |
 // | Registers | the register table, dispatch, resets |
 // | Transmit, Receive, Switch | the packet path, by stage |
+// | FlowControl | PAUSE frames both ways, and the packet buffer they keep from overflowing |
+// | Time | IEEE 1588: system time and stamps of frames; timers for software |
 // | Interrupts, Mailbox, Statistics, NVM, PHY | the blocks of those names |
 // | Packet | headers, checksums, segmentation |
 // | Memory | guest memory and frame buffers: the only folder where pointers are used |
 //
-// Not implemented: EtherType, 5-tuple and SYN filters, header split and replication, IEEE 1588, flow control frames,
-// EEPROM writes and flash, wake-up, manageability, SerDes and SGMII, IPsec and MACsec, malicious driver detection.
-// `kawela registers` marks the registers of these as unimplemented.
+// Not implemented: target times of IEEE 1588, EEPROM writes and flash, wake-up, manageability, SerDes and SGMII, IPsec
+// and MACsec. `kawela registers` marks the registers of these as unimplemented.

@@ -39,7 +39,7 @@ public final class Port {
     /// Every VF that can be plugged in; those from ``enabledVirtualFunctions`` on do not exist now.
     private(set) var virtuals: [VirtualFunction] = []
     /// VFs that exist now: NumVFs while VF Enable is set. VF v owns queues v and v + 8.
-    var enabledVirtualFunctions = 0
+    var enabledVirtualFunctions = 0 { didSet { rates.virtualFunctions = enabledVirtualFunctions } }
     /// Queues whose owner may send requests, a bit each; see ``isMaster(of:)``.
     var masterQueues: UInt32 = 0
 
@@ -50,6 +50,7 @@ public final class Port {
     /// Transmitted frames come back instead of leaving.
     var isLoopback = false
     var addressFilter = AddressFilter()
+    var queueFilters = QueueFilters()
     var rss = RSS()
 
     var transmit = Transmit()
@@ -58,28 +59,40 @@ public final class Port {
     let transmitDescriptors = FixedBuffer<TransmitDescriptor>(
         repeating: TransmitDescriptor(), count: Transmit.descriptorsPerRun)
     var transmitBatch = FrameBatch()
+    /// What the parser found in the frames of `transmitBatch` that are marked as parsed.
+    let transmitHeaders = FixedBuffer<PacketHeaders>(repeating: PacketHeaders(), count: FrameBatch.capacity)
     /// Scratch for one packet that is segmented or completed in software.
     var packetBatch = FrameBatch()
     /// Transmit queues whose doorbell rang, a bit each.
     var doorbells: UInt32 = 0
     var rates = RateLimits()
+    var writeBacks = WriteBacks()
 
     var `switch` = Switch()
+    var poolFilters = PoolFilters()
     var storm = StormControl()
     var receive = Receive()
     var uplinkBatch = FrameBatch()
+    /// Frames from the uplink for which the packet buffer had no room.
+    var laterBatch = FrameBatch()
+    var packetBuffer = PacketBuffer()
+    var flow = FlowControl()
     /// Scratch for one received frame with its FCS.
     var checkedBatch = FrameBatch()
     /// Pieces of one received frame larger than a segment.
     var segmentBatch = FrameBatch()
     /// Something changed that may let a held frame go on.
     var isReceiveKicked = false
-    /// False while received frames wait for a driver's descriptors: leave the uplink's descriptor alone.
+    var time: SystemTime
+    var timers: Timers
+    /// False while received frames wait for a driver's descriptors and no more can be taken: leave the uplink's
+    /// descriptor alone.
     public internal(set) var wantsFrames = true
 
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
         (self.uplink, self.clock, macAddress) = (uplink, clock, configuration.macAddress)
+        (time, timers) = (SystemTime(now: clock()), Timers(now: clock()))
         virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
         nvm = NVM(macAddress: configuration.macAddress)
         self.configuration = PhysicalFunctionConfiguration(
@@ -99,6 +112,21 @@ public final class Port {
 // MARK: The owner's calls
 
 extension Port {
+    /// Packets that went nowhere or lost something on the way, by reason, in the order a report lists them.
+    public var counters: [(name: String, value: UInt64)] {
+        [
+            ("transmit_malformed", transmit.drops.malformed), ("transmit_unreadable", transmit.drops.unreadable),
+            ("transmit_missed_checksum", transmit.drops.missedChecksums),
+            ("transmit_ring_fault", transmit.drops.ringFaults), ("receive_disabled", receive.drops.disabled),
+            ("receive_oversize", receive.drops.oversize), ("receive_filtered", receive.drops.filtered),
+            ("receive_queue_disabled", receive.drops.queueDisabled),
+            ("receive_no_descriptors", receive.drops.noDescriptors),
+            ("receive_unwritable", receive.drops.unwritable), ("switch_spoofed", self.switch.spoofed),
+            ("switch_undeliverable", self.switch.undeliverable), ("switch_unfinished", self.switch.unfinished),
+            ("switch_storm", storm.drops),
+        ]
+    }
+
     /// The memory that `queue` reaches: its VF's, or the PF's when no VF owns it.
     @inline(__always)
     func memory(of queue: Int) -> AddressSpace {
@@ -107,7 +135,7 @@ extension Port {
     }
 
     /// Whether a call of ``run()`` would find work.
-    public var hasWork: Bool { (dueDoorbells != 0 && canTransmit) || (isReceiveKicked && !wantsFrames) }
+    public var hasWork: Bool { (dueDoorbells != 0 && canTransmit) || (isReceiveKicked && receive.isWaiting) }
 
     /// Doorbells of queues that their rate limit lets send now.
     private var dueDoorbells: UInt32 {
@@ -118,6 +146,8 @@ extension Port {
     /// got descriptors, interrupts.
     public func run() {
         runTimers()
+        runSoftwareTimers()
+        runWriteBacks()
         watchCongestion()
         var queues = dueDoorbells
         while queues != 0, canTransmit {
@@ -125,9 +155,10 @@ extension Port {
             queues &= queues &- 1
             if !transmit(queue), canTransmit { doorbells &= ~(1 &<< UInt32(queue)) }
         }
-        if isReceiveKicked, !wantsFrames { wantsFrames = deliverPending() }
+        if isReceiveKicked, receive.isWaiting { deliverWaiting() }
         isReceiveKicked = false
         watchCongestion()
+        runFlowControl()
         deliverInterrupts()
     }
 
@@ -141,7 +172,11 @@ extension Port {
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
     public var nextDeadline: UInt64? {
         let rateDeadline = canTransmit ? rates.nextRelease(doorbells) : nil
-        return [interrupts.nextDeadline, phy.nextDeadline, rateDeadline, patienceDeadline].compactMap { $0 }.min()
+        return [
+            interrupts.nextDeadline, phy.nextDeadline, rateDeadline, patienceDeadline, flowDeadline,
+            timers.nextDeadline,
+            writeBacks.nextDeadline,
+        ].compactMap { $0 }.min()
     }
 
     private func runTimers() {
@@ -154,17 +189,17 @@ extension Port {
 
     /// Nothing outside the queues holds transmission back. On the chip a MAC without link stops DMA, and drivers count
     /// on the packets being there when it comes back; the switch goes on without a link.
-    var canTransmit: Bool { isLoopback || ((link.isUp || isSwitching) && (!uplink.isCongested || isPastPatience)) }
+    var canTransmit: Bool { isLoopback || ((link.isUp || isSwitching) && (!isWireBlocked || isPastPatience)) }
 
-    /// The uplink has been congested for so long that the switch goes on without it.
+    /// The wire has been blocked for so long that the switch goes on without it.
     private var isPastPatience: Bool {
         guard isSwitching, let since = self.switch.congestedSince else { return false }
         return clock() &- since >= Switch.patience
     }
 
-    /// Notes since when the uplink is congested.
+    /// Notes since when the wire is blocked.
     private func watchCongestion() {
-        guard isSwitching, uplink.isCongested else {
+        guard isSwitching, isWireBlocked else {
             self.switch.congestedSince = nil
             return
         }

@@ -22,17 +22,20 @@ enum SharedGuest {
     static func replaceQEMU() throws -> Guest {
         let bench = try bench()
         try guest().machine.process.kill()
-        let guest = try bench.boot()
+        let guest = try bench.boot(options)
         current.withLock { $0 = (bench, guest) }
         return guest
     }
+
+    /// Processors enough for igb to use several queues.
+    private static let options = GuestOptions.with { $0.processors = 4 }
 
     private static func both() throws -> (bench: Bench, guest: Guest) {
         try current.withLock { current in
             if let current, current.guest.machine.process.status == nil { return current }
             current?.bench.close()
             let bench = try Bench()
-            let started = (bench, try bench.boot())
+            let started = (bench, try bench.boot(options))
             current = started
             return started
         }

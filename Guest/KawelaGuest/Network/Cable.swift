@@ -26,6 +26,14 @@ public final class Cable: Sendable {
         return frame
     }
 
+    /// Throws frames away until none has come for `seconds`.
+    public func drain(untilSilentFor seconds: Double = 1) throws {
+        while let prefix = try stream.bytes(4, by: Deadline(seconds: seconds)) {
+            let length = prefix.reduce(0) { $0 << 8 | Int($1) }
+            guard try stream.bytes(length, by: Deadline(seconds: 5)) != nil else { throw GuestError("half a frame") }
+        }
+    }
+
     /// Whether nothing at all comes within `seconds`.
     public func isSilent(seconds: Double) throws -> Bool {
         try stream.bytes(4, by: Deadline(seconds: seconds)) == nil

@@ -52,12 +52,18 @@ public enum UplinkPeer: Sendable {
     case tap(String)
     /// A listening UNIX stream socket; each frame goes with its length before it, as a big-endian 32-bit number.
     case stream(path: String)
+    /// The same, and the card listens.
+    case streamServer(path: String)
+    /// Nobody.
+    case null
 
     /// The value of `kawela serve --uplink`.
     var kawelaSpecification: String {
         switch self {
         case .tap(let name): "tap:\(name)"
         case .stream(let path): "stream:\(path)"
+        case .streamServer(let path): "stream:\(path),server"
+        case .null: "null"
         }
     }
 
@@ -66,6 +72,8 @@ public enum UplinkPeer: Sendable {
         switch self {
         case .tap(let name): "tap,id=\(id),ifname=\(name),script=no,downscript=no"
         case .stream(let path): "stream,id=\(id),server=off,addr.type=unix,addr.path=\(path)"
+        case .streamServer(let path): "stream,id=\(id),server=on,addr.type=unix,addr.path=\(path)"
+        case .null: "hubport,id=\(id),hubid=0"
         }
     }
 }

@@ -8,6 +8,8 @@ struct GPIE: Register {
     var isNonSelectiveClear: Bool { self[0] }
     /// Multiple_MSIX, bit 4. One vector per EICR bit; otherwise every cause goes to one interrupt.
     var isMultipleMSIX: Bool { self[4] }
+    /// LL_Interval, bits 11:7, and one: the time to gain a low-latency credit, in units of 4 microseconds.
+    var creditUnits: UInt64 { UInt64(self[7...11]) &+ 1 }
     /// EIAME, bit 30. EIAM masks EIMS when a message is sent, not when EICR is accessed.
     var masksOnMessage: Bool { self[30] }
     /// PBA_support, bit 31. Delivery clears the pending bit; without it PBACLR does.
@@ -23,6 +25,10 @@ struct EITR: Register {
     /// Interval, bits 14:2: the least time between two messages, in microseconds. Linux writes microseconds times
     /// four: 648 is 162 us.
     var interval: UInt32 { self[2...14] }
+    /// LLI_EN, bit 15. Low-latency interrupts are rationed by credits; without it each leaves at once.
+    var rationsLowLatency: Bool { self[15] }
+    /// LL counter, bits 20:16: the credits that a write sets.
+    var credits: UInt64 { UInt64(self[16...20]) }
     /// CNT_INGR, bit 31. The write leaves the running counter alone.
     var keepsCounter: Bool { self[31] }
 }
@@ -43,7 +49,9 @@ struct InterruptCause: OptionSet, Sendable {
     static let receiveWriteBack = InterruptCause(rawValue: 1 << 7)
     /// SCE, bit 25. Broadcast or multicast exceeded its storm control threshold.
     static let stormControl = InterruptCause(rawValue: 1 << 25)
-    /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check.
+    /// Software watchdog, bit 26. WDSTP's time passed without a sign of life from the driver.
+    static let softwareWatchdog = InterruptCause(rawValue: 1 << 26)
+    /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check, or descriptors made no packet.
     static let outOfSync = InterruptCause(rawValue: 1 << 28)
     /// MDAC, bit 9. A command in MDIC with MDI_IE is done.
     static let managementDataAccess = InterruptCause(rawValue: 1 << 9)

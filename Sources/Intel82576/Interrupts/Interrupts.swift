@@ -18,6 +18,8 @@ struct Interrupts {
     static let messageMask: UInt32 = 0x3FF
     /// EICR bit 30 outside multiple-MSI-X mode: the TCP timer.
     static let tcpTimerBit: UInt32 = 1 << 30
+    /// EICR bit 31 outside multiple-MSI-X mode: an enabled cause of ICR. It follows ICR and IMS; only its mask is stored.
+    static let otherBit: UInt32 = 1 << 31
 
     /// How interrupts leave, as configuration space and GPIE say.
     enum Mode {
@@ -35,7 +37,8 @@ struct Interrupts {
     var ims: UInt32 = 0
     var iam: UInt32 = 0
     var eicr: UInt32 = 0
-    var eims: UInt32 = 0
+    /// Bit 31 starts set, as the I210's datasheet has it: drivers that know only ICR and IMS never touch it.
+    private(set) var eims: UInt32 = otherBit
     var eiac: UInt32 = 0
     var eiam: UInt32 = 0
     var gpie = GPIE(raw: 0)
@@ -45,10 +48,15 @@ struct Interrupts {
     var eitr = InlineArray<25, EITR>(repeating: EITR(raw: 0))
     /// When the next message of a vector may leave, in clock nanoseconds.
     var holdUntil = InlineArray<25, UInt64>(repeating: 0)
+    /// When a vector last had no low-latency credit, in clock nanoseconds.
+    var creditsFrom = InlineArray<25, UInt64>(repeating: 0)
     /// Vectors that owe a message: set when a cause comes in or is unmasked, cleared when the message leaves.
     private var requested: UInt32 = 0
-    /// The same for the one message of MSI and single MSI-X.
+    /// Those of them that a low-latency interrupt asked for.
+    private var urgent: UInt32 = 0
+    /// The same for the one message of MSI and single MSI-X, and for INTx.
     private var isSingleRequested = false
+    private var isSingleUrgent = false
     private var isLineAsserted = false
     /// Bits of EICR and its companions that belong to VFs.
     var virtual = VirtualInterrupts()
@@ -77,11 +85,14 @@ extension Interrupts {
     mutating func raise(_ cause: InterruptCause) { raise(cause.rawValue) }
 
     /// Receive queue `queue` wrote descriptors back.
-    mutating func raiseReceive(_ queue: Int) {
+    /// - Parameter isUrgent: a low-latency interrupt, which moderation does not hold back.
+    mutating func raiseReceive(_ queue: Int, isUrgent: Bool = false) {
         let shift: UInt32 = queue < 8 ? 0 : 16
-        if queue & 7 < virtual.count { return raiseVirtualQueue(shift: shift, queue) }
-        raiseQueue(shift: shift, queue)
-        if !gpie.isMultipleMSIX { raise(.receiveWriteBack) }
+        if queue & 7 < virtual.count { return raiseVirtualQueue(shift: shift, queue, isUrgent: isUrgent) }
+        raiseQueue(shift: shift, queue, isUrgent: isUrgent)
+        guard !gpie.isMultipleMSIX else { return }
+        raise(.receiveWriteBack)
+        if isUrgent { isSingleUrgent = true }
     }
 
     /// Transmit queue `queue` wrote descriptors back.
@@ -92,15 +103,24 @@ extension Interrupts {
         if !gpie.isMultipleMSIX { raise(.transmitWriteBack) }
     }
 
-    private mutating func raiseQueue(shift: UInt32, _ queue: Int) {
+    private mutating func raiseQueue(shift: UInt32, _ queue: Int, isUrgent: Bool = false) {
         let entry = ivar[queue & 7] &>> shift
         guard entry & 0x80 != 0 else { return }
-        setExtended(1 &<< (entry & (gpie.isMultipleMSIX ? 0x1F : 0x0F)))
+        let bit: UInt32 = 1 &<< (entry & (gpie.isMultipleMSIX ? 0x1F : 0x0F))
+        setExtended(bit)
+        if isUrgent { urgent |= bit }
     }
 
-    private mutating func raiseMiscellaneous() {
-        let entry = ivarMisc &>> 8
+    private mutating func raiseMiscellaneous() { raise(vectorOf: ivarMisc &>> 8) }
+
+    /// An entry of IVAR_MISC, in multiple-MSI-X mode.
+    private mutating func raise(vectorOf entry: UInt32) {
         if entry & 0x80 != 0 { setExtended(1 &<< (entry & 0x1F)) }
+    }
+
+    /// TCPTIMER expired.
+    mutating func raiseTCPTimer() {
+        if gpie.isMultipleMSIX { raise(vectorOf: ivarMisc) } else { setExtended(Self.tcpTimerBit) }
     }
 
     /// Sets EICR bits, as EICS does.
@@ -111,12 +131,18 @@ extension Interrupts {
         if !gpie.isMultipleMSIX, bits & eims != 0 { isSingleRequested = true }
     }
 
-    /// The bits that the PF can reach.
+    /// The bits of EICR that the PF can set.
     var extendedMask: UInt32 { gpie.isMultipleMSIX ? Self.multipleMSIXMask & ~virtual.owned : Self.singleMask }
+
+    /// The bits of EIMS that the PF can reach.
+    private var maskableBits: UInt32 { extendedMask | (gpie.isMultipleMSIX ? 0 : Self.otherBit) }
+
+    /// EICR with bit 31 as it is now.
+    private var extendedCauses: UInt32 { eicr | (!gpie.isMultipleMSIX && icr & ims != 0 ? Self.otherBit : 0) }
 
     /// An enabled cause is pending outside multiple-MSI-X mode: the level of INTA, and Interrupt Status in configuration
     /// space.
-    var isSinglePending: Bool { icr & ims != 0 || eicr & eims != 0 }
+    var isSinglePending: Bool { extendedCauses & eims != 0 }
 }
 
 // MARK: Register access
@@ -144,8 +170,11 @@ extension Interrupts {
         if gpie.isMultipleMSIX { raiseMiscellaneous() } else { isSingleRequested = true }
     }
 
+    /// EICR as EICS shows it, which is without side effects.
+    var pendingEICR: UInt32 { extendedCauses }
+
     mutating func readEICR() -> UInt32 {
-        let value = eicr
+        let value = extendedCauses
         eicr = 0
         touchedEICR()
         return value
@@ -159,28 +188,38 @@ extension Interrupts {
     /// Outside EIAME mode any access to EICR applies EIAM.
     private mutating func touchedEICR() {
         requested &= eicr
-        if !gpie.masksOnMessage { eims &= ~eiam }
+        urgent &= eicr
+        if !gpie.masksOnMessage { eims &= ~(eiam & maskableBits) }
     }
+
+    var readableEIMS: UInt32 { eims & maskableBits }
 
     mutating func writeEIMS(_ value: UInt32) {
-        let unmasked = value & ~eims & extendedMask
-        eims |= value & extendedMask
+        let unmasked = value & ~eims & maskableBits
+        eims |= unmasked
         requested |= eicr & unmasked
-        if !gpie.isMultipleMSIX, eicr & unmasked != 0 { isSingleRequested = true }
+        if !gpie.isMultipleMSIX, extendedCauses & unmasked != 0 { isSingleRequested = true }
     }
 
+    mutating func writeEIMC(_ value: UInt32) { eims &= ~(value & maskableBits) }
+
+    /// Gives up bits of EIMS that belong to VFs.
+    mutating func keepMasks(_ kept: UInt32) { eims &= kept }
+
     /// A write without CNT_INGR restarts the interval at the written counter; drivers write zero there, so an event
-    /// that waits may leave at once.
-    mutating func writeEITR(_ vector: Int, _ value: EITR) {
+    /// that waits may leave at once. It sets the credits too.
+    mutating func writeEITR(_ vector: Int, _ value: EITR, now: UInt64 = 0) {
         eitr[vector] = EITR(raw: value.raw & 0x7FFF_FFFC)
-        if !value.keepsCounter { holdUntil[vector] = 0 }
+        guard !value.keepsCounter else { return }
+        holdUntil[vector] = 0
+        creditsFrom[vector] = now &- min(now, value.credits &* creditInterval)
     }
 
     /// EICR has other bits in multiple-MSI-X mode than outside it: those that are gone are neither pending nor enabled.
     mutating func writeGPIE(_ value: GPIE) {
         gpie = value
         eicr &= extendedMask
-        eims &= extendedMask
+        eims &= extendedMask | Self.otherBit
         requested &= extendedMask
     }
 }
@@ -218,9 +257,10 @@ extension Interrupts {
         while due != 0 {
             let vector = due.trailingZeroBitCount
             due &= due &- 1
-            guard now >= holdUntil[vector] else { continue }
             let bit: UInt32 = 1 &<< UInt32(vector)
+            guard mayLeave(vector, isUrgent: urgent & bit != 0, now) else { continue }
             requested &= ~bit
+            urgent &= ~bit
             eicr &= ~(eiac & bit)
             if gpie.masksOnMessage { eims &= ~(eiam & bit) }
             hold(vector, now)
@@ -232,11 +272,11 @@ extension Interrupts {
     private mutating func deliverSingle(_ now: UInt64, _ host: (any FunctionHost)?) {
         releaseLine(host)
         guard isSingleRequested, isSinglePending else {
-            isSingleRequested = false
+            (isSingleRequested, isSingleUrgent) = (false, false)
             return
         }
-        guard now >= holdUntil[0] else { return }
-        isSingleRequested = false
+        guard mayLeave(0, isUrgent: isSingleUrgent, now) else { return }
+        (isSingleRequested, isSingleUrgent) = (false, false)
         hold(0, now)
         messages &+= 1
         if mode == .msi { host?.sendMSI(0) } else { host?.sendMSIX(0) }
@@ -244,9 +284,12 @@ extension Interrupts {
 
     /// INTx follows the level of the enabled causes; EITR[0] delays an assertion, never a deassertion.
     private mutating func driveLine(_ now: UInt64, _ host: (any FunctionHost)?) {
-        guard isSinglePending else { return releaseLine(host) }
-        guard !isLineAsserted, now >= holdUntil[0] else { return }
-        isSingleRequested = false
+        guard isSinglePending else {
+            isSingleUrgent = false
+            return releaseLine(host)
+        }
+        guard !isLineAsserted, mayLeave(0, isUrgent: isSingleUrgent, now) else { return }
+        (isSingleRequested, isSingleUrgent) = (false, false)
         isLineAsserted = true
         hold(0, now)
         messages &+= 1
@@ -257,6 +300,15 @@ extension Interrupts {
         guard isLineAsserted else { return }
         isLineAsserted = false
         host?.setINTx(asserted: false)
+    }
+
+    /// Nanoseconds of the EITR interval that moderates the messages of transmit queue `queue`; `nil` when it has none.
+    func transmitInterval(_ queue: Int) -> UInt64? {
+        let entry = ivar[queue & 7] &>> (queue < 8 ? 8 : 24)
+        let isVirtual = queue & 7 < virtual.count
+        guard entry & 0x80 != 0 || !(isVirtual || gpie.isMultipleMSIX) else { return nil }
+        let vector = isVirtual || gpie.isMultipleMSIX ? Int(entry & 0x1F) : 0
+        return vector < Self.vectorCount ? UInt64(eitr[vector].interval) &* 1000 : nil
     }
 
     mutating func hold(_ vector: Int, _ now: UInt64) {
@@ -270,11 +322,12 @@ extension Interrupts {
         return min(virtual, physicalDeadline ?? virtual)
     }
 
-    /// The earliest end of moderation among `vectors`.
-    func earliest(_ vectors: UInt32) -> UInt64? {
+    /// When the first of `vectors` may leave, of which those in `urgent` may do so sooner.
+    func earliest(_ vectors: UInt32, urgent: UInt32) -> UInt64? {
         var (waiting, earliest) = (vectors, UInt64.max)
         while waiting != 0 {
-            earliest = min(earliest, holdUntil[waiting.trailingZeroBitCount])
+            let vector = waiting.trailingZeroBitCount
+            earliest = min(earliest, release(vector, isUrgent: urgent &>> UInt32(vector) & 1 != 0))
             waiting &= waiting &- 1
         }
         return vectors == 0 ? nil : earliest
@@ -282,9 +335,9 @@ extension Interrupts {
 
     private var physicalDeadline: UInt64? {
         switch mode {
-        case .multipleMSIX: return earliest(due)
-        case .singleMSIX, .msi: return isSingleRequested && isSinglePending ? holdUntil[0] : nil
-        case .intx: return isSinglePending && !isLineAsserted ? holdUntil[0] : nil
+        case .multipleMSIX: return earliest(due, urgent: urgent)
+        case .singleMSIX, .msi: return isSingleRequested && isSinglePending ? release(0, isUrgent: isSingleUrgent) : nil
+        case .intx: return isSinglePending && !isLineAsserted ? release(0, isUrgent: isSingleUrgent) : nil
         case .none: return nil
         }
     }

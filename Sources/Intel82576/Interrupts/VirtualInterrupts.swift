@@ -13,6 +13,8 @@ struct VirtualInterrupts {
     fileprivate(set) var eiam: UInt32 = 0
     /// Vectors that owe a message.
     private var requested: UInt32 = 0
+    /// Those of them that a low-latency interrupt asked for.
+    fileprivate var urgent: UInt32 = 0
     /// VTIVAR_MISC of each VF.
     private(set) var misc = InlineArray<8, UInt8>(repeating: 0)
     /// VFs that exist.
@@ -45,10 +47,11 @@ extension VirtualInterrupts {
     }
 
     /// Sets causes, as VTEICS does.
-    mutating func raise(_ value: UInt32, of index: Int) {
+    mutating func raise(_ value: UInt32, of index: Int, isUrgent: Bool = false) {
         let bits = Self.spread(value, index)
         eicr |= bits
         requested |= bits
+        if isUrgent { urgent |= bits }
     }
 
     /// The PF wrote to the mailbox, or was reset.
@@ -63,7 +66,10 @@ extension VirtualInterrupts {
         return value
     }
 
-    mutating func clear(_ value: UInt32, of index: Int) { eicr &= ~Self.spread(value, index) }
+    mutating func clear(_ value: UInt32, of index: Int) {
+        eicr &= ~Self.spread(value, index)
+        urgent &= eicr
+    }
 
     mutating func unmask(_ value: UInt32, of index: Int) {
         let new = Self.spread(value, index) & ~eims
@@ -90,6 +96,7 @@ extension VirtualInterrupts {
         eiac &= kept
         eiam &= kept
         requested &= kept
+        urgent &= kept
         misc[index] = 0
     }
 }
@@ -102,6 +109,7 @@ extension VirtualInterrupts {
 
     fileprivate mutating func sent(_ bit: UInt32) {
         requested &= ~bit
+        urgent &= ~bit
         eicr &= ~(eiac & bit)
         eims &= ~(eiam & bit)
     }
@@ -114,7 +122,7 @@ extension Interrupts {
         while waiting != 0 {
             let vector = waiting.trailingZeroBitCount
             waiting &= waiting &- 1
-            guard now >= holdUntil[vector] else { continue }
+            guard mayLeave(vector, isUrgent: virtual.urgent &>> UInt32(vector) & 1 != 0, now) else { continue }
             taken |= 1 &<< UInt32(vector)
             hold(vector, now)
         }
@@ -123,7 +131,7 @@ extension Interrupts {
     }
 
     /// When ``takeVirtual(now:)`` has something that moderation holds back.
-    var virtualDeadline: UInt64? { earliest(virtual.due) }
+    var virtualDeadline: UInt64? { earliest(virtual.due, urgent: virtual.urgent) }
 }
 
 // MARK: Vectors
@@ -140,7 +148,7 @@ extension Interrupts {
         guard gpie.isMultipleMSIX else { return }
         let kept = ~virtual.owned
         eicr &= kept
-        eims &= kept
+        keepMasks(kept)
         eiac &= kept
         eiam &= kept
     }
@@ -174,11 +182,11 @@ extension Interrupts {
     }
 
     /// A queue of a VF wrote descriptors back. Only the VF's own vectors can hear of it.
-    mutating func raiseVirtualQueue(shift: UInt32, _ queue: Int) {
+    mutating func raiseVirtualQueue(shift: UInt32, _ queue: Int, isUrgent: Bool = false) {
         let (index, entry) = (queue & 7, ivar[queue & 7] &>> shift)
         let vector = Int(entry & 0x1F) - VirtualInterrupts.shift(index)
         guard entry & 0x80 != 0, (0...2).contains(vector) else { return }
-        virtual.raise(1 &<< UInt32(vector), of: index)
+        virtual.raise(1 &<< UInt32(vector), of: index, isUrgent: isUrgent)
     }
 
     /// Causes, masks, vectors and moderation of a VF to their reset values.

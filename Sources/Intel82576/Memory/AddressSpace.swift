@@ -216,6 +216,24 @@ extension AddressSpace {
         return isRead ? (UInt64(littleEndian: words.0), UInt64(littleEndian: words.1)) : nil
     }
 
+    /// Copies `count` descriptors at `address` into `buffer` from `first` on, each quadword read exactly once. False, and
+    /// nothing copied, unless they lie in one range with a file.
+    @inline(__always)
+    func copyDescriptors(
+        at address: UInt64, _ count: Int, to buffer: borrowing FixedBuffer<TransmitDescriptor>, from first: Int
+    ) -> Bool {
+        guard count > 0 else { return true }
+        // SAFETY: 16 * count readable bytes, aligned.
+        guard address & 7 == 0, let place = unsafe pointer(address, 16 &* count, forWriting: false) else { return false }
+        for index in 0..<count {
+            let low = unsafe loadLittleEndian(place + 16 &* index)
+            let high = unsafe loadLittleEndian(place + 16 &* index + 8)
+            buffer[first &+ index] = TransmitDescriptor(
+                bufferAddress: low, control: TransmitDescriptor.Control(raw: high))
+        }
+        return true
+    }
+
     /// Writes a quadword after everything written before it.
     @inline(__always)
     func storeQuadword(_ value: UInt64, at address: UInt64) -> Bool {

@@ -29,6 +29,19 @@ import CKawela
         public var goesToUplink = true
         /// The pool the frame was sent by; 0xFF when it came from the uplink.
         public var sourcePool: UInt8 = 0xFF
+        /// The owner of the batch has parsed the frame's headers.
+        var isParsed = false
+        /// The TCP or UDP checksum that this port inserted.
+        var insertion = Insertion()
+    }
+
+    /// A TCP or UDP checksum over everything from `start` to `end`. It is right if `seed`, what the field held before, is
+    /// the pseudo-header's sum with its length.
+    struct Insertion: BitwiseCopyable, Sendable {
+        var start: UInt16 = 0
+        /// 0 when there is none.
+        var end: UInt16 = 0
+        var seed: UInt16 = 0
     }
 
     /// Work left undone in a frame, in the terms of `struct virtio_net_hdr` (host byte order).
@@ -106,8 +119,20 @@ import CKawela
 // MARK: Filling
 
 extension FrameBatch {
+    /// Appends a copy of the `byteCount` bytes at `place` to the frame begun last, in header space.
+    @inline(__always)
+    @unsafe mutating func addHeader(copying place: UnsafeRawPointer, _ byteCount: Int) {
+        precondition(byteCount >= 0 && headerBytes + byteCount <= Self.headerCapacity)
+        let start = unsafe headers + headerBytes
+        headerBytes &+= byteCount
+        // SAFETY: header space just taken; the caller vouches for the source.
+        unsafe start.copyMemory(from: place, byteCount: byteCount)
+        unsafe addSegment(start, count: byteCount)
+    }
+
     /// Starts a frame. False, and nothing changes, when the batch holds ``capacity`` frames or has no room for
     /// `segments` more segments and `headerBytes` more header bytes.
+    @inline(__always)
     public mutating func beginFrame(segments: Int = 1, headerBytes: Int = 0) -> Bool {
         guard count < Self.capacity, segmentCount + segments + 1 <= Self.segmentCapacity,
             self.headerBytes + headerBytes <= Self.headerCapacity

@@ -24,6 +24,27 @@ extension FrameBatch {
     }
 }
 
+extension FrameBatch {
+    /// Appends a buffer of `byteCount` bytes to the frame begun last: its first `headerLength` bytes by copy, the rest
+    /// by reference.
+    @inline(__always)
+    mutating func addBuffer(
+        _ address: UInt64, _ byteCount: Int, _ headerLength: Int, of memory: AddressSpace
+    ) -> GatherResult {
+        // SAFETY: byteCount readable bytes of a mapping that cannot go away before the batch is sent.
+        if let place = unsafe memory.pointer(address, byteCount, forWriting: false) {
+            unsafe addHeader(copying: place, headerLength)
+            if byteCount > headerLength { unsafe addSegment(place + headerLength, count: byteCount &- headerLength) }
+            return .done
+        }
+        var header = addHeader(headerLength)
+        guard memory.copy(address, headerLength, to: &header, at: 0) else { return .fault }
+        guard byteCount > headerLength else { return .done }
+        return addGuestMemory(
+            address &+ UInt64(truncatingIfNeeded: headerLength), byteCount &- headerLength, of: memory)
+    }
+}
+
 extension AddressSpace {
     /// Copies `byteCount` bytes at `address` to `offset` of `destination`. False, with part of them copied, at the first
     /// byte that cannot be read.

@@ -55,8 +55,15 @@ struct ChecksumInsertion: BitwiseCopyable, Sendable {
         let start = macLength &+ ipLength
         let field = start &+ transport.checksumOffset
         if transport == .sctp { return insertCRC(to: index, of: &batch, from: start, at: field) }
-        guard leavesSum, batch.isInHeader(field, 2, of: index) else {
-            return batch.insertChecksum(of: index, from: start, at: field, zeroIsAllOnes: transport == .udp)
+        guard batch.isInHeader(field, 2, of: index) else { return false }
+        guard leavesSum else {
+            let (seed, end) = (batch.header(of: index).network16(at: field), batch[index].byteCount)
+            guard batch.insertChecksum(of: index, from: start, at: field, zeroIsAllOnes: transport == .udp) else {
+                return false
+            }
+            batch[index].insertion = FrameBatch.Insertion(
+                start: UInt16(truncatingIfNeeded: start), end: UInt16(truncatingIfNeeded: end), seed: seed)
+            return true
         }
         batch[index].offload.needsChecksum = true
         batch[index].offload.checksumStart = UInt16(truncatingIfNeeded: start)

@@ -77,6 +77,7 @@ private struct CheckedFrame: ~Escapable {
     let index: Int
     let header: RawSpan
     let isVouchedFor: Bool
+    let insertion: FrameBatch.Insertion
 
     @_lifetime(borrow batch)
     @inline(__always)
@@ -84,6 +85,7 @@ private struct CheckedFrame: ~Escapable {
         self.index = index
         header = batch.header(of: index)
         isVouchedFor = batch[index].offload.isChecksumValid
+        insertion = batch[index].insertion
     }
 
     @inline(__always)
@@ -103,6 +105,10 @@ private struct CheckedFrame: ~Escapable {
         let count = ip.transportEnd &- ip.transportOffset
         var sum = ChecksumAccumulator(pseudoHeaderOf: ip, header)
         sum.add(UInt16(truncatingIfNeeded: count))
+        if Int(insertion.end) == ip.transportEnd, Int(insertion.start) == ip.transportOffset {
+            // Inserted here: right if it was seeded right. All ones and zero are the same sum.
+            return sum.folded == insertion.seed || sum.folded ^ insertion.seed == .max && sum.folded &+ 1 < 2
+        }
         if ip.transportEnd <= header.byteCount {
             sum.add(header.extracting(ip.transportOffset..<ip.transportEnd))
         } else if !batch.sum(count, of: index, from: ip.transportOffset, into: &sum) {

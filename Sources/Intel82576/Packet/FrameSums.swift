@@ -2,9 +2,23 @@
 extension FrameBatch {
     /// The packet checksum of RXCSUM.PCSS: the sum of frame `index` from byte `start` to its end, not complemented.
     /// 0 when the frame is not that long.
-    func packetChecksum(of index: Int, from start: Int) -> UInt16 {
+    /// - Parameter gap: where four bytes of VLAN tag are left out, and `start` counts without them.
+    func packetChecksum(of index: Int, from start: Int, gap: Int? = nil) -> UInt16 {
+        var (sum, start) = (ChecksumAccumulator(), start)
+        let end = Int(self[index].byteCount)
+        if let gap {
+            if start < gap { _ = self.sum(min(gap, end) &- start, of: index, from: start, into: &sum) }
+            start = max(start, gap) &+ 4
+        }
+        _ = self.sum(end &- start, of: index, from: start, into: &sum)
+        return sum.folded
+    }
+
+    /// The sum of what follows the IP header, to the end of the datagram, not complemented.
+    func payloadSum(of index: Int, _ ip: IPHeaders) -> UInt16 {
         var sum = ChecksumAccumulator()
-        _ = self.sum(Int(self[index].byteCount) &- start, of: index, from: start, into: &sum)
+        let start = ip.offset &+ ip.length
+        _ = self.sum(ip.end &- start, of: index, from: start, into: &sum)
         return sum.folded
     }
 

@@ -42,56 +42,88 @@ enum Delivery {
 extension Port {
     /// Selects the queue of a frame that passed the filters and writes it to memory.
     func place(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, _ control: RCTL
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, _ receiveControl: RCTL
     ) -> Delivery {
+        let stripsTag = placement.stripsVLAN && frame.headers.isTagged
+        let length = frame.byteCount - (stripsTag ? 4 : 0) + (placement.stripsCRC ? 0 : 4)
+        let verdict = filterVerdict(batch, frame, placement.pool, length)
         var report = ReceiveReport()
-        let queue = selectQueue(batch, frame, placement, &report)
+        let queue = selectQueue(batch, frame, placement, verdict, &report)
         guard registers[RXDCTL.self, queue].isEnabled, isMaster(of: queue),
             let ring = registers.ring(at: 0xC000 + 0x40 * queue)
         else {
             receive.drops.queueDisabled &+= 1
             return .dropped
         }
-        let split = registers[SRRCTL.self, queue]
-        let bufferSize = split.packetBufferSize == 0 ? control.bufferSize : split.packetBufferSize
-        let stripsTag = placement.stripsVLAN && frame.headers.isTagged
-        let length = frame.byteCount - (stripsTag ? 4 : 0) + (placement.stripsCRC ? 0 : 4)
-        guard (length + bufferSize - 1) / bufferSize <= ring.available else {
-            return refuse(queue, split, mayHold: placement.pool == nil)
+        let control = registers[SRRCTL.self, queue]
+        let bufferSize = control.packetBufferSize == 0 ? receiveControl.bufferSize : control.packetBufferSize
+        let split = control.usesHeaderBuffer ? split(frame, control, queue, length, stripsTag) : HeaderSplit()
+        guard max(1, (length - split.packetOffset + bufferSize - 1) / bufferSize) <= ring.available else {
+            return refuse(frame, queue, control, mayHold: placement.pool == nil)
         }
-        verifyChecksums(batch, frame, &report)
+        verifyChecksums(batch, frame, stripsTag, &report)
+        report.status |= stampReceived(batch, frame, queue)
         if stripsTag { report.vlanTag = frame.headers.tag }
-        report.status |= (frame.isInexact ? 1 << 7 : 0) | (stripsTag ? 1 << 3 : 0) | (frame.isLoopback ? 1 << 18 : 0)
+        report.status |= status(frame, stripsTag)
+        if verdict.isImmediate, !control.isLegacy {
+            report.status |= 1 << 11
+            receive.immediateQueues |= 1 &<< UInt32(queue)
+        }
         let target = ReceiveTarget(
             queue: queue, ring: ring, memory: memory(of: queue), bufferSize: bufferSize, length: length,
-            gap: stripsTag ? frame.headers.tagOffset : nil, isLegacy: split.isLegacy)
+            gap: stripsTag ? frame.headers.tagOffset : nil, isLegacy: control.isLegacy, split: split)
         if placement.stripsCRC {
             write(batch, frame.index, target, report)
         } else {
             writeWithFCS(batch, frame, target, report)
         }
+        add64(UInt64(frame.byteCount + 4), to: Statistic.HGORC)
         return .done
     }
 
-    /// No room in the ring.
-    private func refuse(_ queue: Int, _ split: SRRCTL, mayHold: Bool) -> Delivery {
-        if !mayHold || split.dropsWhenEmpty {
-            receive.drops.noDescriptors &+= 1
-            let dropped = (0xC030 + 0x40 * queue) / 4
-            registers[word: dropped] = min(registers[word: dropped] &+ 1, 0xFFF)
-            return .dropped
-        }
-        if !receive.isHeld { add(1, to: Statistic.RNBC) }
-        return .held
+    /// VP, PIF, VEXT and LB.
+    private func status(_ frame: ReceivedFrame, _ stripsTag: Bool) -> UInt32 {
+        (stripsTag ? 1 << 3 : 0) | (frame.isInexact ? 1 << 7 : 0) | (frame.headers.isOuterTagged ? 1 << 9 : 0)
+            | (frame.isLoopback ? 1 << 18 : 0)
     }
 
-    /// RSS, or the first queue of the pool, or the default queue.
+    /// No room in the ring. It is dropped if SRRCTL.Drop_En or QDE says so. What would wait on the chip and cannot wait
+    /// here, since other pools stand behind it, is counted as missed too.
+    private func refuse(_ frame: ReceivedFrame, _ queue: Int, _ control: SRRCTL, mayHold: Bool) -> Delivery {
+        let drops = control.dropsWhenEmpty || registers[word: 0x2408 / 4] &>> UInt32(queue) & 1 != 0
+        if !drops, !receive.isHeld { add(1, to: Statistic.RNBC) }
+        if !drops, mayHold { return .held }
+        receive.drops.noDescriptors &+= 1
+        let dropped = (0xC030 + 0x40 * queue) / 4
+        registers[word: dropped] = min(registers[word: dropped] &+ 1, 0xFFF)
+        if !drops, !frame.isLoopback { countMissed() }
+        return .dropped
+    }
+
+    /// A frame was lost because no descriptors came in time: MPC, and the cause RXO.
+    func countMissed() {
+        add(1, to: Statistic.MPC)
+        interrupts.raise(.receiverOverrun)
+    }
+
+    @inline(__always)
+    private func filterVerdict(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ pool: Int?, _ length: Int
+    ) -> FilterVerdict {
+        guard !queueFilters.used.isEmpty else { return FilterVerdict() }
+        return queueFilters.verdict(frame.headers, batch.header(of: frame.index), pool: pool, length: length)
+    }
+
+    /// The filters' queue, or RSS, or the first queue of the pool, or the default queue.
     private func selectQueue(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, _ report: inout ReceiveReport
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, _ verdict: FilterVerdict,
+        _ report: inout ReceiveReport
     ) -> Int {
-        report.information = UInt64(frame.headers.packetType) << 4
+        let packetType = verdict.etherTypeFilter.map(PacketHeaders.packetType) ?? frame.headers.packetType
+        report.information = UInt64(packetType) << 4
         let command = registers[MRQC.self]
-        let fallback = placement.pool ?? command.defaultQueue
+        let steered = steered(verdict.queue, placement.pool)
+        let fallback = steered ?? placement.pool ?? command.defaultQueue
         guard placement.usesRSS else { return fallback }
         let (hash, type) = rss.hash(
             frame.headers, batch.header(of: frame.index), enabledTypes: command.hashTypes,
@@ -99,23 +131,46 @@ extension Port {
         if registers[RXCSUM.self].reportsHash {
             report.information |= UInt64(type.rawValue) | UInt64(hash) << 32
         }
-        guard type != .none else { return fallback }
+        guard type != .none, steered == nil else { return fallback }
         let entry = Int(hash & 127)
         let queue = Int(registers[word: 0x5C00 / 4 + entry / 4] &>> UInt32(8 * (entry & 3)) & 0xF)
         // With pools bit 3 of the entry chooses between the pool's two queues (Linux writes it there for the 82576).
         return placement.pool.map { $0 | queue & 8 } ?? queue
     }
 
+    /// A filter's queue. With pools it counts only if it is one of the copy's own pool: a filter chooses within a pool,
+    /// and what is for one VM never lands in another's memory, whatever was programmed.
+    @inline(__always)
+    private func steered(_ queue: Int?, _ pool: Int?) -> Int? {
+        guard let queue, let pool else { return queue }
+        return queue & 7 == pool ? queue : nil
+    }
+
     private func verifyChecksums(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ report: inout ReceiveReport
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ stripsTag: Bool, _ report: inout ReceiveReport
     ) {
         let control = registers[RXCSUM.self]
         let verification = ChecksumVerification(rxcsum: control.raw, rfctl: registers[RFCTL.self].raw)
         report.status |= verification.verify(frame.headers, frame: frame.index, of: batch).rawValue
-        guard !control.reportsHash else { return }
-        report.packetChecksum = batch.packetChecksum(of: frame.index, from: control.packetChecksumStart)
-        let bytes = batch.header(of: frame.index)
-        let ip = frame.headers.ip
+        if !control.reportsHash { reportSums(batch, frame, stripsTag, control, &report) }
+    }
+
+    /// What the descriptor has in place of a hash: IP identification, and the sum over the frame from PCSS on or, with
+    /// IPPCSE, over the payload of a UDP fragment.
+    private func reportSums(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ stripsTag: Bool, _ control: RXCSUM,
+        _ report: inout ReceiveReport
+    ) {
+        let (ip, bytes) = (frame.headers.ip, batch.header(of: frame.index))
+        if control.sumsFragments, ip.isIPv4, ip.isFragment, ip.protocolNumber == IPProtocol.udp {
+            report.packetChecksum = batch.payloadSum(of: frame.index, ip)
+            report.status |= ChecksumReport.udpChecked.rawValue
+            // UDPV: the datagram has a checksum to hold the sum against.
+            if ip.transport == .udp, bytes.network16(at: ip.transportOffset + 6) != 0 { report.status |= 1 << 10 }
+        } else {
+            report.packetChecksum = batch.packetChecksum(
+                of: frame.index, from: control.packetChecksumStart, gap: stripsTag ? frame.headers.tagOffset : nil)
+        }
         let identification = ip.isIPv4 ? bytes.network16(at: ip.offset + 4) : 0
         report.information |= UInt64(identification) << 32 | UInt64(report.packetChecksum) << 48
     }

@@ -2,10 +2,12 @@
 ///
 /// Frames come in batches from the uplink (or from transmit, in loopback). A frame that passes the filters and whose
 /// queue lacks descriptors is dropped if SRRCTL.Drop_En says so, and otherwise held, with everything behind it, until
-/// the driver provides some: the chip's packet buffer does the same, and the uplink's own queue plays its part.
+/// the driver provides some: the chip's packet buffer does the same, and the uplink's own queue plays its part, or
+/// FlowControl/ when that is on.
 ///
-/// Not implemented: header split and replication, EtherType, 5-tuple and SYN filters, 1588 stamps, flow control frames,
-/// WTHRESH batching. What differs with pools is in Switch/: nothing is held there.
+/// Descriptors are written back at once: RXDCTL.WTHRESH and SWFLSH only ever say how long a driver may have to wait.
+///
+/// What differs with pools is in Switch/: nothing is held there.
 struct Receive {
     /// Longest frame whatever RLPML says, FCS included (datasheet 7.1.1.1: 9.5 KB).
     static let maximumFrame = 9728
@@ -18,10 +20,20 @@ struct Receive {
     var segmentation: Segmentation?
     /// The frame at hand has been counted as arrived already: it was held.
     var isHeld = false
+    /// That frame, and whatever is behind it, waits for descriptors.
+    var isWaiting = false
+    /// `uplinkBatch` lies in the packet buffer, not in memory of the uplink.
+    var isBuffered = false
+    /// Frames of `laterBatch` that are in the packet buffer.
+    var nextLater = 0
+    /// When the last batch came, in clock nanoseconds: what its frames are stamped with.
+    var arrival: UInt64 = 0
     var counters = FrameCounters()
     var drops = Drops()
     /// Queues written to since the last interrupt, a bit each.
     var touchedQueues: UInt32 = 0
+    /// Those of them where a frame asked for a low-latency interrupt.
+    var immediateQueues: UInt32 = 0
 
     /// Frames that reached no queue, by reason.
     struct Drops {
@@ -41,18 +53,11 @@ struct Receive {
 }
 
 extension Port {
-    /// Takes a batch from the uplink, unless frames of the last one are held, and delivers it.
+    /// Takes a batch from the uplink and delivers it; behind frames that wait, as many as the packet buffer has room for.
     public func receiveFromUplink() {
-        guard deliverPending() else { return }
-        uplinkBatch.removeAll()
-        receive.next = 0
-        uplink.receive(into: &uplinkBatch)
-        if isLoopback {
-            // The wire is cut off.
-            receive.drops.disabled &+= UInt64(uplinkBatch.count)
-            uplinkBatch.removeAll()
-        }
-        wantsFrames = deliverPending()
+        if receive.isWaiting { deliverWaiting() }
+        if receive.isWaiting { store() } else { takeFromUplink() }
+        runFlowControl()
         deliverInterrupts()
     }
 
@@ -106,7 +111,10 @@ extension Port {
         let isHeld = receive.isHeld
         for frame in 0..<batch.count {
             receive.isHeld = false
-            if deliver(batch, frame) == .held { receive.drops.noDescriptors &+= 1 }
+            if deliver(batch, frame) == .held {
+                receive.drops.noDescriptors &+= 1
+                countMissed()
+            }
         }
         receive.isHeld = isHeld
         finishReceive()
@@ -117,9 +125,11 @@ extension Port {
         addReceived(receive.counters)
         receive.counters = FrameCounters()
         var queues = receive.touchedQueues
-        receive.touchedQueues = 0
+        let immediate = receive.immediateQueues
+        (receive.touchedQueues, receive.immediateQueues) = (0, 0)
         while queues != 0 {
-            interrupts.raiseReceive(queues.trailingZeroBitCount)
+            let queue = queues.trailingZeroBitCount
+            interrupts.raiseReceive(queue, isUrgent: immediate &>> UInt32(queue) & 1 != 0)
             queues &= queues &- 1
         }
     }
@@ -138,10 +148,7 @@ extension Port {
             return .dropped
         }
         var frame = ReceivedFrame(
-            index: index, byteCount: max(60, Int(batch[index].byteCount)),
-            headers: PacketHeaders(
-                batch.header(of: index), frameLength: Int(batch[index].byteCount),
-                tagTypes: tagTypes))
+            index: index, byteCount: max(60, Int(batch[index].byteCount)), headers: parse(batch, index))
         countArrival(frame.byteCount)
         guard isLengthAllowed(frame, control) else {
             receive.drops.oversize &+= 1
@@ -149,6 +156,7 @@ extension Port {
             return .dropped
         }
         let headers = frame.headers
+        if isFlowControl(headers), !acceptFlowControl(batch.header(of: index), control) { return .dropped }
         let isVLANRight = passesVLANFilter(headers.isTagged ? headers.tag : nil, control)
         guard isLoopback || !isVLANRight || passesStormControl(frame) else { return .dropped }
         if hasPools {

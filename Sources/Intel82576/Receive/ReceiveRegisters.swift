@@ -28,6 +28,10 @@ struct RCTL: Register {
     var filtersCFI: Bool { self[19] }
     /// CFI, bit 20.
     var cfi: Bool { self[20] }
+    /// DPF, bit 22. PAUSE frames for this port are not given to the host.
+    var discardsPause: Bool { self[22] }
+    /// PMCF, bit 23. Other MAC control frames for this port are.
+    var passesMACControl: Bool { self[23] }
     /// SECRC, bit 26. The FCS is not written to memory.
     var stripsCRC: Bool { self[26] }
 }
@@ -55,13 +59,32 @@ struct SRRCTL: Register {
 
     /// BSIZEPACKET, bits 6:0, in KB; 0 means RCTL.BSIZE.
     var packetBufferSize: Int { Int(self[0...6]) &* 1024 }
+    /// BSIZEHEADER, bits 13:8, in 64 bytes. No more than 960 are used: HDR_LEN has ten bits, and 15 units is as far as
+    /// the field of the chip goes.
+    var headerBufferSize: Int { min(Int(self[8...13]) &* 64, 960) }
     /// RDMTS, bits 24:20: free descriptors, in sixteens, at which RXDMT0 is raised.
     var lowThreshold: Int { Int(self[20...24]) &* 16 }
-    /// DESCTYPE, bits 27:25. 0 is the legacy format; of the advanced ones only "one buffer" (1) is implemented, and the
-    /// split and replication types are served as it is.
+    /// DESCTYPE, bits 27:25. Reserved codes are served as one buffer.
+    var format: Format { Format(rawValue: UInt8(truncatingIfNeeded: self[25...27])) ?? .oneBuffer }
+    /// DESCTYPE 0.
     var isLegacy: Bool { self[25...27] == 0 }
+    var usesHeaderBuffer: Bool { self[25...27] >= 2 && self[25...27] <= 5 }
     /// Drop_En, bit 31. A frame without descriptors is dropped, not held.
     var dropsWhenEmpty: Bool { self[31] }
+
+    /// What a queue does with the buffers of a descriptor.
+    enum Format: UInt8 {
+        case legacy = 0
+        case oneBuffer = 1
+        /// The header goes to the header buffer, the rest to the packet buffer.
+        case split = 2
+        /// The start of each frame goes to the header buffer as well.
+        case replicate = 3
+        /// The same, but a frame that fits the header buffer goes there alone.
+        case replicateLarge = 4
+        /// As split, and what has no header to split at is split where the header buffer ends.
+        case splitAlways = 5
+    }
 }
 
 /// RXCSUM — Receive Checksum Control.
@@ -78,6 +101,8 @@ struct RXCSUM: Register {
     var checksL4: Bool { self[9] }
     /// CRCOFL, bit 11.
     var checksSCTP: Bool { self[11] }
+    /// IPPCSE, bit 12. The packet checksum of a UDP fragment covers its IP payload.
+    var sumsFragments: Bool { self[12] }
     /// PCSD, bit 13. The descriptor carries the RSS hash instead of packet checksum and IP identification.
     var reportsHash: Bool { self[13] }
 }
@@ -90,6 +115,10 @@ struct RFCTL: Register {
 
     /// IPV6_XSUM_DIS, bit 11. No checksum of TCP and UDP over IPv6.
     var skipsIPv6Checksum: Bool { self[11] }
+    /// IPFRSP_DIS, bit 14. Fragments are not split.
+    var keepsFragmentsWhole: Bool { self[14] }
+    /// SYNQFP, bit 19. The SYN filter ranks above the 5-tuple filters.
+    var ranksSYNFirst: Bool { self[19] }
     /// IPV6_EX_DIS and NEW_IPV6_EXT_DIS, bits 17:16.
     var hashExtensions: RSS.ExtensionControl { RSS.ExtensionControl(rawValue: raw & 0x3_0000) }
 }

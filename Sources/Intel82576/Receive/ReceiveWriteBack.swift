@@ -9,6 +9,7 @@ struct ReceiveTarget {
     /// Where four bytes of VLAN tag are left out.
     var gap: Int?
     var isLegacy: Bool
+    var split: HeaderSplit
 }
 
 extension Port {
@@ -16,31 +17,43 @@ extension Port {
     /// - Precondition: the ring has enough of them.
     func write(_ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport) {
         let (ring, memory, length) = (target.ring, target.memory, target.length)
-        var (head, offset) = (ring.head, 0)
-        while offset < length {
-            let count = min(target.bufferSize, length - offset)
+        var (head, offset, isFirst) = (ring.head, target.split.packetOffset, true)
+        repeat {
             let address = ring.address(head)
             guard let words = memory.descriptor(at: address) else {
                 receive.drops.unwritable &+= 1
                 return
             }
-            let isStored = memory.store(batch, frame: index, at: offset, count, gap: target.gap, to: words.low)
+            let count = min(target.bufferSize, length - offset)
+            var isStored = memory.store(batch, frame: index, at: offset, count, gap: target.gap, to: words.low)
+            if isFirst, target.split.headerCount > 0 {
+                // Bit 0 of the header address is where DD will be.
+                let isHeaderStored = memory.store(
+                    batch, frame: index, at: 0, target.split.headerCount, gap: target.gap, to: words.high & ~1)
+                isStored = isStored && isHeaderStored
+            }
             if !isStored { receive.drops.unwritable &+= 1 }
             offset += count
-            writeBack(address, count, isLast: offset >= length, target, report)
-            head = ring.advanced(head)
-        }
+            writeBack(address, count, isFirst: isFirst, isLast: offset >= length, target, report)
+            (head, isFirst) = (ring.advanced(head), false)
+        } while offset < length
         registers[word: (0xC010 + 0x40 * target.queue) / 4] = UInt32(truncatingIfNeeded: head)
         receive.touchedQueues |= 1 &<< UInt32(target.queue)
         add(1, to: Statistic.RPTHC)
         noteThreshold(target.queue, ring, newHead: head)
     }
 
-    /// DD, and EOP in the last one. The second quadword goes last and whole, since drivers poll its length or its DD.
+    /// DD, and EOP in the last one, which has the report; what became of the header is in the first. The second quadword
+    /// goes last and whole, since drivers poll its length or its DD.
     private func writeBack(
-        _ address: UInt64, _ count: Int, isLast: Bool, _ target: ReceiveTarget, _ report: ReceiveReport
+        _ address: UInt64, _ count: Int, isFirst: Bool, isLast: Bool, _ target: ReceiveTarget, _ report: ReceiveReport
     ) {
-        let report = isLast ? report : ReceiveReport()
+        var report = isLast ? report : ReceiveReport()
+        let count = isFirst ? target.split.reportedLength ?? count : count
+        if isFirst {
+            report.information |= target.split.information
+            report.status |= target.split.status
+        }
         let status = report.status | (isLast ? 3 : 1)
         var control = UInt64(report.vlanTag) << 48
         if target.isLegacy {

@@ -38,6 +38,7 @@ extension Port {
         status.hasResetPHY = hasResetPHY
         status.isFullDuplex = link.isFullDuplex
         status.isLinkUp = link.isUp
+        status.isPaused = isPaused
         status.speed = link.speed
         status.detectedSpeed = link.speed
         status.virtualFunctionCount = UInt32(min(configuration.virtualFunctionCount, 15))
@@ -120,7 +121,7 @@ extension Port {
         let (low, high) = nvm.macAddress.registerWords
         registers[word: AddressFilter.word(0)] = low
         registers[word: AddressFilter.word(0) + 1] = high | 1 << 31
-        addressFilter = AddressFilter(registers)
+        addressFilter.load(registers)
     }
 }
 

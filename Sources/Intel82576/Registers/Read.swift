@@ -8,7 +8,7 @@ extension Port {
         case .ICR, .ICS, .IMS, .IMC, .IAM, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM:
             return readInterruptRegister(entry.name)
         case .GORCH, .GOTCH, .TORH, .TOTH, .HGORCH, .HGOTCH: return readOctetCounter(Int(entry.canonicalWord))
-        case .FRTIMER: return freeRunningTimer
+        case .SYSTIML, .SYSTIMH, .TXSTMPH, .RXSTMPH, .RXSATRH, .FRTIMER, .WDSTP: return readTimeRegister(entry)
         case .PFMAILBOX: return readPhysicalMailbox(Int(entry.element))
         case .PVTSTATUS, .PVTEICS, .PVTEIMS, .PVTEIMC, .PVTEIAC, .PVTEIAM, .PVTEICR: return readVirtualMirror(entry)
         default:
@@ -30,20 +30,16 @@ extension Port {
         defer { deliverInterrupts() }
         switch name {
         case .ICR: return interrupts.readICR()
+        // Linux dumps ICR and EICR through these two, because nothing is cleared here.
+        case .ICS: return interrupts.icr
+        case .EICS: return interrupts.pendingEICR
         case .IMS, .IMC: return interrupts.ims
         case .IAM: return interrupts.iam
         case .EICR: return interrupts.readEICR()
-        case .EIMS, .EIMC: return interrupts.eims
+        case .EIMS, .EIMC: return interrupts.readableEIMS
         case .EIAC: return interrupts.eiac
         case .EIAM: return interrupts.eiam
         default: return 0
         }
-    }
-
-    /// FRTIMER: microseconds 9:0, milliseconds 19:10, seconds 31:20. Writes are not implemented.
-    private var freeRunningTimer: UInt32 {
-        let microseconds = clock() / 1000
-        let seconds = UInt32(truncatingIfNeeded: microseconds / 1_000_000) & 0xFFF
-        return seconds << 20 | UInt32(microseconds / 1000 % 1000) << 10 | UInt32(microseconds % 1000)
     }
 }

@@ -21,11 +21,11 @@ extension RegisterTable {
             .MDIC, at: 0x0020, .readWrite, writable: 0xAFFF_FFFF, reset: 0x1000_0000, .behaviour, "MDIO command/data"),
         .init(.SERDESCTL, at: 0x0024, .readWrite, .storage, "SerDes analog indirect write: data 7:0, addr 15:8"),
         // Resets of FCAL, FCAH and FCT: the pause constants of 802.3, which drivers write anyway; not confirmed.
-        .init(.FCAL, at: 0x0028, .readWrite, reset: 0x00C2_8001, .unimplemented, "Pause destination address low"),
+        .init(.FCAL, at: 0x0028, .readWrite, reset: 0x00C2_8001, .behaviour, "Pause destination address low"),
         .init(
-            .FCAH, at: 0x002C, .readWrite, writable: 0xFFFF, reset: 0x0100, .unimplemented,
+            .FCAH, at: 0x002C, .readWrite, writable: 0xFFFF, reset: 0x0100, .behaviour,
             "Pause destination address high"),
-        .init(.FCT, at: 0x0030, .readWrite, writable: 0xFFFF, reset: 0x8808, .unimplemented, "Pause EtherType"),
+        .init(.FCT, at: 0x0030, .readWrite, writable: 0xFFFF, reset: 0x8808, .behaviour, "Pause EtherType"),
         .init(.CONNSW, at: 0x0034, .readWrite, .unimplemented, "Copper/fibre auto-sense switch control"),
         .init(
             .VET, at: 0x0038, .readWrite, reset: 0x8100_8100, .behaviour,

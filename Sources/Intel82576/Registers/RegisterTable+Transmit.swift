@@ -1,7 +1,7 @@
 extension RegisterTable {
     /// Transmit control, queues, packet buffer, rate scheduling.
     static let transmit: [RegisterSpec] = [
-        .init(.TCTL, at: 0x0400, .readWrite, reset: 0xA404_00F8, .behaviour, "Transmit control"),
+        .init(.TCTL, at: 0x0400, .readWrite, writable: 0xFFBF_FFFF, reset: 0xA404_00F8, .behaviour, "Transmit control"),
         .init(
             .TCTL_EXT, at: 0x0404, .readWrite, writable: 0x000F_FFFF, reset: 0x0001_0840, .storage,
             "COLD 19:10, COLD_EXT"),

@@ -14,7 +14,7 @@ extension RegisterTable {
             .VFMAILBOX, at: 0x0C40, .readWrite, writable: 0x4, clearedByRead: 0xB0, reset: 0x40, .behaviour,
             "VF side mailbox control"),
         .init(.VFPBACL, at: 0x0F04, .writeOneToClear, writable: 0x7, .behaviour, "Clears MSI-X pending bits"),
-        .init(.VFPSRTYPE, at: 0x0F0C, .readWrite, .unimplemented, "PSRTYPE of the VF"),
+        .init(.VFPSRTYPE, at: 0x0F0C, .readWrite, .behaviour, "PSRTYPE of the VF"),
         .init(.VTFRTIMER, at: 0x1048, .readOnly, .behaviour, "The contents of FRTIMER"),
         .init(.VFPBRWAC, at: 0x24E8, .readOnly, .storage, "The contents of PBRWAC"),
         .init(.VFPBTWAC, at: 0x34E8, .readOnly, .storage, "The contents of PBTWAC"),

@@ -21,6 +21,8 @@ extension Port {
         announceReset()
         loadFromNVM()
         updateRSSKey()
+        poolFilters.load(registers)
+        queueFilters.load(registers)
         updateMaster()
         updateLink()
         // Last, because the link going down is no cause that survives.
@@ -45,9 +47,14 @@ extension Port {
         for queue in 0..<16 { resetTransmitQueue(queue) }
         doorbells = 0
         rates.reset()
+        time = SystemTime(now: clock())
+        timers.reset(keepsFreeRunning: level == .software, now: clock())
+        flow = FlowControl()
         // Frames held for descriptors that are gone are gone too, like the packet buffer's contents.
         uplinkBatch.removeAll()
+        laterBatch.removeAll()
         segmentBatch.removeAll()
+        packetBuffer.removeAll()
         receive = Receive()
         storm = StormControl()
         wantsFrames = true

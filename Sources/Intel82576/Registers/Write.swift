@@ -14,8 +14,11 @@ extension Port {
         case .PFMAILBOX: return writePhysicalMailbox(Int(entry.element), PFMAILBOX(raw: value))
         case .VFMAILBOX: return writeVirtualMailbox(Int(entry.element), VFMAILBOX.Command(raw: value))
         case .MBVFIMR: return writeMailboxMask(value)
+        case .SYSTIML, .SYSTIMH, .TIMINCA, .TIMADJH, .FRTIMER, .TCPTIMER, .WDSTP, .SWDSTS:
+            return writeTimeRegister(entry, value)
         case .PVTCTRL, .PVTEICS, .PVTEIMS, .PVTEIMC, .PVTEIAC, .PVTEIAM, .PVTEICR:
             return writeVirtualMirror(entry, value)
+        case .TCTL: notePauseRequest(TCTL(raw: value))
         default: break
         }
         registers[word: word] = rules.write(entry.row, registers[word: word], value)
@@ -29,12 +32,16 @@ extension Port {
             updateLoopback()
             isReceiveKicked = true
         case .TCTL: ringEnabledDoorbells()
-        case .RAL, .RAH: addressFilter = AddressFilter(registers)
+        case .RAL, .RAH: addressFilter.load(registers)
+        case .VMOLR, .VLVF, .VMRCTL: poolFilters.load(registers)
+        case .ETQF, .FTQF, .SAQF, .DAQF, .SPQF, .IMIR, .IMIREXT, .IMIRVP, .SYNQF, .RFCTL:
+            queueFilters.load(registers)
+            isReceiveKicked = true
         case .RSSRK: updateRSSKey()
         case .RTTBCNRC: rates[Int(registers[word: 0x3604 / 4])] = registers[word: 0x36B0 / 4]
         case .RTTDQSEL: registers[word: 0x36B0 / 4] = rates[Int(registers[word: 0x3604 / 4])]
-        case .DTXSWC, .VFTE: ringEnabledDoorbells()
-        case .VFTA, .MTA, .MRQC, .RETA, .SRRCTL: isReceiveKicked = true
+        case .DTXSWC, .VFTE, .MDFB: ringEnabledDoorbells()
+        case .VFTA, .MTA, .MRQC, .RETA, .SRRCTL, .FCRTH, .RXPBS: isReceiveKicked = true
         default: break
         }
     }
@@ -61,6 +68,8 @@ extension Port {
         case .RDH: if !registers[RXDCTL.self, queue].isEnabled { registers[word: word] = value & 0xFFFF }
         case .TXDCTL:
             let wasEnabled = registers[TXDCTL.self, queue].isEnabled
+            // SWFLSH, a queue going out of use, another WTHRESH: what is done is reported.
+            flushWriteBack(queue)
             registers[word: word] = rules.write(entry.row, registers[word: word], value)
             // Posted before it was enabled, or enabled again: the ring is served, contexts are gone.
             if registers[TXDCTL.self, queue].isEnabled { doorbells |= bit }
@@ -89,10 +98,11 @@ extension Port {
         case .EICR: interrupts.writeEICR(value)
         case .EICS: interrupts.setExtended(value)
         case .EIMS: interrupts.writeEIMS(value)
-        case .EIMC: interrupts.eims &= ~value
+        case .EIMC: interrupts.writeEIMC(value)
         case .EIAC: interrupts.eiac = value & Interrupts.multipleMSIXMask
-        case .EIAM: interrupts.eiam = value & (Interrupts.multipleMSIXMask | Interrupts.singleMask)
-        case .EITR: interrupts.writeEITR(index, EITR(raw: value))
+        case .EIAM:
+            interrupts.eiam = value & (Interrupts.multipleMSIXMask | Interrupts.singleMask | Interrupts.otherBit)
+        case .EITR: interrupts.writeEITR(index, EITR(raw: value), now: clock())
         case .PBACLR: msix.clearPending(UInt64(value))
         default: break
         }

@@ -60,23 +60,29 @@ extension Port {
 
     /// Counts frame `index` of the transmit batch: on the wire if it goes there, for its pool in any case. What the
     /// uplink will cut up counts as the frames it becomes.
-    func countTransmitted(_ index: Int) {
+    @inline(__always)
+    func countTransmitted(_ index: Int, _ counters: inout FrameCounters) {
         let frame = transmitBatch[index]
         let byteCount = Int(frame.byteCount)
         let size = Int(frame.offload.segmentSize)
-        guard frame.offload.segmentation != .none, size > 0 else { return count(index, frame, byteCount, packets: 1) }
+        guard frame.offload.segmentation != .none, size > 0 else {
+            return count(index, frame, byteCount, packets: 1, &counters)
+        }
         let header = Int(frame.offload.headerLength)
         let payload = max(0, byteCount - header)
-        count(index, frame, header + size, packets: payload / size)
-        if payload % size > 0 { count(index, frame, header + payload % size, packets: 1) }
+        count(index, frame, header + size, packets: payload / size, &counters)
+        if payload % size > 0 { count(index, frame, header + payload % size, packets: 1, &counters) }
     }
 
-    private func count(_ index: Int, _ frame: FrameBatch.Frame, _ byteCount: Int, packets: Int) {
+    @inline(__always)
+    private func count(
+        _ index: Int, _ frame: FrameBatch.Frame, _ byteCount: Int, packets: Int, _ counters: inout FrameCounters
+    ) {
         guard packets > 0 else { return }
         if frame.sourcePool < 8 { countPoolTransmitted(Int(frame.sourcePool), byteCount: byteCount, packets: packets) }
-        let destination = transmitBatch.destination(of: index)
         if frame.goesToUplink {
-            transmit.counters.count(
+            let destination = transmitBatch.destination(of: index)
+            counters.count(
                 byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
                 packets: UInt32(truncatingIfNeeded: packets))
         } else {
@@ -97,8 +103,19 @@ extension Port {
 }
 
 /// Offsets of the statistics registers the data path adds to; of a 64-bit pair the low one.
+///
+/// The others stay 0 because what they count cannot happen on this wire: damaged frames (CRCERRS, ALGNERRC, SYMERRS,
+/// RXERRC, SEC, RLEC, RFC, RJC, LENERRS, SCVPC), frames too short (RUC: uplinks bring them without padding, so they are
+/// padded), collisions and half duplex (SCC, ECOL, MCC, LATECOL, COLC, DC, TNCRS); or because there is no manageability
+/// (MGTPRC, MGTPDC, MGTPTC, BMPDRC) and no circuit breaker (CBTMPC, CBRDPC, CBRMPC, HTCBDPC).
 enum Statistic {
     static let MPC = 0x4010
+    static let HTDPMC = 0x403C
+    static let XONRXC = 0x4048
+    static let XONTXC = 0x404C
+    static let XOFFRXC = 0x4050
+    static let XOFFTXC = 0x4054
+    static let FCRUC = 0x4058
     static let PRC64 = 0x405C
     static let GPRC = 0x4074
     static let BPRC = 0x4078

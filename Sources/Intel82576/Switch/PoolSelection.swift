@@ -26,8 +26,13 @@ extension Port {
         } else {
             selection.pools = singlePool(headers, virtual, control)
         }
-        findVLAN(headers, &selection)
-        if control.filtersVLAN { selection.pools &= vlanPools(headers, selection) }
+        var memberPools = poolFilters.acceptingUntagged
+        if headers.isTagged {
+            // A priority tag names VLAN 0.
+            let vlan = poolFilters[vlan: headers.tag]
+            (selection.vlanEntries, selection.isLocalVLAN, memberPools) = (vlan.entries, vlan.isLocal, vlan.pools)
+        }
+        if control.filtersVLAN { selection.pools &= memberPools }
         if !virtual.replicates { selection.pools &= ~selection.pools &+ 1 }
         return selection
     }
@@ -36,14 +41,14 @@ extension Port {
     private func replicatedPools(_ destination: MACAddress, _ exact: PoolSet, _ control: RCTL) -> PoolSet {
         var pools = exact
         if destination.isBroadcast {
-            pools |= poolsWhere { $0.acceptsBroadcast }
+            pools |= poolFilters.acceptingBroadcast
         } else if destination.isMulticast {
             if pools == 0, hits(Self.multicastTable, destination, control) {
-                pools |= poolsWhere { $0.acceptsMulticastHash }
+                pools |= poolFilters.acceptingMulticastHash
             }
-            pools |= poolsWhere { $0.isMulticastPromiscuous }
+            pools |= poolFilters.multicastPromiscuous
         } else if pools == 0, hits(Self.unicastTable, destination, control) {
-            pools |= poolsWhere { $0.acceptsUnicastHash }
+            pools |= poolFilters.acceptingUnicastHash
         }
         return pools
     }
@@ -57,38 +62,8 @@ extension Port {
         }
         if destination.isMulticast { return virtual.hasNoDefaultPool ? 0 : 1 &<< PoolSet(virtual.defaultPool) }
         guard hits(Self.unicastTable, destination, control) else { return 0 }
-        let pools = poolsWhere { $0.acceptsUnicastHash }
+        let pools = poolFilters.acceptingUnicastHash
         return pools & (~pools &+ 1)
-    }
-
-    private func poolsWhere(_ condition: (VMOLR) -> Bool) -> PoolSet {
-        var pools: PoolSet = 0
-        for pool in 0..<8 where condition(registers[VMOLR.self, pool]) { pools |= 1 &<< PoolSet(pool) }
-        return pools
-    }
-
-    /// The VLVF entries that name the frame's VLAN. A priority tag names VLAN 0.
-    private func findVLAN(_ headers: PacketHeaders, _ selection: inout PoolSelection) {
-        guard headers.isTagged else { return }
-        let identifier = headers.tag & 0xFFF
-        for index in 0..<32 {
-            let entry = registers[VLVF.self, index]
-            guard entry.isEnabled, entry.identifier == identifier else { continue }
-            selection.vlanEntries |= 1 &<< UInt32(index)
-            if entry.isLocal { selection.isLocalVLAN = true }
-        }
-    }
-
-    /// The pools in the frame's VLAN.
-    private func vlanPools(_ headers: PacketHeaders, _ selection: PoolSelection) -> PoolSet {
-        guard headers.isTagged else { return poolsWhere { $0.acceptsUntagged } }
-        var pools: PoolSet = 0
-        var entries = selection.vlanEntries
-        while entries != 0 {
-            pools |= registers[VLVF.self, entries.trailingZeroBitCount].pools
-            entries &= entries &- 1
-        }
-        return pools
     }
 
     static let multicastTable = 0x5200
@@ -103,10 +78,11 @@ extension Port {
 
     /// Adds the destinations of the mirror rules that apply. A copy is not mirrored again. Datasheet 7.10.3.6.
     func mirror(_ selection: inout PoolSelection, fromWire: Bool, toWire: Bool) {
+        guard poolFilters.mirrors else { return }
         var copies: PoolSet = 0
         for rule in 0..<4 {
             let control = registers[VMRCTL.self, rule]
-            guard control.raw & 0xF != 0 else { continue }
+            guard control.isEnabled else { continue }
             let pools = PoolSet(truncatingIfNeeded: registers[word: 0x5DA0 / 4 + rule])
             let applies =
                 control.mirrorsPools && selection.pools & pools != 0 || control.mirrorsUplink && fromWire

@@ -2,14 +2,12 @@
 ///
 /// A frame is decided on its header segment, which no guest can change any more, and copied straight from the sender's
 /// memory to the receivers'.
-///
-/// Not implemented: malicious driver detection (MDFB only stores, LVMMC reads as zero).
 struct Switch {
     /// Frames that failed a check of DTXSWC.
     var spoofed: UInt64 = 0
     /// Frames for the wire dropped because the uplink took none for longer than ``patience``.
     var undeliverable: UInt64 = 0
-    /// Since when the uplink has been congested, in clock nanoseconds.
+    /// Since when the uplink has been congested or paused by the link partner, in clock nanoseconds.
     var congestedSince: UInt64?
     /// How long a congested uplink holds up the pools, in nanoseconds. A peer that reads clears it far sooner; one that
     /// does not must not stop traffic between VFs.
@@ -29,16 +27,15 @@ extension Port {
         if destination.isMulticast || registers[VT_CTL.self].ignoresMAC { return true }
         if addressFilter.pools(destination: destination, source: destination).isMatch { return true }
         if hits(Self.unicastTable, destination, registers[RCTL.self]) { return true }
-        return (0..<4).contains { registers[VMRCTL.self, $0].raw & 0xF != 0 }
+        return poolFilters.mirrors
     }
 
     /// Delivers frame `index` of the transmit batch to the pools it is for, and settles whether it goes to the wire.
     func switchFrame(_ index: Int) {
         let frame = transmitBatch[index]
         let control = registers[RCTL.self]
-        let headers = PacketHeaders(
-            transmitBatch.header(of: index), frameLength: Int(frame.byteCount),
-            tagTypes: tagTypes)
+        if !frame.isParsed { parseTransmitted(index, byteCount: Int(frame.byteCount)) }
+        let headers = transmitHeaders[index]
         var selection = selectPools(headers, control)
         let isUnicast = !headers.destination.isMulticast
         let goesToWire = !(isUnicast && selection.isExact) && !selection.isLocalVLAN
@@ -60,22 +57,28 @@ extension Port {
         if copies > 0 { countLoopback(Int(frame.byteCount), from: Int(frame.sourcePool & 7)) }
     }
 
+    /// Parses frame `index` of the transmit batch, which will be `byteCount` bytes long.
+    func parseTransmitted(_ index: Int, byteCount: Int) {
+        transmitHeaders[index] = parse(transmitBatch, index, byteCount: byteCount)
+        transmitBatch[index].isParsed = true
+    }
+
+    @inline(__always)
+    func parse(_ batch: borrowing FrameBatch, _ index: Int, byteCount: Int? = nil) -> PacketHeaders {
+        PacketHeaders(
+            batch.header(of: index), frameLength: byteCount ?? Int(batch[index].byteCount), tagTypes: tagTypes)
+    }
+
     /// The anti-spoof checks of what `queue` sends. Datasheet 7.10.3.7. True when the frame may go on; a frame that
     /// fails is counted in SSVPC, its queue's bit in WVBR is set, and DOUTSYNC raised.
-    func passesSpoofChecks(_ batch: borrowing FrameBatch, _ index: Int, queue: Int) -> Bool {
+    func passesSpoofChecks(_ headers: PacketHeaders, queue: Int) -> Bool {
         let control = registers[DTXSWC.self]
         let pool: PoolSet = 1 &<< PoolSet(queue & 7)
         guard (control.checksMAC | control.checksVLAN) & pool != 0 else { return true }
-        let headers = PacketHeaders(
-            batch.header(of: index), frameLength: Int(batch[index].byteCount),
-            tagTypes: tagTypes)
         let isAddressRight =
             control.checksMAC & pool == 0 || addressFilter.pools(ofSource: headers.source) & pool != 0
         if isAddressRight, control.checksVLAN & pool == 0 || isMember(queue & 7, headers) { return true }
-        self.switch.spoofed &+= 1
-        add(1, to: Statistic.SSVPC)
-        registers[word: 0x3554 / 4] |= 1 &<< UInt32(queue)
-        if registers[DTXCTL.self].interruptsOnSpoof { interrupts.raise(.outOfSync) }
+        reportSpoof(isAddressRight ? .wrongVLAN : .wrongAddress, queue)
         return false
     }
 
@@ -86,10 +89,6 @@ extension Port {
         if registers[VMVIR.self, pool].policy == .always, headers.networkType == registers[VET.self].inner {
             return false
         }
-        let identifier = headers.tag & 0xFFF
-        return (0..<32).contains { index in
-            let entry = registers[VLVF.self, index]
-            return entry.isEnabled && entry.identifier == identifier && entry.pools &>> PoolSet(pool) & 1 != 0
-        }
+        return poolFilters[vlan: headers.tag].pools &>> PoolSet(pool) & 1 != 0
     }
 }

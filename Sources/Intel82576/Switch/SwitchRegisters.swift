@@ -119,6 +119,10 @@ struct DTXCTL: Register {
     static var offset: Int { 0x3590 }
     var raw: UInt32
 
+    /// OOS_EN, bit 4. A packet that makes no sense raises DOUTSYNC.
+    var reportsOutOfSync: Bool { self[4] }
+    /// MDP_EN, bit 5. Such a packet blocks its queue.
+    var blocksMalicious: Bool { self[5] }
     /// SPOOF_INT, bit 6. A frame that fails a check raises DOUTSYNC.
     var interruptsOnSpoof: Bool { self[6] }
 }
@@ -129,6 +133,7 @@ struct VMRCTL: Register {
     static var offset: Int { 0x5D80 }
     var raw: UInt32
 
+    var isEnabled: Bool { self[0...3] != 0 }
     /// VPME, bit 0. Frames that a pool of VMRVM[n] receives.
     var mirrorsPools: Bool { self[0] }
     /// UPME, bit 1. Frames from the wire.

@@ -12,11 +12,16 @@ struct RTTBCNRC: BitWord {
 ///
 /// A queue that has sent owes the time its frames take at its rate, FCS included; it sends again once that has passed.
 /// The debt keeps every fraction, so the mean rate is exact however coarse the timer is.
+///
+/// The second queue of a VF, v + 8, shares the limit of queue v unless it has one of its own. The chip's limits are a
+/// queue's alone; Linux' `max_tx_rate` sets that of queue v only, which a VF that uses both would get around.
 struct RateLimits: ~Copyable {
     struct Limit: BitwiseCopyable {
         var control = RTTBCNRC(raw: 0)
         /// When the queue may send again, in clock nanoseconds.
         var release: UInt64 = 0
+
+        var isEnabled: Bool { control.isEnabled && control.factor > 0 }
     }
 
     /// How far behind its rate a queue may fall and still catch up: 1 ms, a few frames at any rate.
@@ -25,26 +30,38 @@ struct RateLimits: ~Copyable {
     private let limits = FixedBuffer<Limit>(repeating: Limit(), count: 16)
     /// Queues with a limit, a bit each.
     private(set) var limited: UInt32 = 0
+    /// VFs that exist: the owners of two queues.
+    var virtualFunctions = 0 { didSet { findLimited() } }
 
     /// RTTBCNRC as the selected queue has it.
     subscript(queue: Int) -> UInt32 {
         get { limits[queue & 15].control.raw }
         set {
-            let control = RTTBCNRC(raw: newValue)
-            limits[queue & 15] = Limit(control: control)
-            let bit: UInt32 = 1 &<< UInt32(queue & 15)
-            limited = control.isEnabled && control.factor > 0 ? limited | bit : limited & ~bit
+            limits[queue & 15] = Limit(control: RTTBCNRC(raw: newValue))
+            findLimited()
         }
+    }
+
+    private mutating func findLimited() {
+        limited = 0
+        for queue in 0..<16 where limits[governor(of: queue)].isEnabled { limited |= 1 &<< UInt32(queue) }
+    }
+
+    /// The queue whose limit holds for `queue`.
+    private func governor(of queue: Int) -> Int {
+        queue & 7 < virtualFunctions && !limits[queue].isEnabled ? queue & 7 : queue
     }
 
     @inline(__always)
     func isLimited(_ queue: Int) -> Bool { limited &>> UInt32(queue) & 1 != 0 }
 
+    private func release(of queue: Int) -> UInt64 { limits[governor(of: queue)].release }
+
     /// Queues that must not send yet, a bit each.
     func held(now: UInt64) -> UInt32 {
         var (held, left) = (UInt32(0), limited)
         while left != 0 {
-            if limits[left.trailingZeroBitCount].release > now { held |= left & (~left &+ 1) }
+            if release(of: left.trailingZeroBitCount) > now { held |= left & (~left &+ 1) }
             left &= left &- 1
         }
         return held
@@ -54,7 +71,7 @@ struct RateLimits: ~Copyable {
     func nextRelease(_ queues: UInt32) -> UInt64? {
         var (earliest, left) = (UInt64.max, queues & limited)
         while left != 0 {
-            earliest = min(earliest, limits[left.trailingZeroBitCount].release)
+            earliest = min(earliest, release(of: left.trailingZeroBitCount))
             left &= left &- 1
         }
         return earliest == .max ? nil : earliest
@@ -63,11 +80,12 @@ struct RateLimits: ~Copyable {
     /// Notes that `queue` sent `bytes`.
     mutating func charge(_ queue: Int, bytes: UInt64, now: UInt64, linkSpeed: LinkSpeed) {
         guard isLimited(queue), bytes > 0 else { return }
-        var limit = limits[queue]
+        let governor = governor(of: queue)
+        var limit = limits[governor]
         // 8 bits a byte at S Mb/s take 8000 / S ns; the factor stretches that.
         let nanoseconds = bytes &* 8000 &* limit.control.factor / (UInt64(linkSpeed.rawValue) &* 16384)
         limit.release = max(limit.release, now &- min(now, Self.credit)) &+ nanoseconds
-        limits[queue] = limit
+        limits[governor] = limit
     }
 
     mutating func reset() {

@@ -4,8 +4,7 @@
 /// a ``FrameBatch``, hands that to the uplink (or back to the receiver in loopback) and then writes back. A packet whose
 /// EOP the driver has not posted yet stays on the ring. What is posted wrongly is consumed, dropped and counted.
 ///
-/// Not implemented: WTHRESH batching (write-back is immediate, which drivers cannot tell apart), malicious driver
-/// detection, priority between queues, 1588 stamps, IPsec and MACsec.
+/// Not implemented: priority between queues, IPsec and MACsec.
 struct Transmit {
     static let descriptorsPerRun = 256
     /// The same for a queue with a rate limit, so that it does not send a long burst and then nothing.
@@ -20,6 +19,11 @@ struct Transmit {
     /// Queues that skip up to the EOP of a packet too long to take, a bit each.
     var skipping: UInt32 = 0
     var batchedBytes = 0
+    /// Constant during a run: whether there are pools, and what the uplink finishes for us.
+    var hasPools = false
+    var offloads: UplinkOffloads = []
+    /// A packet of the batch is to be stamped.
+    var isStampRequested = false
     /// Sent by this run.
     var sentBytes = 0
     var counters = FrameCounters()
@@ -43,7 +47,7 @@ extension Port {
     @inline(__always)
     func isTransmitEnabled(_ queue: Int) -> Bool {
         registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && isMaster(of: queue) && canTransmit
-            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0)
+            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0) && !isBlocked(queue)
     }
 
     /// One run of a queue. Whether it left work that could go on at once.
@@ -59,6 +63,8 @@ extension Port {
             return false
         }
         transmit.sentBytes = 0
+        transmit.hasPools = hasPools
+        transmit.offloads = isLoopback ? [] : uplink.offloads
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()
         guard consumed > 0 else { return false }
@@ -71,6 +77,12 @@ extension Port {
     private func fetch(_ ring: Ring, _ memory: AddressSpace, limit: Int) -> Int {
         let wanted = min(ring.available, limit)
         var index = ring.head
+        let beforeEnd = min(wanted, ring.count - index)
+        if memory.copyDescriptors(at: ring.address(index), beforeEnd, to: transmitDescriptors, from: 0),
+            memory.copyDescriptors(at: ring.base, wanted - beforeEnd, to: transmitDescriptors, from: beforeEnd)
+        {
+            return wanted
+        }
         for fetched in 0..<wanted {
             guard let words = memory.descriptor(at: ring.address(index)) else { return fetched }
             transmitDescriptors[fetched] = TransmitDescriptor(
@@ -80,7 +92,8 @@ extension Port {
         return wanted
     }
 
-    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet.
+    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet, or to one that
+    /// blocks the queue.
     private func assemble(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         var (consumed, start) = (0, -1)
         for index in 0..<fetched {
@@ -94,8 +107,9 @@ extension Port {
                     finishPacket(queue, start, index)
                     start = -1
                 }
-            case .reserved: break
+            case .reserved: reportMalformed(queue)
             }
+            if isBlocked(queue) { return consumed }
             if start < 0 { consumed = index + 1 }
             if start < 0, transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
             if start < 0, transmit.sentBytes > 0, isRunOver { return consumed }
@@ -109,8 +123,9 @@ extension Port {
     /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
     private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         guard fetched >= Transmit.descriptorsPerRun || ring.available == ring.count - 1 else { return 0 }
+        reportMalformed(queue)
+        if isBlocked(queue) { return 0 }
         transmit.skipping |= 1 &<< UInt32(queue)
-        transmit.drops.malformed &+= 1
         return fetched
     }
 
@@ -121,7 +136,7 @@ extension Port {
         }
         if appendPacket(queue, start, end) == .full {
             sendBatch()
-            if appendPacket(queue, start, end) == .full { transmit.drops.malformed &+= 1 }
+            if appendPacket(queue, start, end) == .full { reportMalformed(queue) }
         }
     }
 
@@ -130,13 +145,17 @@ extension Port {
         transmitContexts[2 * queue] = TransmitContext()
         transmitContexts[2 * queue + 1] = TransmitContext()
         transmit.skipping &= ~(1 &<< UInt32(queue))
+        writeBacks.forget(queue)
     }
 
     /// Hands the batch on and empties it.
     func sendBatch() {
         guard transmitBatch.count > 0 else { return }
+        if transmit.isStampRequested { stampTransmitted() }
         if isLoopback {
-            for frame in 0..<transmitBatch.count { countTransmitted(frame) }
+            var counters = transmit.counters
+            for frame in 0..<transmitBatch.count { countTransmitted(frame, &counters) }
+            transmit.counters = counters
             receiveLoopback(transmitBatch)
         } else {
             switchBatch()
@@ -151,45 +170,18 @@ extension Port {
 
     /// Local delivery and counters of the frames in the batch.
     private func switchBatch() {
-        let (isSwitching, isLinkUp, isCongested) = (isSwitching, link.isUp, uplink.isCongested)
+        let (isSwitching, isLinkUp, isCongested) = (isSwitching, link.isUp, isWireBlocked)
+        var counters = transmit.counters
         for frame in 0..<transmitBatch.count {
             if isSwitching { switchFrame(frame) }
-            if !isLinkUp { transmitBatch[frame].goesToUplink = false }
-            if isCongested, transmitBatch[frame].goesToUplink {
+            if !isLinkUp || isCongested, transmitBatch[frame].goesToUplink {
                 transmitBatch[frame].goesToUplink = false
-                self.switch.undeliverable &+= 1
+                add(1, to: Statistic.HTDPMC)
+                if isLinkUp { self.switch.undeliverable &+= 1 }
             }
-            countTransmitted(frame)
+            countTransmitted(frame, &counters)
         }
+        transmit.counters = counters
         if isSwitching { finishReceive() }
-    }
-
-    /// Reports done descriptors to the driver: DD in those with RS, or the head in memory; then moves TDH and raises
-    /// the queue's cause if anything was reported.
-    private func writeBack(_ queue: Int, _ consumed: Int, _ ring: inout Ring) {
-        let headAddress = registers[TDWBAL.self, queue]
-        let memory = memory(of: queue)
-        var isReported = false
-        for index in 0..<consumed {
-            let control = transmitDescriptors[index].control
-            if control.reportsStatus, control.kind != .context {
-                isReported = true
-                if !headAddress.isHeadWriteBack,
-                    !memory.storeDoubleword(control.writtenBack, at: ring.address(ring.head) &+ 12)
-                {
-                    transmit.drops.ringFaults &+= 1
-                }
-            }
-            ring.head = ring.advanced(ring.head)
-        }
-        registers[word: (0xE010 + 0x40 * queue) / 4] = UInt32(truncatingIfNeeded: ring.head)
-        guard isReported else { return }
-        if headAddress.isHeadWriteBack {
-            let high = UInt64(registers[word: (0xE03C + 0x40 * queue) / 4]) << 32
-            let isWritten = memory.storeDoubleword(
-                UInt32(truncatingIfNeeded: ring.head), at: high | UInt64(headAddress.address))
-            if !isWritten { transmit.drops.ringFaults &+= 1 }
-        }
-        interrupts.raiseTransmit(queue)
     }
 }

@@ -10,6 +10,8 @@ struct TransmitDescriptor: BitwiseCopyable {
         /// LENGTH or DTALEN, bits 15:0. Bytes in this buffer; 0 for a descriptor without one, which may stand between
         /// those of a packet.
         var length: Int { isAdvanced && self[20...23] != 3 ? 0 : Int(truncatingIfNeeded: self[0...15]) }
+        /// MAC[1] 1588, bit 19, advanced only. TXSTMP gets the time the packet leaves.
+        var isStamped: Bool { self[19] }
         /// DEXT, bit 29. Advanced; the type is in DTYP.
         var isAdvanced: Bool { self[29] }
         /// DTYP, bits 23:20, and DEXT.
@@ -62,34 +64,31 @@ struct TransmitDescriptor: BitwiseCopyable {
 
 /// What an advanced context descriptor leaves in its slot, for the packets that name the slot. Datasheet 7.2.2.2.
 struct TransmitContext: BitwiseCopyable {
-    /// MACLEN. Bytes before the IP header, a tag in the buffer included, one that hardware inserts excluded.
-    var macLength = 0
-    /// IPLEN. IP header with options or extension headers.
-    var ipLength = 0
-    var l4Length = 0
-    /// MSS. Payload bytes per segment.
-    var segmentSize = 0
-    var vlanTag: UInt16 = 0
-    var isIPv4 = false
-    /// L4T; `nil` is the reserved type.
-    var l4: ChecksumInsertion.Transport?
+    private var lengths: UInt32 = 0
+    private var control = TransmitDescriptor.Control(raw: 0)
 
     init() {}
 
     init(_ descriptor: TransmitDescriptor) {
-        let lengths = descriptor.bufferAddress
-        let control = descriptor.control
-        ipLength = Int(truncatingIfNeeded: lengths & 0x1FF)
-        macLength = Int(truncatingIfNeeded: lengths &>> 9 & 0x7F)
-        vlanTag = UInt16(truncatingIfNeeded: lengths &>> 16)
-        isIPv4 = control[10]
-        l4 = ChecksumInsertion.Transport(rawValue: UInt8(truncatingIfNeeded: control[11...12]))
-        l4Length = Int(truncatingIfNeeded: control[40...47])
-        segmentSize = Int(truncatingIfNeeded: control[48...63])
+        (lengths, control) = (UInt32(truncatingIfNeeded: descriptor.bufferAddress), descriptor.control)
     }
 
+    /// MACLEN. Bytes before the IP header, a tag in the buffer included, one that hardware inserts excluded.
+    var macLength: Int { Int(lengths &>> 9 & 0x7F) }
+    /// IPLEN. IP header with options or extension headers.
+    var ipLength: Int { Int(lengths & 0x1FF) }
+    var vlanTag: UInt16 { UInt16(truncatingIfNeeded: lengths &>> 16) }
+    var isIPv4: Bool { control[10] }
+    /// L4T; `nil` is the reserved type.
+    var l4: ChecksumInsertion.Transport? {
+        ChecksumInsertion.Transport(rawValue: UInt8(truncatingIfNeeded: control[11...12]))
+    }
+    var l4Length: Int { Int(truncatingIfNeeded: control[40...47]) }
+    /// MSS. Payload bytes per segment.
+    var segmentSize: Int { Int(truncatingIfNeeded: control[48...63]) }
+
     /// First byte of the TCP, UDP or SCTP header.
-    var l4Offset: Int { macLength + ipLength }
+    var l4Offset: Int { macLength &+ ipLength }
     /// Everything that is copied in front of each segment.
-    var headerLength: Int { l4Offset + l4Length }
+    var headerLength: Int { l4Offset &+ l4Length }
 }

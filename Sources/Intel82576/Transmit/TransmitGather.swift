@@ -9,6 +9,12 @@ extension FrameBatch {
         // Room for padding too.
         let headerBytes = max(60, request.headerLength + tagLength)
         guard beginFrame(segments: end - start + 2, headerBytes: headerBytes) else { return .full }
+        if tagLength == 0, descriptors[start].control.length >= request.headerLength {
+            let first = descriptors[start]
+            let result = addBuffer(first.bufferAddress, first.control.length, request.headerLength, of: memory)
+            if result != .done { return cancel(result) }
+            return start == end ? .done : append(descriptors, start + 1, 0, end, memory)
+        }
         var header = addHeader(request.headerLength + tagLength)
         var (index, used, filled) = (start, 0, 0)
         while filled < request.headerLength, index <= end {
@@ -23,6 +29,15 @@ extension FrameBatch {
             if used == descriptor.control.length { (index, used) = (index + 1, 0) }
         }
         if let tag = request.vlanTag { header.insertVLANTag(tag, tagTypes) }
+        return append(descriptors, index, used, end, memory)
+    }
+
+    /// Adds the buffers from byte `used` of descriptor `index` on, by reference.
+    private mutating func append(
+        _ descriptors: borrowing FixedBuffer<TransmitDescriptor>, _ index: Int, _ used: Int, _ end: Int,
+        _ memory: AddressSpace
+    ) -> GatherResult {
+        var (index, used) = (index, used)
         while index <= end {
             let descriptor = descriptors[index]
             let count = descriptor.control.length - used

@@ -4,6 +4,8 @@ struct TransmitRequest {
     var context = TransmitContext()
     var vlanTag: UInt16?
     var isSegmented = false
+    /// 1588: the packet's time is wanted.
+    var isStamped = false
     var insertsIPChecksum = false
     var insertsL4Checksum = false
     /// Legacy IC: start and place of a plain checksum.
@@ -13,6 +15,7 @@ struct TransmitRequest {
     var payloadLength = 0
 
     /// Bytes that have to lie in the private header: all that may be patched or looked at.
+    @inline(__always)
     var headerLength: Int {
         if isSegmented { return context.headerLength }
         var needed = 128
@@ -29,6 +32,10 @@ struct TransmitRequest {
             transport: insertsL4Checksum ? context.l4 : nil)
     }
 
+    /// The checksums of a packet that is not segmented.
+    var insertsChecksums: Bool { insertsIPChecksum || insertsL4Checksum || legacyChecksum != nil }
+
+    @inline(__always)
     var isWellFormed: Bool {
         guard isSegmented else { return total >= (vlanTag == nil ? 1 : 12) && total <= Transmit.maximumFrame }
         let shortestL4 = context.l4 == .tcp ? 20 : 8
@@ -44,7 +51,7 @@ extension Port {
     func appendPacket(_ queue: Int, _ start: Int, _ end: Int) -> GatherResult {
         let request = request(queue, start, end)
         guard request.isWellFormed else {
-            transmit.drops.malformed &+= 1
+            reportMalformed(queue)
             return .done
         }
         if request.isSegmented { return appendSegmented(queue, request, start, end) }
@@ -59,11 +66,11 @@ extension Port {
         let result = packetBatch.gather(
             request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
         guard result == .done else {
-            if result == .full { transmit.drops.malformed &+= 1 }
+            if result == .full { reportMalformed(queue) }
             return settle(result == .full ? .done : result)
         }
         guard canHandOver(request), !mayStayInside(packetBatch.destination(of: 0)) else {
-            if passesSpoofChecks(packetBatch, 0, queue: queue) { segment(queue, request) }
+            if !hasPools || passesSpoofChecks(parse(packetBatch, 0), queue: queue) { segment(queue, request) }
             return .done
         }
         let whole = gather(queue, request, start, end)
@@ -71,6 +78,7 @@ extension Port {
         return settle(whole)
     }
 
+    @inline(__always)
     private func gather(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
         transmitBatch.gather(request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
     }
@@ -80,15 +88,21 @@ extension Port {
         return result == .full ? .full : .done
     }
 
+    @inline(__always)
     private func request(_ queue: Int, _ start: Int, _ end: Int) -> TransmitRequest {
         var request = TransmitRequest()
-        for index in start...end { request.total += transmitDescriptors[index].control.length }
+        var index = start
+        while index <= end {
+            request.total &+= transmitDescriptors[index].control.length
+            index &+= 1
+        }
         let first = transmitDescriptors[start].control
         let last = transmitDescriptors[end].control
         if first.isAdvanced {
-            request.context = transmitContexts[2 * queue + first.contextIndex]
+            request.context = transmitContexts[2 &* queue &+ first.contextIndex]
             request.vlanTag = first.insertsVLAN ? request.context.vlanTag : nil
             request.isSegmented = first.isSegmented
+            request.isStamped = first.isStamped
             request.insertsIPChecksum = first.insertsIPChecksum && request.context.isIPv4
             request.insertsL4Checksum = first.insertsL4Checksum && request.context.l4 != nil
             request.payloadLength = first.payloadLength
@@ -98,7 +112,7 @@ extension Port {
                 request.legacyChecksum = (last.legacyChecksumStart, last.legacyChecksumOffset)
             }
         }
-        if hasPools { applyPoolVLAN(queue & 7, &request) }
+        if transmit.hasPools { applyPoolVLAN(queue & 7, &request) }
         return request
     }
 
@@ -116,22 +130,26 @@ extension Port {
     var tagTypes: TagTypes { TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN) }
 
     /// What the uplink finishes for us; nothing in loopback.
-    var uplinkOffloads: UplinkOffloads { isLoopback ? [] : uplink.offloads }
+    var uplinkOffloads: UplinkOffloads { transmit.offloads }
 
     /// Checks, checksums and padding of the frame just gathered.
+    @inline(__always)
     private func finish(_ queue: Int, _ request: TransmitRequest) {
         let frame = transmitBatch.count - 1
-        if hasPools {
-            guard passesSpoofChecks(transmitBatch, frame, queue: queue) else { return transmitBatch.cancelFrame() }
+        let pads = !request.isSegmented && registers[TCTL.self].padsShortPackets
+        if transmit.hasPools {
+            parseTransmitted(frame, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount)))
+            guard passesSpoofChecks(transmitHeaders[frame], queue: queue) else { return transmitBatch.cancelFrame() }
             transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
         }
         let shift = request.vlanTag == nil ? 0 : 4
         if request.isSegmented {
             handOver(request, frame, shift)
         } else {
-            insertChecksums(request, frame, shift)
-            if registers[TCTL.self].padsShortPackets { transmitBatch.padLastFrame(to: 60) }
+            if request.insertsChecksums { insertChecksums(request, frame, shift) }
+            if pads { transmitBatch.padLastFrame(to: 60) }
         }
+        if request.isStamped { requestStamp(queue) }
         transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
     }
 

@@ -8,6 +8,8 @@ struct TCTL: Register {
     var isEnabled: Bool { self[1] }
     /// PSP, bit 3. Short frames are padded to 64 bytes, FCS included.
     var padsShortPackets: Bool { self[3] }
+    /// SWXOFF, bit 22. A PAUSE frame of FCTTV quanta goes out; reads as zero.
+    var requestsPause: Bool { self[22] }
 }
 
 /// TXDCTL[n] — Transmit Descriptor Control.
@@ -17,6 +19,8 @@ struct TXDCTL: Register {
     static var stride: Int { 0x40 }
     var raw: UInt32
 
+    /// WTHRESH, bits 20:16. Done descriptors that are written back together.
+    var writeBackThreshold: Int { Int(self[16...20]) }
     /// ENABLE, bit 25.
     var isEnabled: Bool {
         get { self[25] }
@@ -33,6 +37,8 @@ struct TDWBAL: Register {
 
     /// Head_WB_En, bit 0. TDH is written to memory; descriptors are left alone.
     var isHeadWriteBack: Bool { self[0] }
+    /// WB_on_EITR, bit 1. TDH is also written, EITR's interval later, for descriptors without RS; here at once.
+    var isWrittenOnTimer: Bool { self[1] }
     /// Bits 31:2 of the address.
     var address: UInt32 { raw & ~3 }
 }

@@ -154,7 +154,9 @@ extension EventLoop {
     }
 
     private func logCounters() {
-        let counters = backend.counters.map { "\($0.name)=\($0.value)" }
-        log.notice("uplink counters: \(counters.joined(separator: " "))")
+        for (source, counters) in [("uplink", backend.counters), ("port", port.counters)] {
+            let report = counters.map { "\($0.name)=\($0.value)" }
+            log.notice("\(source) counters: \(report.joined(separator: " "))")
+        }
     }
 }

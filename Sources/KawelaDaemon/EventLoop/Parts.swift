@@ -22,6 +22,7 @@ protocol DrivenPort: AnyObject {
     var wantsFrames: Bool { get }
     func uplinkLinkChanged()
     var nextDeadline: UInt64? { get }
+    var counters: [(name: String, value: UInt64)] { get }
 }
 
 /// The driver of a function that no guest drives: see `EmbeddedDriver` for the meaning of each.

@@ -12,7 +12,7 @@ struct Serve: ParsableCommand {
               --directory DIR --vfs N --pf embedded  VFs alone, for several guests
 
             Runs until SIGINT or SIGTERM and removes its sockets then. One QEMU at a time uses a socket; it may come and \
-            go. SIGHUP has it read the file of --config again; without one, it stops. SIGUSR1 logs the uplink's counters.
+            go. SIGHUP has it read the file of --config again; without one, it stops. SIGUSR1 logs what was sent, received and dropped.
 
             Options given here win over the configuration file. docs/operations.md describes the file, the uplinks \
             and the log.

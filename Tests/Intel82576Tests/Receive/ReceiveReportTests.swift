@@ -105,6 +105,55 @@ struct ReceiveReportTests {
         #expect(information >> 32 & 0xFFFF == 0x1234)
     }
 
+    @Test("a stripped tag is not part of the packet checksum, nor of where it starts", arguments: [0, 3, 12, 14, 34])
+    func packetChecksumWithoutTag(_ start: Int) throws {
+        driver[0] |= 1 << 30
+        driver[0x5000] = 0x300 | UInt32(start)
+        var recipe = FrameRecipe()
+        recipe.payload = Array(1...200)
+        let plain = recipe.bytes
+        recipe.tags = [(0x8100, 0x4567)]
+        #expect(try receive(recipe.bytes).information >> 48 == UInt64(Slow.sum(plain[start...])))
+    }
+
+    private static let fragments: [(fragment: UInt16, hasChecksum: Bool, isValid: Bool)] = [
+        (0x2000, true, true), (0x2000, false, false), (0x2005, true, false), (0x0005, true, false),
+    ]
+
+    @Test(
+        "with IPPCSE a UDP fragment has the sum of its payload, and UDPV if its first one has a checksum",
+        arguments: 0..<4)
+    func fragmentSum(index: Int) throws {
+        let (fragment, hasChecksum, isValid) = Self.fragments[index]
+        let valid: UInt32 = 1 << 10
+        driver[0x5000] = 0x300 | 1 << 12 | 7
+        var recipe = FrameRecipe()
+        (recipe.transport, recipe.payload, recipe.hasUDPChecksum) = (.udp, Array(1...99), hasChecksum)
+        let whole = try receive(padded(recipe.bytes))
+        #expect(whole.information >> 48 == UInt64(Slow.sum(padded(recipe.bytes)[7...])))
+        #expect(whole.status & valid == 0)
+        recipe.fragment = fragment
+        recipe.padding = [1, 2, 3]
+        let bytes = recipe.bytes
+        let received = try receive(bytes)
+        #expect(received.information >> 48 == UInt64(Slow.sum(bytes[34..<recipe.datagramEnd])))
+        #expect(received.information >> 32 & 0xFFFF == 0x1234)
+        #expect(received.status & (valid | Self.udp | Self.l4) == Self.udp | (isValid ? valid : 0))
+        recipe.transport = .tcp
+        let other = try receive(recipe.bytes)
+        #expect(other.information >> 48 == UInt64(Slow.sum(recipe.bytes[7...])))
+        #expect(other.status & (valid | Self.udp) == 0)
+    }
+
+    @Test("an outer tag sets VEXT, with EXT_VLAN only")
+    func outerTag() throws {
+        let frame = tagged(tagged(TestDriver.frame(1), 5), 6, type: 0x88A8)
+        driver[0x38] = 0x88A8_8100
+        #expect(try receive(frame).status & 1 << 9 == 0)
+        driver[0x18] |= 1 << 26
+        #expect(try receive(frame).status & 1 << 9 != 0)
+    }
+
     private func setKey(_ key: [UInt8]) {
         for word in 0..<10 {
             driver[0x5C80 + 4 * word] = (0..<4).reduce(0) { $0 | UInt32(key[word * 4 + $1]) << UInt32(8 * $1) }

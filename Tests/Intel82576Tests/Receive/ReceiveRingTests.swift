@@ -144,7 +144,7 @@ struct ReceiveRingTests {
         #expect(driver.port.registers[word: 0x40A0 / 4] == 1)
         while driver.take(&ring) != nil { driver.advance() }
         #expect(driver[0x40D0] == 10 && driver[0x4074] == 10)
-        #expect(driver.counter64(0x40C0) == 680 && driver.counter64(0x4088) == 680)
+        #expect(driver.counter64(0x40C0) == 680 && driver.counter64(0x4088) == 680 && driver.counter64(0x4128) == 680)
         // Frames 7, 8 and 9 each found no descriptors.
         #expect(driver[0x40A0] == 3)
     }

@@ -144,7 +144,7 @@ struct ResetTests {
         #expect(driver.host.isINTxAsserted)
         reset(level)
         #expect(!driver.host.isINTxAsserted)
-        #expect(driver[.IMS] == 0 && driver[.IAM] == 0 && driver[.EIMS] == 0 && driver[.EICR] == 0)
+        #expect(driver[.IMS] == 0 && driver[.IAM] == 0 && driver[.EIMS] == 1 << 31 && driver[.EICR] == 0)
         #expect(driver[.ICR] == 0)
         driver.setCommand()
         driver.advance(milliseconds: 10)

@@ -35,7 +35,7 @@ import Testing
         #expect(try running.result().errors.contains(line))
     }
 
-    @Test("logs the uplink's counters on USR1 and goes on")
+    @Test("logs the counters of uplink and port on USR1 and goes on")
     func counters() throws {
         let running = try serve()
         kill(running.process.processIdentifier, SIGUSR1)
@@ -44,6 +44,7 @@ import Testing
         #expect(result.code == 0)
         let reports = result.errors.split(separator: "\n").filter { $0.contains("uplink counters: sent_frames=0") }
         #expect(reports.count == 1)
+        #expect(result.errors.contains("port counters: transmit_malformed=0"))
     }
 
     @Test("keeps quiet below the level asked for")

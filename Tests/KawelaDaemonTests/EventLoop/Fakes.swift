@@ -12,6 +12,7 @@ final class FakePort: DrivenPort {
     var hasWork = false
     var wantsFrames = true
     var nextDeadline: UInt64?
+    let counters: [(name: String, value: UInt64)] = [("dropped", 7)]
     var onRun: (FakePort) -> Void = { _ in }
     var onReceive: (FakePort) -> Void = { _ in }
     private(set) var runs = 0

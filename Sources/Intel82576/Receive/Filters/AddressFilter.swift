@@ -1,34 +1,60 @@
-/// The exact-match part of the address filter: the valid RAL/RAH pairs, ready to be compared with a frame's number.
+/// The exact-match part of the address filter: the valid RAL/RAH pairs, found by hash.
 ///
 /// Rebuilt when one of the registers changes. Datasheet 7.1.2.
-struct AddressFilter {
+struct AddressFilter: ~Copyable {
     static let entryCount = 24
 
-    private var destinations = InlineArray<24, UInt64>(repeating: .max)
-    private var destinationPools = InlineArray<24, PoolSet>(repeating: 0)
-    private var destinationCount = 0
-    private var sources = InlineArray<24, UInt64>(repeating: .max)
-    private var sourcePools = InlineArray<24, PoolSet>(repeating: 0)
-    private var sourceCount = 0
+    /// An address, and what the entries that have it say together.
+    struct Entry: BitwiseCopyable {
+        /// Not an address while the slot is free.
+        var address = UInt64.max
+        var pools: PoolSet = 0
+        /// Those of the first entry with the address.
+        var firstPools: PoolSet = 0
+    }
 
-    init() {}
+    /// More than twice the entries, so that a search ends after a step or two.
+    private static let slotBits = 6
 
-    init(_ registers: borrowing RegisterFile) {
+    private let destinations = FixedBuffer<Entry>(repeating: Entry(), count: 1 << slotBits)
+    private let sources = FixedBuffer<Entry>(repeating: Entry(), count: 1 << slotBits)
+    private var hasSources = false
+
+    /// Takes over the registers' entries.
+    mutating func load(_ registers: borrowing RegisterFile) {
+        for slot in 0..<destinations.count {
+            destinations[slot] = Entry()
+            sources[slot] = Entry()
+        }
+        hasSources = false
         for index in 0..<Self.entryCount {
             let word = Self.word(index)
             let high = RAH(raw: registers[word: word + 1])
-            guard high.isValid else { continue }
+            guard high.isValid, high.select < 2 else { continue }
             let address = MACAddress(low: registers[word: word], high: high.address).value
             if high.select == 0 {
-                destinations[destinationCount] = address
-                destinationPools[destinationCount] = high.pools
-                destinationCount += 1
-            } else if high.select == 1 {
-                sources[sourceCount] = address
-                sourcePools[sourceCount] = high.pools
-                sourceCount += 1
+                Self.add(address, high.pools, to: destinations)
+            } else {
+                Self.add(address, high.pools, to: sources)
+                hasSources = true
             }
         }
+    }
+
+    private static func add(_ address: UInt64, _ pools: PoolSet, to table: borrowing FixedBuffer<Entry>) {
+        let slot = slot(of: address, in: table)
+        let isNew = table[slot].address != address
+        let entry = table[slot]
+        table[slot] = Entry(
+            address: address, pools: entry.pools | pools, firstPools: isNew ? pools : entry.firstPools)
+    }
+
+    /// Where `address` is, or would be: there is always a free slot.
+    @inline(__always)
+    private static func slot(of address: UInt64, in table: borrowing FixedBuffer<Entry>) -> Int {
+        var slot = Int(truncatingIfNeeded: (address &* 0x9E37_79B9_7F4A_7C15) &>> UInt64(64 &- slotBits))
+        while table[slot].address != address, table[slot].address != .max { slot = (slot &+ 1) & (1 &<< slotBits &- 1) }
+        return slot
     }
 
     /// Word index of RAL[index]: 16 pairs at 0x5400, 8 at 0x54E0.
@@ -36,37 +62,35 @@ struct AddressFilter {
 
     @inline(__always)
     func matches(destination: MACAddress, source: MACAddress) -> Bool {
-        for index in 0..<destinationCount where destinations[index] == destination.value { return true }
-        for index in 0..<sourceCount where sources[index] == source.value { return true }
-        return false
+        has(destination, in: destinations) || hasSources && has(source, in: sources)
+    }
+
+    @inline(__always)
+    private func has(_ address: MACAddress, in table: borrowing FixedBuffer<Entry>) -> Bool {
+        table[Self.slot(of: address.value, in: table)].address == address.value
     }
 
     /// Whether an entry matches, and the pools of all that do. An entry without pools matches all the same.
+    @inline(__always)
     func pools(destination: MACAddress, source: MACAddress) -> (isMatch: Bool, pools: PoolSet) {
-        var result = (isMatch: false, pools: PoolSet(0))
-        for index in 0..<destinationCount where destinations[index] == destination.value {
-            result = (true, result.pools | destinationPools[index])
-        }
-        for index in 0..<sourceCount where sources[index] == source.value {
-            result = (true, result.pools | sourcePools[index])
-        }
-        return result
+        let found = destinations[Self.slot(of: destination.value, in: destinations)]
+        guard hasSources else { return (found.address == destination.value, found.pools) }
+        let other = sources[Self.slot(of: source.value, in: sources)]
+        return (found.address == destination.value || other.address == source.value, found.pools | other.pools)
     }
 
     /// The pools of the first entry that matches, all that count without replication; `nil` when none does.
     func firstPools(destination: MACAddress, source: MACAddress) -> PoolSet? {
-        for index in 0..<destinationCount where destinations[index] == destination.value {
-            return destinationPools[index]
-        }
-        for index in 0..<sourceCount where sources[index] == source.value { return sourcePools[index] }
-        return nil
+        let found = destinations[Self.slot(of: destination.value, in: destinations)]
+        if found.address == destination.value { return found.firstPools }
+        let other = sources[Self.slot(of: source.value, in: sources)]
+        return other.address == source.value ? other.firstPools : nil
     }
 
     /// The pools that may send from `source`: those of the destination entries with that address.
+    @inline(__always)
     func pools(ofSource source: MACAddress) -> PoolSet {
-        var pools: PoolSet = 0
-        for index in 0..<destinationCount where destinations[index] == source.value { pools |= destinationPools[index] }
-        return pools
+        destinations[Self.slot(of: source.value, in: destinations)].pools
     }
 }
 

@@ -1,0 +1,187 @@
+#define _GNU_SOURCE
+#include "CBench.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static inline void relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+bool cb_wait_for_bits(const void *word, uint32_t bits, uint64_t nanoseconds) {
+    const uint64_t deadline = cb_now() + nanoseconds;
+    static long processors;  // Looked up once: that takes microseconds.
+    if (processors == 0) processors = sysconf(_SC_NPROCESSORS_ONLN);
+    for (;;) {
+        for (int i = 0; i < 4096; i++) {
+            if ((__atomic_load_n((const uint32_t *)word, __ATOMIC_ACQUIRE) & bits) == bits) return true;
+            relax();
+        }
+        if (processors < 2) sched_yield();
+        if (cb_now() > deadline) return false;
+    }
+}
+
+void cb_set_send_buffer(int fd, int bytes) {
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) != 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+void cb_use_last_processor(bool last) {
+    static cpu_set_t all;
+    if (CPU_COUNT(&all) == 0) sched_getaffinity(0, sizeof all, &all);
+    int highest = -1;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &all)) highest = cpu;
+    if (CPU_COUNT(&all) < 2) return;
+    cpu_set_t set = all;
+    CPU_CLR(highest, &set);
+    if (last) {
+        CPU_ZERO(&set);
+        CPU_SET(highest, &set);
+    }
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+int cb_enter_namespace(const char *path) {
+    int back = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    int to = open(path, O_RDONLY | O_CLOEXEC);
+    if (back >= 0 && to >= 0 && setns(to, CLONE_NEWNET) == 0) {
+        close(to);
+        return back;
+    }
+    int error = errno;
+    if (to >= 0) close(to);
+    if (back >= 0) close(back);
+    errno = error;
+    return -1;
+}
+
+void cb_leave_namespace(int back) {
+    setns(back, CLONE_NEWNET);
+    close(back);
+}
+
+static uint16_t checksum(const uint8_t *bytes, size_t count) {
+    uint32_t sum = 0;
+    for (size_t i = 0; i + 1 < count; i += 2) sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+    while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
+    return htons((uint16_t)~sum);
+}
+
+// Waits for the answer with this number; false after the socket's timeout.
+static bool awaitAnswer(int fd, uint16_t id, uint16_t number) {
+    uint8_t answer[2048];
+    for (;;) {
+        ssize_t count = recv(fd, answer, sizeof answer, 0);
+        if (count < 0) return false;
+        size_t offset = (size_t)(answer[0] & 15) * 4;
+        struct icmphdr header;
+        if (offset + sizeof header > (size_t)count) continue;
+        memcpy(&header, answer + offset, sizeof header);
+        if (header.type == ICMP_ECHOREPLY && header.un.echo.id == id && header.un.echo.sequence == htons(number)) return true;
+    }
+}
+
+int cb_ping(const char *address, int count, uint64_t *nanoseconds) {
+    int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+    if (fd < 0) return -1;
+    struct sockaddr_in peer = {.sin_family = AF_INET};
+    inet_pton(AF_INET, address, &peer.sin_addr);
+    const struct timeval second = {.tv_sec = 1};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+    const uint16_t id = htons((uint16_t)getpid());
+    int answered = 0;
+    for (int number = 0; number < count; number++) {
+        uint8_t packet[sizeof(struct icmphdr) + 56] = {0};
+        struct icmphdr header = {.type = ICMP_ECHO, .un.echo = {.id = id, .sequence = htons((uint16_t)number)}};
+        memcpy(packet, &header, sizeof header);
+        header.checksum = checksum(packet, sizeof packet);
+        memcpy(packet, &header, sizeof header);
+        uint64_t start = cb_now();
+        if (sendto(fd, packet, sizeof packet, 0, (struct sockaddr *)&peer, sizeof peer) < 0) continue;
+        if (awaitAnswer(fd, id, (uint16_t)number)) nanoseconds[answered++] = cb_now() - start;
+    }
+    close(fd);
+    return answered;
+}
+
+// Allocations. These definitions take the place of the C library's own; what they call are its names for the same.
+
+static atomic_uint_fast64_t allocations;
+
+uint64_t cb_allocation_count(void) { return atomic_load(&allocations); }
+
+#if defined(__GLIBC__)
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static inline void count(void) { atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed); }
+
+void *malloc(size_t size) {
+    count();
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size) {
+    count();
+    return __libc_calloc(number, size);
+}
+
+void *realloc(void *old, size_t size) {
+    count();
+    return __libc_realloc(old, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    count();
+    return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **result, size_t alignment, size_t size) {
+    count();
+    void *memory = __libc_memalign(alignment, size);
+    if (!memory) return ENOMEM;
+    *result = memory;
+    return 0;
+}
+#endif
+
+// Client requests: a sequence of rotations that changes nothing on a processor and that Valgrind knows (its manual,
+// "The client request mechanism"; the numbers are those of callgrind.h).
+
+#if defined(__x86_64__)
+enum { tool = 'C' << 24 | 'T' << 16, dumpStatsAt = tool + 3, startInstrumentation = tool + 4, stopInstrumentation = tool + 5 };
+
+static void request(uint64_t code, uint64_t argument) {
+    volatile uint64_t arguments[6] = {code, argument, 0, 0, 0, 0};
+    uint64_t result = 0;
+    __asm__ volatile("rolq $3, %%rdi; rolq $13, %%rdi; rolq $61, %%rdi; rolq $51, %%rdi; xchgq %%rbx, %%rbx"
+                     : "=d"(result)
+                     : "a"(arguments), "0"(result)
+                     : "cc", "memory");
+}
+
+void cb_callgrind_start(void) { request(startInstrumentation, 0); }
+void cb_callgrind_stop(void) { request(stopInstrumentation, 0); }
+void cb_callgrind_dump(const char *name) { request(dumpStatsAt, (uint64_t)(uintptr_t)name); }
+#else
+void cb_callgrind_start(void) {}
+void cb_callgrind_stop(void) {}
+void cb_callgrind_dump(const char *name) { (void)name; }
+#endif

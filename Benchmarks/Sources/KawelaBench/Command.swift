@@ -1,0 +1,53 @@
+import Foundation
+import KawelaGuest
+
+/// What the command line asks for.
+struct Command {
+    static let usage = """
+        kawela-bench all                       compare, device, guest and report
+        kawela-bench compare [ROUNDS] [NAME]   Kawela beside QEMU's igb; NAME selects by words of the names
+        kawela-bench device [SECONDS] [NAME]   stages and whole paths of the device, without QEMU
+        kawela-bench guest [ROUNDS]            iperf3 and latency of Debian guests
+        kawela-bench report                    writes docs/performance.md from what was measured last
+        kawela-bench check [--update]          instructions and allocations per frame against thresholds.json, or into it
+        kawela-bench count                     what `check` runs under callgrind
+        """
+    private let words: [String]
+
+    init(_ words: [String]) { self.words = words }
+
+    func run() throws {
+        setenv("KAWELA_BINARY", Artifacts.repository + "/.build/release/kawela", 0)
+        switch words.first {
+        case "device": try device(seconds: number(1) ?? 1)
+        case "compare": try compare(rounds: Int(number(1) ?? 11))
+        case "guest": try guest(rounds: Int(number(1) ?? 5))
+        case "all":
+            try compare(rounds: 11)
+            try device(seconds: 1)
+            try guest(rounds: 5)
+            try Report().write()
+        case "report": try Report().write()
+        case "count": try Counting.count()
+        case "check": try Counting.check(updates: words.dropFirst().first == "--update")
+        default: throw BenchError("what to do?\n\(Self.usage)")
+        }
+    }
+
+    /// The second argument selects by words of the name; only a whole set is kept for the report.
+    private var selection: String { words.dropFirst(2).first ?? "" }
+
+    private func device(seconds: Double) throws {
+        let results = try DeviceBenchmarks.run(seconds: seconds, selection: selection)
+        if selection.isEmpty { try Store.save(results, as: DeviceBenchmarks.results) }
+    }
+
+    private func compare(rounds: Int) throws {
+        let results = try Comparison.run(selection: selection, Row.Effort(batches: 100, rounds: rounds))
+        if selection.isEmpty { try Store.save(results, as: "compare") }
+    }
+
+    private func guest(rounds: Int) throws { try Store.save(EndToEnd.run(rounds: rounds), as: "guest") }
+
+    private func number(_ place: Int) -> Double? { place < words.count ? Double(words[place]) : nil }
+}

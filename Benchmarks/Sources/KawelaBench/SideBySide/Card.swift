@@ -1,0 +1,118 @@
+import CBench
+import CKawela
+import Foundation
+import KawelaGuest
+
+/// An 82576, Kawela's or QEMU's own, in a stock QEMU without a processor, and the driver program on it.
+final class Card {
+    let nic: NIC
+    let driver: Driver
+    let registers: CardRegisters
+    /// Who emulates the card.
+    let process: ChildProcess
+    /// The other end of a stream.
+    let sender: StreamSender?
+    /// Where a TAP is.
+    let namespace: Namespace?
+    private let machine: Machine
+    private static let megabytes = 128
+
+    enum Wire { case null, stream, tap }
+
+    init(_ nic: NIC, _ wire: Wire, in run: Run) throws {
+        self.nic = nic
+        let name = "\(nic.rawValue)-\(wire)-\(cb_now())"
+        namespace = wire == .tap ? try Namespace(in: run) : nil
+        let listener = wire == .stream ? try StreamListener(path: run.path("\(name).wire")) : nil
+        let uplink: UplinkPeer =
+            switch wire {
+            case .null: .null
+            case .tap: .tap(Namespace.tap)
+            case .stream: .stream(path: run.path("\(name).wire"))
+            }
+        let card = try NetworkCard(nic, uplink: uplink, in: run, namespace: namespace)
+        let control = run.path("\(name).qtest")
+        let listening = kw_unix_bind(control, CInt(SOCK_STREAM.rawValue))
+        guard listening >= 0 else { throw BenchError("cannot listen at \(control)") }
+        defer { close(listening) }
+        machine = try Machine(
+            name: name, card: card, memory: Self.megabytes,
+            arguments: ["-accel", "qtest", "-qtest", "unix:\(control)", "-qtest-log", "/dev/null"], in: run,
+            namespace: namespace)
+        process = card.server?.process ?? machine.process
+        registers = try CardRegisters(QTest(accept(listening, nil, nil)))
+        sender = try listener?.accept()
+        listener?.close()
+        driver = Driver(registers, try Self.memory(of: machine.process))
+        try bringUpLink()
+        try driver.enable()
+    }
+
+    /// The memfd that QEMU shares with its devices.
+    private static func memory(of process: ChildProcess) throws -> Memory {
+        let folder = "/proc/\(process.pid)/fd"
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
+            guard target?.hasPrefix("/memfd:memory-backend-memfd") == true else { continue }
+            return try Memory(descriptor: open("\(folder)/\(name)", O_RDWR | O_CLOEXEC), size: megabytes << 20)
+        }
+        throw BenchError("QEMU has no memfd")
+    }
+
+    /// CTRL.SLU, a restart of auto-negotiation through MDIC, STATUS.LU. QEMU's clock stands still unless it is moved.
+    private func bringUpLink() throws {
+        try driver.set(0, try driver[0] | 1 << 6)
+        try driver.set(0x20, 0x1340 | 1 << 21 | 0b01 << 26)
+        let deadline = cb_now() + 20_000_000_000
+        while try driver[8] & 2 == 0 {
+            guard cb_now() < deadline else { throw BenchError("\(nic): the link does not come up") }
+            try registers.qtest.command("clock_step 10000000")
+            usleep(2000)
+        }
+    }
+
+    // MARK: Timing
+
+    private static let patience: UInt64 = 20_000_000_000
+
+    /// Writes a register and waits until bit 0 of every word in `done` is set. Nanoseconds until then.
+    func time(_ doorbell: (offset: Int, value: UInt32), until done: [UnsafeMutableRawPointer]) throws -> UInt64 {
+        let line = registers.line(doorbell)
+        let start = cb_now()
+        try registers.qtest.send(line)
+        for word in done {
+            guard cb_wait_for_bits(word, 1, Self.patience) else { throw BenchError("\(nic): a batch does not end") }
+        }
+        let end = cb_now()
+        _ = try registers.qtest.receive()
+        return end - start
+    }
+
+    /// Writes a register and returns when the device has acted on it.
+    func write(_ doorbell: (offset: Int, value: UInt32)) throws {
+        try driver.set(doorbell.offset, doorbell.value)
+        _ = try driver[8]
+    }
+
+    /// Lets frames wait in the socket while the process that emulates the card is stopped. Nanoseconds from letting it go
+    /// on until bit 0 of `done` is set.
+    func time(receiving bytes: [UInt8], until done: UnsafeMutableRawPointer) throws -> UInt64 {
+        kill(process.pid, SIGSTOP)
+        defer { kill(process.pid, SIGCONT) }
+        try waitUntilStopped()
+        try sender?.send(bytes)
+        let start = cb_now()
+        kill(process.pid, SIGCONT)
+        guard cb_wait_for_bits(done, 1, Self.patience) else { throw BenchError("\(nic): frames do not arrive") }
+        return cb_now() - start
+    }
+
+    private func waitUntilStopped() throws {
+        let deadline = cb_now() + Self.patience
+        while cb_now() < deadline {
+            let status = try String(contentsOfFile: "/proc/\(process.pid)/stat", encoding: .utf8)
+            if let end = status.lastIndex(of: ")"), status[end...].dropFirst(2).hasPrefix("T") { return }
+        }
+        throw BenchError("\(nic): does not stop")
+    }
+}

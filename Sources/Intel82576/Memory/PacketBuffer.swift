@@ -1,0 +1,74 @@
+import CKawela
+
+/// The receive packet buffer: frames from the wire that wait for a driver's descriptors, copied out of the uplink's
+/// memory so that more of them can be taken, in order.
+///
+/// Frames go in at the end and are lent from the front, a batch at a time. Space is reused once all that went in is
+/// done with, which keeps each frame in one piece. Allocates in `init` only.
+@safe struct PacketBuffer: ~Copyable {
+    /// Twice what RXPBS can ask for: the space of frames that are gone, or room for a large frame that is yet to be cut.
+    static let capacity = 256 * 1024
+    /// RXPBS full of the shortest frames.
+    static let maximumFrames = 2048
+
+    private struct Entry: BitwiseCopyable {
+        var start: Int32 = 0
+        var byteCount: Int32 = 0
+        var offload = FrameBatch.Offload()
+    }
+
+    private let bytes: UnsafeMutableRawPointer
+    private let entries = FixedBuffer<Entry>(repeating: Entry(), count: maximumFrames)
+    private var count = 0
+    /// The first entry that has not been lent.
+    private var next = 0
+    private var end = 0
+    /// Bytes of the frames that have not been lent, as on the wire.
+    private(set) var wireBytes = 0
+
+    init() {
+        unsafe bytes = .allocate(byteCount: Self.capacity, alignment: 64)
+        unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0, count: Self.capacity)
+    }
+
+    deinit { unsafe bytes.deallocate() }
+
+    /// No frame waits to be lent.
+    var isEmpty: Bool { next == count }
+
+    mutating func removeAll() { (count, next, end, wireBytes) = (0, 0, 0, 0) }
+
+    /// Copies frame `index` of `batch`. False, and nothing changes, when there is no room.
+    mutating func append(_ batch: borrowing FrameBatch, _ index: Int) -> Bool {
+        let frame = batch[index]
+        let byteCount = Int(frame.byteCount)
+        guard count < Self.maximumFrames, end + byteCount <= Self.capacity else { return false }
+        entries[count] = Entry(start: Int32(end), byteCount: frame.byteCount, offload: frame.offload)
+        for position in 1...max(1, Int(frame.segmentCount)) {
+            let segment = unsafe batch.segments(of: index)[position]
+            guard unsafe segment.iov_len > 0, let from = unsafe segment.iov_base else { continue }
+            // SAFETY: the segments of the frame add up to `byteCount`, for which there is room.
+            unsafe (bytes + end).copyMemory(from: from, byteCount: segment.iov_len)
+            end += unsafe segment.iov_len
+        }
+        count += 1
+        wireBytes += Self.wireLength(byteCount)
+        return true
+    }
+
+    /// Appends the frames at the front to `batch`, which is empty and the only user of what was lent before. They stay
+    /// in place until the next call. Space is freed when all is lent and done with.
+    mutating func lend(to batch: inout FrameBatch) {
+        guard next < count else { return removeAll() }
+        while next < count {
+            let entry = entries[next]
+            let frame = unsafe UnsafeRawBufferPointer(start: bytes + Int(entry.start), count: Int(entry.byteCount))
+            guard unsafe batch.append(frame, offload: entry.offload) else { return }
+            wireBytes -= Self.wireLength(Int(entry.byteCount))
+            next += 1
+        }
+    }
+
+    /// Bytes of a frame on the wire, FCS and padding included.
+    static func wireLength(_ byteCount: Int) -> Int { max(60, byteCount) + 4 }
+}

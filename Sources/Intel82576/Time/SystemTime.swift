@@ -1,0 +1,93 @@
+/// TIMINCA — Time Increment Attributes.
+struct TIMINCA: Register {
+    static var name: RegisterName { .TIMINCA }
+    static var offset: Int { 0xB608 }
+    var raw: UInt32
+
+    /// INCVALUE, bits 23:0. What SYSTIM grows by each period. Linux: 16 ns in units of 2^-19 ns.
+    var increment: UInt64 { UInt64(self[0...23]) }
+    /// INCPERIOD, bits 31:24, in nanoseconds here; the register counts clocks of 16 ns, and 0 works as 1.
+    ///
+    /// The clock is that of a link of 1 Gb/s. Drivers count on 16 ns at every speed, so it does not follow the link.
+    var period: UInt64 { 16 &* max(1, UInt64(self[24...31])) }
+}
+
+/// The system time of IEEE 1588: SYSTIM, running on the port's clock.
+///
+/// SYSTIM stands still until TIMINCA says what it grows by, and goes on from its value when that changes. What a unit
+/// of it means is software's affair: the register wraps at 64 bits.
+///
+/// Not implemented: target times, the clock output and the auxiliary stamps (TSAUXC and what belongs to it), which
+/// work on pins that a virtual card does not have.
+///
+/// - Datasheet: IEEE 1588 registers; those of the I210 where ours is silent
+struct SystemTime {
+    /// SYSTIM at ``since``.
+    private var base: UInt64 = 0
+    /// When it last changed its pace or was set, in clock nanoseconds.
+    private var since: UInt64
+    private var attributes = TIMINCA(raw: 0)
+    /// What a read of SYSTIMH gives: the high half when SYSTIML was read.
+    private(set) var latchedHigh: UInt32 = 0
+
+    init(now: UInt64) { since = now }
+
+    func value(at now: UInt64) -> UInt64 {
+        base &+ (now &- since) / attributes.period &* attributes.increment
+    }
+
+    mutating func readLow(now: UInt64) -> UInt32 {
+        let value = value(at: now)
+        latchedHigh = UInt32(truncatingIfNeeded: value >> 32)
+        return UInt32(truncatingIfNeeded: value)
+    }
+
+    mutating func set(_ value: UInt64, now: UInt64) { (base, since) = (value, now) }
+
+    /// TIMINCA changes: the part of a period that has passed is kept.
+    mutating func setAttributes(_ new: TIMINCA, now: UInt64) {
+        let rest = (now &- since) % attributes.period
+        (base, since) = (value(at: now), now &- rest)
+        attributes = new
+    }
+
+    /// Adds TIMADJ: a magnitude of 63 bits, and a sign in bit 31 of the high half (1 subtracts).
+    mutating func adjust(low: UInt32, high: UInt32) {
+        let magnitude = UInt64(high & 0x7FFF_FFFF) << 32 | UInt64(low)
+        base = high >> 31 == 0 ? base &+ magnitude : base &- magnitude
+    }
+}
+
+extension Port {
+    /// SYSTIM now.
+    var systemTime: UInt64 { time.value(at: clock()) }
+
+    func readTimeRegister(_ entry: RegisterMap.Entry) -> UInt32 {
+        let stored = registers[word: Int(entry.canonicalWord)]
+        switch entry.name {
+        case .SYSTIML: return time.readLow(now: clock())
+        case .SYSTIMH: return time.latchedHigh
+        case .FRTIMER: return timers.freeRunning(now: clock())
+        case .WDSTP: return stored | timers.watchdogSeconds(now: clock()) << 16
+        case .TXSTMPH: registers[TSYNCTXCTL.self].isValid = false
+        // The datasheet unlocks on the first, which is all that Linux reads; QEMU's card on the second.
+        case .RXSTMPH, .RXSATRH: registers[TSYNCRXCTL.self].isValid = false
+        default: break
+        }
+        return stored
+    }
+
+    func writeTimeRegister(_ entry: RegisterMap.Entry, _ value: UInt32) {
+        let now = clock()
+        let word = Int(entry.canonicalWord)
+        registers[word: word] = rules.write(entry.row, registers[word: word], value)
+        switch entry.name {
+        // Each half takes effect at once; what SYSTIML carries over while SYSTIMH is still to come is overwritten by it.
+        case .SYSTIML: time.set(systemTime & 0xFFFF_FFFF_0000_0000 | UInt64(value), now: now)
+        case .SYSTIMH: time.set(systemTime & 0xFFFF_FFFF | UInt64(value) << 32, now: now)
+        case .TIMINCA: time.setAttributes(registers[TIMINCA.self], now: now)
+        case .TIMADJH: time.adjust(low: registers[word: word - 1], high: value)
+        default: writeTimer(entry.name, value, now: now)
+        }
+    }
+}

@@ -1,0 +1,194 @@
+// Time stamps of frames: the SYSTIM of one sent and one received frame at a time, each kept until software has read it.
+//
+// The stamps belong to the PF, which alone can read them: a frame that a VF asks to have stamped, or that only VFs
+// receive, takes none. Others would let a VF keep the PF from synchronising its clock.
+
+/// TSYNCTXCTL — Tx Time Sync Control.
+struct TSYNCTXCTL: Register {
+    static var name: RegisterName { .TSYNCTXCTL }
+    static var offset: Int { 0xB614 }
+    var raw: UInt32
+
+    /// TXTT, bit 0. TXSTMP holds a stamp; no other is taken until TXSTMPH is read.
+    var isValid: Bool {
+        get { self[0] }
+        set { self[0] = newValue }
+    }
+    /// EN, bit 4.
+    var isEnabled: Bool { self[4] }
+}
+
+/// TSYNCRXCTL — Rx Time Sync Control.
+struct TSYNCRXCTL: Register {
+    static var name: RegisterName { .TSYNCRXCTL }
+    static var offset: Int { 0xB620 }
+    var raw: UInt32
+
+    /// Type, bits 3:1: which packets are stamped. The values are those of the I210's datasheet, which Linux and DPDK use
+    /// for the 82576 too.
+    enum Kind: UInt32 {
+        /// Version 2 over Ethernet with the message type of TSYNCRXCFG.
+        case layer2 = 0
+        /// Version 1 over UDP with the control field of TSYNCRXCFG.
+        case version1 = 1
+        /// Version 2 over Ethernet or UDP with the message type of TSYNCRXCFG.
+        case version2 = 2
+        case everything = 4
+        /// Every event message of version 2.
+        case events = 5
+    }
+
+    /// RXTT, bit 0. RXSTMP holds a stamp; no other is taken until RXSTMPH is read.
+    var isValid: Bool {
+        get { self[0] }
+        set { self[0] = newValue }
+    }
+    /// `nil` for a reserved value, which stamps nothing.
+    var kind: Kind? { Kind(rawValue: self[1...3]) }
+    /// EN, bit 4.
+    var isEnabled: Bool { self[4] }
+}
+
+/// TSYNCRXCFG — Rx Time Sync Configuration.
+struct TSYNCRXCFG: Register {
+    static var name: RegisterName { .TSYNCRXCFG }
+    static var offset: Int { 0x5F50 }
+    var raw: UInt32
+
+    /// CTRLT, bits 7:0. The control field of version 1.
+    var control: UInt8 { UInt8(truncatingIfNeeded: self[0...7]) }
+    /// MSGT, bits 11:8 of 15:8. The message type of version 2; bits 15:12 would be its transportSpecific, which is not
+    /// compared: IEEE 802.1AS sets it.
+    var messageType: UInt8 { UInt8(truncatingIfNeeded: self[8...11]) }
+}
+
+/// What stamping needs of a PTP message's header. IEEE 1588-2008 13.3, and 1588-2002 where version 1 differs.
+struct PTPHeader {
+    /// Shorter ones are not recognised (I210 datasheet, PTP packet structure).
+    static let length = 36
+
+    var version: UInt8
+    /// Version 2: 0 to 7 are event messages.
+    var messageType: UInt8
+    var control: UInt8
+    /// The last six bytes of version 2's clockIdentity, which is where version 1 has its sourceUuid.
+    var sourceIdentifier: UInt64
+    var sequence: UInt16
+
+    /// `nil` when the header does not lie within `bytes`.
+    init?(_ bytes: RawSpan, at offset: Int) {
+        guard offset >= 0, offset <= bytes.byteCount - Self.length else { return nil }
+        messageType = bytes.byte(at: offset) & 0xF
+        version = bytes.byte(at: offset + 1) & 0xF
+        control = bytes.byte(at: offset + 32)
+        sourceIdentifier = UInt64(bytes.network16(at: offset + 22)) << 32 | UInt64(bytes.network32(at: offset + 24))
+        sequence = bytes.network16(at: offset + 30)
+    }
+
+    func matches(_ kind: TSYNCRXCTL.Kind, _ configuration: TSYNCRXCFG, isLayer2: Bool) -> Bool {
+        switch kind {
+        case .layer2: isLayer2 && version == 2 && messageType == configuration.messageType
+        case .version1: !isLayer2 && version == 1 && control == configuration.control
+        case .version2: version == 2 && messageType == configuration.messageType
+        case .everything: true
+        case .events: version == 2 && messageType < 8
+        }
+    }
+}
+
+// MARK: Received frames
+
+extension Port {
+    /// The status bits of a frame from the wire about to be written to `queue`: TS, bit 16, when it is the one whose
+    /// stamp was taken.
+    @inline(__always)
+    func stampReceived(_ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ queue: Int) -> UInt32 {
+        let control = registers[TSYNCRXCTL.self]
+        guard control.isEnabled, !control.isValid, !frame.isLoopback, queue & 7 >= enabledVirtualFunctions else {
+            return 0
+        }
+        return takeStamp(batch.header(of: frame.index), frame.headers, control) ? 1 << 16 : 0
+    }
+
+    private func takeStamp(_ bytes: RawSpan, _ headers: PacketHeaders, _ control: TSYNCRXCTL) -> Bool {
+        guard let kind = control.kind else { return false }
+        let place = messagePlace(bytes, headers)
+        let message = place.flatMap { PTPHeader(bytes, at: $0.offset) }
+        if kind != .everything {
+            guard let place, let message,
+                message.matches(kind, registers[TSYNCRXCFG.self], isLayer2: place.isLayer2)
+            else { return false }
+        }
+        let stamp = time.value(at: isLoopback ? clock() : receive.arrival)
+        registers[word: 0xB624 / 4] = UInt32(truncatingIfNeeded: stamp)
+        registers[word: 0xB628 / 4] = UInt32(truncatingIfNeeded: stamp >> 32)
+        let source = message?.sourceIdentifier ?? 0
+        registers[word: 0xB62C / 4] = UInt32(truncatingIfNeeded: source)
+        registers[word: 0xB630 / 4] =
+            UInt32(truncatingIfNeeded: source >> 32) | UInt32(message?.sequence ?? 0) << 16
+        registers[TSYNCRXCTL.self].isValid = true
+        return true
+    }
+
+    /// Where the PTP message of a frame begins that a filter marks for stamping: an EtherType filter with its 1588 bit,
+    /// or a 5-tuple filter with its.
+    private func messagePlace(_ bytes: RawSpan, _ headers: PacketHeaders) -> (offset: Int, isLayer2: Bool)? {
+        if hasStampedType(headers.networkType) { return (headers.networkOffset, true) }
+        let ip = headers.ip
+        guard ip.transport == .udp, !ip.isFragment, isStamped(bytes, ip) else { return nil }
+        return (ip.payloadOffset, false)
+    }
+
+    private func hasStampedType(_ type: UInt16) -> Bool {
+        for index in 0..<8 {
+            let filter = registers[word: 0x5CB0 / 4 + index]
+            if filter & 1 << 26 != 0, filter & 0xFFFF == UInt32(type) { return filter & 1 << 30 != 0 }
+        }
+        return false
+    }
+
+    /// Whether a 5-tuple filter with its 1588 bit (FTQF bit 27) matches a UDP datagram. Bits 31:28 of FTQF and bit 17 of
+    /// IMIR leave a field out; ports and addresses are in the order of the wire, as Linux writes them.
+    private func isStamped(_ bytes: RawSpan, _ ip: IPHeaders) -> Bool {
+        for index in 0..<8 {
+            let filter = registers[word: 0x59E0 / 4 + index]
+            guard filter & 1 << 27 != 0 else { continue }
+            let (source, port) = (registers[word: 0x59C0 / 4 + index], registers[word: 0x5A80 / 4 + index])
+            if filter & 1 << 28 != 0 || filter & 0xFF == UInt32(IPProtocol.udp),
+                filter & 1 << 29 != 0 || isAddress(0x5980, index, bytes, ip, at: 12),
+                filter & 1 << 30 != 0 || isAddress(0x59A0, index, bytes, ip, at: 16),
+                filter & 1 << 31 != 0
+                    || UInt16(truncatingIfNeeded: source).byteSwapped == bytes.network16(at: ip.transportOffset),
+                port & 1 << 17 != 0
+                    || UInt16(truncatingIfNeeded: port).byteSwapped == bytes.network16(at: ip.transportOffset + 2)
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func isAddress(_ table: Int, _ index: Int, _ bytes: RawSpan, _ ip: IPHeaders, at offset: Int) -> Bool {
+        ip.isIPv4 && registers[word: table / 4 + index].byteSwapped == bytes.network32(at: ip.offset + offset)
+    }
+}
+
+// MARK: Sent frames
+
+extension Port {
+    /// A packet of `queue` is in the batch whose stamp its driver wants.
+    func requestStamp(_ queue: Int) {
+        let control = registers[TSYNCTXCTL.self]
+        guard control.isEnabled, !control.isValid, queue & 7 >= enabledVirtualFunctions else { return }
+        transmit.isStampRequested = true
+    }
+
+    /// Takes the stamp of the batch about to leave.
+    func stampTransmitted() {
+        transmit.isStampRequested = false
+        let stamp = systemTime
+        registers[word: 0xB618 / 4] = UInt32(truncatingIfNeeded: stamp)
+        registers[word: 0xB61C / 4] = UInt32(truncatingIfNeeded: stamp >> 32)
+        registers[TSYNCTXCTL.self].isValid = true
+    }
+}

@@ -1,0 +1,136 @@
+/// TCPTIMER — TCP Timer.
+struct TCPTIMER: Register {
+    static var name: RegisterName { .TCPTIMER }
+    static var offset: Int { 0x104C }
+    var raw: UInt32
+
+    /// Duration, bits 7:0, in nanoseconds here; the register has milliseconds.
+    var duration: UInt64 { UInt64(self[0...7]) &* 1_000_000 }
+    /// KickStart, bit 8. Counts from the duration.
+    var starts: Bool { self[8] }
+    /// TCPCountEn, bit 9. The counter runs; without it, it keeps its place.
+    var isCounting: Bool { self[9] }
+    /// TCPCountFinish, bit 10. Expires at once.
+    var finishes: Bool { self[10] }
+    /// Loop, bit 11. Starts again when it expires.
+    var repeats: Bool { self[11] }
+}
+
+/// WDSTP — Watchdog Setup. The fields are those of the I210, the same block; none of our sources has the 82576's.
+struct WDSTP: Register {
+    static var name: RegisterName { .WDSTP }
+    static var offset: Int { 0x1040 }
+    var raw: UInt32
+
+    /// WD_Enable, bit 0.
+    var isEnabled: Bool { self[0] }
+    /// WD_Timeout, bits 31:24, in nanoseconds here; the register has seconds.
+    var timeout: UInt64 { UInt64(self[24...31]) &* 1_000_000_000 }
+}
+
+/// WDSWSTS — Watchdog Software Device Status.
+struct WDSWSTS: BitWord {
+    var raw: UInt32
+
+    /// Dev_Functional, bit 0. The driver lives: the watchdog starts again.
+    var isFunctional: Bool { self[0] }
+    /// Force_WD, bit 1. The watchdog expires at once.
+    var forces: Bool { self[1] }
+}
+
+/// The port's timers for software: FRTIMER, TCPTIMER and the software watchdog, on the port's clock.
+///
+/// - Datasheet: TCP timer interrupt, watchdog timer
+struct Timers {
+    /// Clock nanoseconds at which FRTIMER was 0.
+    private var freeRunningStart: UInt64
+    /// When TCPTIMER expires, in clock nanoseconds; while it does not count, what is left of it.
+    fileprivate var tcpDeadline: UInt64?
+    fileprivate var tcpRemainder: UInt64 = 0
+    fileprivate var watchdogDeadline: UInt64?
+
+    init(now: UInt64) { freeRunningStart = now }
+
+    /// CTRL.RST leaves FRTIMER running.
+    mutating func reset(keepsFreeRunning: Bool, now: UInt64) {
+        let start = freeRunningStart
+        self = Timers(now: now)
+        if keepsFreeRunning { freeRunningStart = start }
+    }
+
+    /// FRTIMER: microseconds 9:0, milliseconds 19:10, seconds 31:20, which wrap.
+    func freeRunning(now: UInt64) -> UInt32 {
+        let microseconds = (now &- freeRunningStart) / 1000
+        let seconds = UInt32(truncatingIfNeeded: microseconds / 1_000_000) & 0xFFF
+        return seconds << 20 | UInt32(microseconds / 1000 % 1000) << 10 | UInt32(microseconds % 1000)
+    }
+
+    fileprivate mutating func setFreeRunning(_ value: UInt32, now: UInt64) {
+        let milliseconds = UInt64(value >> 20) &* 1000 &+ UInt64(value >> 10 & 0x3FF)
+        let microseconds = milliseconds &* 1000 &+ UInt64(value & 0x3FF)
+        freeRunningStart = now &- microseconds &* 1000
+    }
+
+    /// WD_Timer: seconds until the watchdog expires, begun ones counted; stuck at 0 once it has.
+    func watchdogSeconds(now: UInt64) -> UInt32 {
+        guard let watchdogDeadline, watchdogDeadline > now else { return 0 }
+        return UInt32(truncatingIfNeeded: (watchdogDeadline &- now &+ 999_999_999) / 1_000_000_000) & 0xFF
+    }
+
+    var nextDeadline: UInt64? {
+        guard let tcpDeadline else { return watchdogDeadline }
+        return min(tcpDeadline, watchdogDeadline ?? tcpDeadline)
+    }
+}
+
+extension Port {
+    func writeTimer(_ name: RegisterName, _ value: UInt32, now: UInt64) {
+        switch name {
+        case .FRTIMER: timers.setFreeRunning(value, now: now)
+        case .TCPTIMER: setTCPTimer(TCPTIMER(raw: value), now: now)
+        case .WDSTP: armWatchdog(now: now)
+        case .SWDSTS:
+            let command = WDSWSTS(raw: value)
+            if command.isFunctional { armWatchdog(now: now) }
+            if command.forces, registers[WDSTP.self].isEnabled { expireWatchdog() }
+            deliverInterrupts()
+        default: break
+        }
+    }
+
+    /// A duration of 0 does not count.
+    private func setTCPTimer(_ command: TCPTIMER, now: UInt64) {
+        if let deadline = timers.tcpDeadline { timers.tcpRemainder = deadline > now ? deadline &- now : 0 }
+        if command.starts { timers.tcpRemainder = command.duration }
+        if command.finishes {
+            timers.tcpRemainder = command.repeats || command.starts ? command.duration : 0
+            interrupts.raiseTCPTimer()
+        }
+        timers.tcpDeadline = command.isCounting && timers.tcpRemainder > 0 ? now &+ timers.tcpRemainder : nil
+        deliverInterrupts()
+    }
+
+    private func armWatchdog(now: UInt64) {
+        let setup = registers[WDSTP.self]
+        timers.watchdogDeadline = setup.isEnabled ? now &+ setup.timeout : nil
+    }
+
+    private func expireWatchdog() {
+        timers.watchdogDeadline = nil
+        interrupts.raise(.softwareWatchdog)
+    }
+
+    /// Raises the causes of timers that have expired. One that repeats and was missed for several rounds does so once.
+    func runSoftwareTimers() {
+        guard let next = timers.nextDeadline else { return }
+        let now = clock()
+        guard now >= next else { return }
+        if let deadline = timers.watchdogDeadline, now >= deadline { expireWatchdog() }
+        guard let deadline = timers.tcpDeadline, now >= deadline else { return }
+        interrupts.raiseTCPTimer()
+        timers.tcpRemainder = 0
+        let command = registers[TCPTIMER.self]
+        let isRepeated = command.repeats && command.duration > 0
+        timers.tcpDeadline = isRepeated ? now &+ command.duration &- (now &- deadline) % command.duration : nil
+    }
+}
