@@ -30,11 +30,11 @@ public final class NestedGuest: Sendable {
     /// Runs a shell command inside. The protocol is that of Guest/Image/init.
     public func attempt(_ command: String, seconds: Int = 60) throws -> CommandResult {
         let (id, code) = (Station.freePort(), Data(command.utf8).base64EncodedString())
-        // An answer comes in pieces, so it counts only when the log ends with a whole line.
+        // An answer comes in pieces, so only the lines that are whole count.
         let script = """
             log=\(Self.channel).log
             echo '\(id) \(seconds) \(code)' >\(Self.channel).in
-            until [ -z "$(tail -c 1 $log)" ] && grep '^done \(id) ' $log; do usleep 200000; done
+            until head -n $(wc -l <$log) $log | grep '^done \(id) '; do usleep 200000; done
             """
         let words = try outer.run(script, seconds: seconds + 20).split(whereSeparator: \.isWhitespace)
         guard words.count >= 3, let status = Int(words[2]) else { throw GuestError("no answer\n\(evidence)") }
