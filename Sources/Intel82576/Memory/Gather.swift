@@ -88,7 +88,9 @@ extension AddressSpace {
             let segment = unsafe segments[position]
             let count = unsafe min(segment.iov_len, byteCount &- written)
             // SAFETY: written + count <= byteCount; the source is a segment's.
-            if let start = unsafe segment.iov_base { unsafe (place + written).copyMemory(from: start, byteCount: count) }
+            if let start = unsafe segment.iov_base {
+                unsafe (place + written).copyMemory(from: start, byteCount: count)
+            }
             written &+= count
             position &+= 1
         }
