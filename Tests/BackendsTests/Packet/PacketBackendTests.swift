@@ -87,7 +87,7 @@ extension BackendTests {
             #expect(peer.send(Self.noHeader + tagged) == 74)
             #expect(harness.run { frames(of: harness, type) == [Array(tagged)] })
             harness.send([Array(tagged)])
-            #expect(peer.receive() == Self.noHeader + plain, "the peer's kernel took the tag out, which it knows as one")
+            #expect(peer.receive() == Self.noHeader + plain, "the peer's kernel took the tag out")
         }
 
         @Test("a segmentation left to the kernel reaches it in one piece")
