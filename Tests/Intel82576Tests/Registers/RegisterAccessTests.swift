@@ -11,8 +11,8 @@ struct RegisterAccessTests {
 
     /// Rows that more hangs on than the access and masks of the table; tested by themselves.
     static let special: Set<RegisterName> = [
-        .CTRL, .STATUS, .EECD, .EERD, .MDIC, .SWSM, .SW_FW_SYNC, .FRTIMER, .PBACLR, .TDH, .RDH, .WDSTP, .SYSTIML,
-        .SYSTIMH,
+        .CTRL, .STATUS, .EECD, .EERD, .EEWR, .MDIC, .SWSM, .SW_FW_SYNC, .FRTIMER, .PBACLR, .TDH, .RDH, .WDSTP,
+        .SYSTIML, .SYSTIMH,
         .ICR, .ICS, .IMS, .IMC, .IAM, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM, .RTTDQSEL, .RTTBCNRC,
         .PFMAILBOX, .VFMAILBOX, .PVTSTATUS, .PVTEIMS, .PVTEIMC, .PVTEIAC, .PVTEIAM, .PVTEICR,
     ]
