@@ -12,6 +12,7 @@ extension RealGuest {
             try withTestPMD(iommu: true, "--rxq=4 --txq=4 --enable-rx-cksum") { testpmd, cable, restart in
                 try forward(testpmd, cable)
                 try receiveSideScaling(testpmd, cable)
+                try flows(testpmd, cable)
                 try vlans(testpmd, cable)
                 try checksums(testpmd, cable)
                 try transmit(testpmd, cable)
@@ -93,6 +94,41 @@ extension RealGuest {
                 let lines = try testpmd.frames(1) { try cable.send([example.bytes]) }
                 #expect(lines.first?.contains("RSS hash=\(hash)") == true)
             }
+        }
+
+        /// rte_flow, which puts rules into the filters by EtherType, 5-tuple and SYN. RSS has all others in queue 1.
+        private func flows(_ testpmd: TestPMD, _ cable: Cable) throws {
+            try testpmd("port config all rss ip")
+            func queues() throws -> [Int: Int] {
+                let frames = [
+                    WireFrame(destinationPort: 2000),
+                    WireFrame(destinationPort: 2001, data: [UInt8](repeating: 1, count: 30)),
+                    WireFrame(isTCP: true, flags: 2), WireFrame(isTCP: true, data: [UInt8](repeating: 1, count: 30)),
+                ]
+                // The type of IEEE 1588.
+                let other = WireFrame().bytes.prefix(12) + [0x88, 0xF7] + [UInt8](repeating: 0, count: 86)
+                let lines = try testpmd.frames(5) { try cable.send(frames.map(\.bytes) + [Array(other)]) }
+                return Dictionary(
+                    lines.compactMap { line in
+                        guard let length = line.firstMatch(of: /length=(\d+)/), let size = Int(length.1),
+                            let queue = line.firstMatch(of: /Receive queue=0x(\d)/), let number = Int(queue.1)
+                        else { return nil }
+                        return (size, number)
+                    }, uniquingKeysWith: { $1 })
+            }
+            let (port2000, port2001, syn, noSYN, ethertype) = (62, 72, 74, 84, 100)
+            let unruled = [port2000: 1, port2001: 1, syn: 1, noSYN: 1, ethertype: 0]
+            #expect(try queues() == unruled)
+            let answers = try [
+                "eth type is 0x88f7 / end actions queue index 2",
+                "eth / ipv4 src is 10.82.57.1 dst is 10.82.57.2 proto is 17 / udp src is 1000 dst is 2000 / end "
+                    + "actions queue index 3",
+                "eth / ipv4 / tcp flags spec 0x02 flags mask 0x02 / end actions queue index 2",
+            ].map { try testpmd("flow create 0 ingress pattern \($0) / end") }
+            #expect(answers.filter { $0.contains(" created") }.count == 3)
+            #expect(try queues() == [port2000: 3, port2001: 1, syn: 2, noSYN: 1, ethertype: 2])
+            try testpmd("flow flush 0")
+            #expect(try queues() == unruled)
         }
 
         private func vlans(_ testpmd: TestPMD, _ cable: Cable) throws {
