@@ -3,6 +3,8 @@ struct WireFrame {
     var destination: [UInt8] = [0x52, 0x54, 0, 0x82, 0x57, 0x06]
     var tag: UInt16?
     var isTCP = false
+    /// TCP's flags: acknowledgement, or 2 for SYN.
+    var flags: UInt8 = 0x10
     var isIPv6 = false
     /// Four bytes each; in IPv6 the last four of fd82:576::/64.
     var from: [UInt8] = [10, 82, 57, 1]
@@ -36,7 +38,7 @@ struct WireFrame {
         let field = isTCP ? 16 : 6
         let rest: [UInt8] =
             isTCP
-            ? [0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x10, 3, 0xE8, 0, 0, 0, 0] : bigEndian(UInt16(8 + data.count)) + [0, 0]
+            ? [0, 0, 0, 1, 0, 0, 0, 2, 0x50, flags, 3, 0xE8, 0, 0, 0, 0] : bigEndian(UInt16(8 + data.count)) + [0, 0]
         var all = ports + rest + data
         let pseudo = address(from) + address(to) + [0, proto] + bigEndian(UInt16(all.count))
         all.replaceSubrange(field..<field + 2, with: bigEndian(sum(pseudo + all) ^ (hasWrongSum ? 0x1234 : 0)))
