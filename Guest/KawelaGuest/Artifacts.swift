@@ -13,6 +13,8 @@ public struct Artifacts: Sendable {
     public let qemu: String
     /// iPXE in the form of a Linux kernel.
     public let ipxe: String
+    /// The folder with archives that some guests get after the initrd, see ``Extra``.
+    public let extras: String
     private let kernels: [GuestKernel: (kernel: String, initrd: String)]
 
     public func kernel(_ choice: GuestKernel) -> String { kernels[choice]?.kernel ?? "" }
@@ -35,6 +37,7 @@ public struct Artifacts: Sendable {
         }
         return Artifacts(
             qemu: try present("qemu", in: values), ipxe: try present("ipxe", in: values),
+            extras: try present("extras", in: values),
             kernels: [
                 .standard: (try present("kernel", in: values), try present("initrd", in: values)),
                 .newer: (try present("newer-kernel", in: values), try present("newer-initrd", in: values)),

@@ -19,9 +19,11 @@ enum SharedGuest {
     static func untouched() throws -> Guest { try both().guest }
 
     /// Kills QEMU without warning and boots another one on the same card.
-    static func replaceQEMU() throws -> Guest {
+    /// - Parameter withCard: kills the card's server too, and starts it again.
+    static func replaceQEMU(withCard: Bool = false) throws -> Guest {
         let bench = try bench()
         try guest().machine.process.kill()
+        if withCard { try bench.card.server?.restart() }
         let guest = try bench.boot(options)
         current.withLock { $0 = (bench, guest) }
         return guest

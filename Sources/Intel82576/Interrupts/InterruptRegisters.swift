@@ -51,7 +51,7 @@ struct InterruptCause: OptionSet, Sendable {
     static let stormControl = InterruptCause(rawValue: 1 << 25)
     /// Software watchdog, bit 26. WDSTP's time passed without a sign of life from the driver.
     static let softwareWatchdog = InterruptCause(rawValue: 1 << 26)
-    /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check.
+    /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check, or descriptors made no packet.
     static let outOfSync = InterruptCause(rawValue: 1 << 28)
     /// MDAC, bit 9. A command in MDIC with MDI_IE is done.
     static let managementDataAccess = InterruptCause(rawValue: 1 << 9)

@@ -62,7 +62,7 @@ extension Port {
             return refuse(frame, queue, control, mayHold: placement.pool == nil)
         }
         verifyChecksums(batch, frame, stripsTag, &report)
-        report.status |= stampReceived(batch, frame, queue)
+        report.status |= stampReceived(batch, frame, queue, isMarked: verdict.isTimed)
         if stripsTag { report.vlanTag = frame.headers.tag }
         report.status |= status(frame, stripsTag)
         if verdict.isImmediate, !control.isLegacy {

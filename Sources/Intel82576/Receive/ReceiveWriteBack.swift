@@ -10,12 +10,46 @@ struct ReceiveTarget {
     var gap: Int?
     var isLegacy: Bool
     var split: HeaderSplit
+    var isSplit: Bool { split.headerCount > 0 || split.packetOffset > 0 || split.information != 0 }
 }
 
 extension Port {
     /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
     /// - Precondition: the ring has enough of them.
     func write(_ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport) {
+        let isPlain = target.gap == nil && !target.isSplit && !target.isLegacy && target.length <= target.bufferSize
+        guard isPlain, writeWhole(batch, index, target, report) else {
+            return writeInParts(batch, index, target, report)
+        }
+    }
+
+    /// What most frames are: one buffer that lies in one piece, advanced format. False, and nothing written, otherwise.
+    @inline(__always)
+    private func writeWhole(
+        _ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport
+    ) -> Bool {
+        let head = target.ring.head
+        guard let window = RingWindow(target.ring, in: target.memory) else { return false }
+        let address = window.descriptor(at: head).low
+        guard target.memory.storeWhole(batch, frame: index, target.length, to: address) else { return false }
+        // DD and EOP.
+        let control = UInt64(report.status | 3) | UInt64(target.length) << 32 | UInt64(report.vlanTag) << 48
+        window.store(report.information, control, at: head)
+        finishWrite(target, newHead: target.ring.advanced(head))
+        return true
+    }
+
+    @inline(__always)
+    private func finishWrite(_ target: ReceiveTarget, newHead: Int) {
+        registers[word: (0xC010 + 0x40 * target.queue) / 4] = UInt32(truncatingIfNeeded: newHead)
+        receive.touchedQueues |= 1 &<< UInt32(target.queue)
+        add(1, to: Statistic.RPTHC)
+        noteThreshold(target.queue, target.ring, newHead: newHead)
+    }
+
+    private func writeInParts(
+        _ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport
+    ) {
         let (ring, memory, length) = (target.ring, target.memory, target.length)
         var (head, offset, isFirst) = (ring.head, target.split.packetOffset, true)
         repeat {
@@ -37,10 +71,7 @@ extension Port {
             writeBack(address, count, isFirst: isFirst, isLast: offset >= length, target, report)
             (head, isFirst) = (ring.advanced(head), false)
         } while offset < length
-        registers[word: (0xC010 + 0x40 * target.queue) / 4] = UInt32(truncatingIfNeeded: head)
-        receive.touchedQueues |= 1 &<< UInt32(target.queue)
-        add(1, to: Statistic.RPTHC)
-        noteThreshold(target.queue, ring, newHead: head)
+        finishWrite(target, newHead: head)
     }
 
     /// DD, and EOP in the last one, which has the report; what became of the header is in the first. The second quadword

@@ -21,9 +21,13 @@ extension RegisterTable {
         .init(.SWPBS, at: 0x3004, .readWrite, writable: 0x7F, reset: 0x14, .storage, "Switch packet buffer size in KB"),
         .init(
             .DTXSWC, at: 0x3500, .readWrite, .behaviour, "Anti-spoof enables, local loopback enables, VM loopback"),
-        .init(.LVMMC, at: 0x3548, .readToClear, .unimplemented, "Last VM misbehaviour cause"),
-        .init(.WVBR, at: 0x3554, .readToClear, .behaviour, "Wrong VM behaviour, one bit per Tx queue"),
-        .init(.MDFB, at: 0x3558, .readWrite, .unimplemented, "Malicious driver: queue block and release"),
+        .init(.LVMMC, at: 0x3548, .readToClear, .behaviour, "Last VM misbehaviour: cause 4:0, queue 19:16"),
+        .init(
+            .WVBR, at: 0x3554, .readToClear, .behaviour,
+            "Wrong VM behaviour, a bit per Tx queue: spoofing 15:0, blocked 31:16"),
+        .init(
+            .MDFB, at: 0x3558, .writeOneToClear, writable: 0xFFFF, .behaviour,
+            "Malicious driver: queues blocked, a one releases"),
         .init(
             .VMVIR, at: 0x3700, count: 8, .readWrite, writable: 0xC000_FFFF, .behaviour,
             "Per-pool default VLAN 15:0, VLANA 31:30"),

@@ -2,8 +2,6 @@
 ///
 /// A frame is decided on its header segment, which no guest can change any more, and copied straight from the sender's
 /// memory to the receivers'.
-///
-/// Not implemented: malicious driver detection (MDFB only stores, LVMMC reads as zero).
 struct Switch {
     /// Frames that failed a check of DTXSWC.
     var spoofed: UInt64 = 0
@@ -80,10 +78,7 @@ extension Port {
         let isAddressRight =
             control.checksMAC & pool == 0 || addressFilter.pools(ofSource: headers.source) & pool != 0
         if isAddressRight, control.checksVLAN & pool == 0 || isMember(queue & 7, headers) { return true }
-        self.switch.spoofed &+= 1
-        add(1, to: Statistic.SSVPC)
-        registers[word: 0x3554 / 4] |= 1 &<< UInt32(queue)
-        if registers[DTXCTL.self].interruptsOnSpoof { interrupts.raise(.outOfSync) }
+        reportSpoof(isAddressRight ? .wrongVLAN : .wrongAddress, queue)
         return false
     }
 

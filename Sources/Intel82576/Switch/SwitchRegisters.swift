@@ -119,6 +119,10 @@ struct DTXCTL: Register {
     static var offset: Int { 0x3590 }
     var raw: UInt32
 
+    /// OOS_EN, bit 4. A packet that makes no sense raises DOUTSYNC.
+    var reportsOutOfSync: Bool { self[4] }
+    /// MDP_EN, bit 5. Such a packet blocks its queue.
+    var blocksMalicious: Bool { self[5] }
     /// SPOOF_INT, bit 6. A frame that fails a check raises DOUTSYNC.
     var interruptsOnSpoof: Bool { self[6] }
 }

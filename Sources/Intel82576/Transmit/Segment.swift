@@ -3,7 +3,7 @@ extension Port {
     func segment(_ queue: Int, _ request: TransmitRequest) {
         if hasPools { packetBatch[0].sourcePool = UInt8(truncatingIfNeeded: queue & 7) }
         guard var segmentation = segmentation(of: request) else {
-            transmit.drops.malformed &+= 1
+            reportMalformed(queue)
             return
         }
         var progress = Segmentation.Progress.outputFull

@@ -4,7 +4,7 @@
 /// a ``FrameBatch``, hands that to the uplink (or back to the receiver in loopback) and then writes back. A packet whose
 /// EOP the driver has not posted yet stays on the ring. What is posted wrongly is consumed, dropped and counted.
 ///
-/// Not implemented: malicious driver detection, priority between queues, IPsec and MACsec.
+/// Not implemented: priority between queues, IPsec and MACsec.
 struct Transmit {
     static let descriptorsPerRun = 256
     /// The same for a queue with a rate limit, so that it does not send a long burst and then nothing.
@@ -21,6 +21,8 @@ struct Transmit {
     var batchedBytes = 0
     /// Constant during a run: whether there are pools, and what the uplink finishes for us.
     var hasPools = false
+    /// Constant during a run: a descriptor alone says what becomes of a plain packet.
+    var takesPlain = false
     var offloads: UplinkOffloads = []
     /// A packet of the batch is to be stamped.
     var isStampRequested = false
@@ -47,7 +49,7 @@ extension Port {
     @inline(__always)
     func isTransmitEnabled(_ queue: Int) -> Bool {
         registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && isMaster(of: queue) && canTransmit
-            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0)
+            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0) && !isBlocked(queue)
     }
 
     /// One run of a queue. Whether it left work that could go on at once.
@@ -65,6 +67,8 @@ extension Port {
         transmit.sentBytes = 0
         transmit.hasPools = hasPools
         transmit.offloads = isLoopback ? [] : uplink.offloads
+        transmit.takesPlain = transmit.skipping &>> UInt32(queue) & 1 == 0
+            && (!transmit.hasPools || registers[VMVIR.self, queue & 7].policy != .always)
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()
         guard consumed > 0 else { return false }
@@ -92,22 +96,26 @@ extension Port {
         return wanted
     }
 
-    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet.
+    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet, or to one that
+    /// blocks the queue.
     private func assemble(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         var (consumed, start) = (0, -1)
+        let memory = memory(of: queue)
         for index in 0..<fetched {
             let control = transmitDescriptors[index].control
             switch control.kind {
             case .context:
                 transmitContexts[2 * queue + control.contextIndex] = TransmitContext(transmitDescriptors[index])
             case .data, .legacy:
+                if start < 0, control.isPlainPacket, appendPlain(queue, transmitDescriptors[index], memory) { break }
                 if start < 0 { start = index }
                 if control.isEndOfPacket {
                     finishPacket(queue, start, index)
                     start = -1
                 }
-            case .reserved: break
+            case .reserved: reportMalformed(queue)
             }
+            if isBlocked(queue) { return consumed }
             if start < 0 { consumed = index + 1 }
             if start < 0, transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
             if start < 0, transmit.sentBytes > 0, isRunOver { return consumed }
@@ -121,9 +129,24 @@ extension Port {
     /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
     private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         guard fetched >= Transmit.descriptorsPerRun || ring.available == ring.count - 1 else { return 0 }
+        reportMalformed(queue)
+        if isBlocked(queue) { return 0 }
         transmit.skipping |= 1 &<< UInt32(queue)
-        transmit.drops.malformed &+= 1
         return fetched
+    }
+
+    /// Appends a packet that is sent as it is. False, and nothing done, where more is to be said about it.
+    @inline(__always)
+    private func appendPlain(_ queue: Int, _ descriptor: TransmitDescriptor, _ memory: AddressSpace) -> Bool {
+        let byteCount = Int(truncatingIfNeeded: descriptor.control.raw & 0xFFFF)
+        guard transmit.takesPlain, byteCount > 0, byteCount <= Transmit.maximumFrame,
+            transmitBatch.appendBuffer(descriptor.bufferAddress, byteCount, of: memory)
+        else { return false }
+        let pads = byteCount < 60 && registers[TCTL.self].padsShortPackets
+        guard !transmit.hasPools || admitFromPool(queue, byteCount: pads ? 60 : byteCount) else { return true }
+        if pads { transmitBatch.padLastFrame(to: 60) }
+        transmit.batchedBytes &+= max(byteCount, pads ? 60 : 0)
+        return true
     }
 
     private func finishPacket(_ queue: Int, _ start: Int, _ end: Int) {
@@ -133,7 +156,7 @@ extension Port {
         }
         if appendPacket(queue, start, end) == .full {
             sendBatch()
-            if appendPacket(queue, start, end) == .full { transmit.drops.malformed &+= 1 }
+            if appendPacket(queue, start, end) == .full { reportMalformed(queue) }
         }
     }
 

@@ -52,6 +52,7 @@ extension Port {
     private func clearQueue(_ queue: Int) {
         for (offset, reset) in Self.queueResets { registers[word: (offset + 0x40 * queue) / 4] = reset }
         resetTransmitQueue(queue)
+        unblock(queue)
         doorbells &= ~(1 &<< UInt32(queue))
     }
 
