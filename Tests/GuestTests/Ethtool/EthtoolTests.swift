@@ -19,7 +19,7 @@ extension RealGuest {
             defer { _ = try? guest.run("ip addr del 239.17.34.51/32 dev eth0") }
             try outside.run("ip route replace 239.0.0.0/8 dev \(Namespace.tap)")
             let before = try guest.statistics()
-            #expect(try guest.station().ping(outside, count: 20, size: 1000) == 20)
+            #expect(try guest.station().ping(outside, count: 20, size: 1000) >= 19)
             #expect(try guest.station().exchange(with: outside))
             for group in ["239.17.34.51", "10.82.57.255"] {
                 _ = try outside.attempt("busybox ping -c 20 -i 0.02 -W 1 \(group)")
@@ -42,7 +42,7 @@ extension RealGuest {
             #expect(growth["rx_multicast", default: 0] >= 20)
             #expect(growth["rx_broadcast", default: 0] >= 20)
             #expect(growth["tx_tcp_seg_good", default: 0] > 0)
-            #expect(growth["rx_bytes", default: 0] > 2_000_000 + 20 * 1046)
+            #expect(growth["rx_bytes", default: 0] > 2_000_000 + 19 * 1046)
             let errors = growth.filter { ($0.key.contains("error") || $0.key.contains("drop")) && $0.value != 0 }
             #expect(errors.isEmpty)
         }
