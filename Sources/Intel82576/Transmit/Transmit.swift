@@ -67,7 +67,8 @@ extension Port {
         transmit.sentBytes = 0
         transmit.hasPools = hasPools
         transmit.offloads = isLoopback ? [] : uplink.offloads
-        transmit.takesPlain = transmit.skipping &>> UInt32(queue) & 1 == 0
+        transmit.takesPlain =
+            transmit.skipping &>> UInt32(queue) & 1 == 0
             && (!transmit.hasPools || registers[VMVIR.self, queue & 7].policy != .always)
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()

@@ -138,7 +138,9 @@ extension Port {
         let frame = transmitBatch.count - 1
         let pads = !request.isSegmented && registers[TCTL.self].padsShortPackets
         if transmit.hasPools {
-            guard admitFromPool(queue, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount))) else { return }
+            guard admitFromPool(queue, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount))) else {
+                return
+            }
         }
         let shift = request.vlanTag == nil ? 0 : 4
         if request.isSegmented {

@@ -27,7 +27,7 @@ struct BringUpBehaviours {
         reset()
         #expect(driver[0x00000] & 0x0400_0000 == 0)
         #expect(driver[0x00100] == 0 && driver[0x00400] & 2 == 0)
-        #expect(driver[0x01508] == 0 && driver[0x01524] == 0)
+        #expect(driver[0x01508] == 0 && driver[0x01524] == 1 << 31, "bit 31 lets IMS through")
         #expect(driver[0x0C0A8] & 1 << 25 == 0 && driver[0x0E0A8] & 1 << 25 == 0)
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
