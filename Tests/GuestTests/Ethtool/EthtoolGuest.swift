@@ -30,15 +30,17 @@ extension Guest {
 
     /// The tests of `ethtool -t`, each with its result; 0 is passed.
     ///
-    /// Tried again twice when one fails: the driver gives each interrupt ten milliseconds, which the scheduler of a busy
-    /// host does not always keep.
+    /// Tried again twice, and the best counts: the driver gives each interrupt ten milliseconds and the looped frames 200,
+    /// which the scheduler of a busy host does not always keep.
     func selfTest(_ kind: String) throws -> [String: Int] {
         var results: [String: Int] = [:]
         for _ in 1...3 {
             let output = try attempt("ethtool -t \(Self.interface) \(kind)", seconds: 90).output
             for line in output.split(separator: "\n") {
-                guard let match = line.firstMatch(of: /^(\w+) test .*\s(\d+)$/) else { continue }
-                results[String(match.1)] = Int(match.2)
+                guard let match = line.firstMatch(of: /^(\w+) test .*\s(\d+)$/), let result = Int(match.2) else {
+                    continue
+                }
+                results[String(match.1)] = min(result, results[String(match.1)] ?? result)
             }
             try waitForCarrier()
             if results == Self.passed { break }
