@@ -90,9 +90,11 @@ extension Server {
         }
     }
 
-    /// The client served may have gone, and this one come instead, before its going was noticed.
+    /// The client served may have gone, and this one come instead, before its going was noticed. What it left unread is
+    /// of no use to anybody then.
     private func welcome(_ socket: Descriptor) {
         session?.handleInput()
+        if let session, session.transport.hasHungUp { session.finish(.clientLeft) }
         settle()
         if session == nil {
             adopt(UnixSocket(socket))

@@ -71,12 +71,15 @@ struct ServerTests {
         server.close()
     }
 
-    @Test("a client that comes before its predecessor's going was noticed is served")
-    func quickSuccession() throws {
+    @Test(
+        "a client that comes before its predecessor's going was noticed is served, whatever that one left unread",
+        arguments: [0, 1, 3000])
+    func quickSuccession(unread: Int) throws {
         let server = try makeServer()
         let first = try connect()
         #expect(shakeHands(first, server))
         let second = try connect()
+        for id in 0..<unread where first.send(Wire(UInt16(id), 13)) <= 0 { break }
         first.close()
         // The listening socket first, as poll may have it.
         server.handleEvents(on: server.descriptors[0])

@@ -45,6 +45,12 @@ import Glibc
         return .sent(sent)
     }
 
+    var hasHungUp: Bool {
+        var entry = pollfd(fd: socket.number, events: 0, revents: 0)
+        // SAFETY: poll is given one entry, a local.
+        return unsafe poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLHUP | POLLERR) != 0
+    }
+
     func wait(forWriting: Bool, for duration: Duration) -> Bool {
         let events = forWriting ? POLLIN | POLLOUT : POLLIN
         var entry = pollfd(fd: socket.number, events: Int16(events), revents: 0)

@@ -12,6 +12,8 @@ protocol Transport: AnyObject {
     /// Waits until there is something to receive, or with `forWriting` also until there is room to send.
     /// False when `duration` passed first.
     func wait(forWriting: Bool, for duration: Duration) -> Bool
+    /// The other side is gone, whatever it sent before that is still to be received.
+    var hasHungUp: Bool { get }
 }
 
 enum ReceiveResult: Equatable {

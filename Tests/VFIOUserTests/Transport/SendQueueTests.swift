@@ -20,6 +20,7 @@ private final class MeteredTransport: Transport {
     }
 
     func wait(forWriting: Bool, for duration: Duration) -> Bool { false }
+    let hasHungUp = false
 }
 
 @Suite("Send queue")
