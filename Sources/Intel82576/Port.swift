@@ -34,6 +34,8 @@ public final class Port {
     let memory = AddressSpace()
     /// What each VF reaches by DMA. A VF's queues touch nothing else.
     let virtualMemories: [AddressSpace]
+    /// Those of ``memory``, then of ``virtualMemories``.
+    let rangeTables: FixedBuffer<RangeTable>
 
     var nvm: NVM
     /// What the EEPROM goes back to when the PF's client leaves; `nil` when it stays.
@@ -106,6 +108,8 @@ public final class Port {
         (self.uplink, self.clock) = (uplink, clock)
         (time, timers) = (SystemTime(now: clock()), Timers(now: clock()))
         virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
+        rangeTables = FixedBuffer(repeating: memory.table, count: 1 + configuration.virtualFunctions)
+        for (index, memory) in virtualMemories.enumerated() { rangeTables[index + 1] = memory.table }
         nvm = NVM(configuration.nvm)
         initialNVM = configuration.keepsNVM ? nil : configuration.nvm
         self.configuration = PhysicalFunctionConfiguration(
@@ -155,6 +159,13 @@ extension Port {
     func memory(of queue: Int) -> AddressSpace {
         let owner = queue & 7
         return owner < enabledVirtualFunctions ? virtualMemories[owner] : memory
+    }
+
+    /// The ranges of ``memory(of:)``.
+    @inline(__always)
+    func ranges(of queue: Int) -> RangeTable {
+        let owner = queue & 7
+        return rangeTables[owner < enabledVirtualFunctions ? owner &+ 1 : 0]
     }
 
     /// Whether a call of ``run()`` would find work.

@@ -7,33 +7,16 @@ import PCIe
 /// Guest memory is untrusted and may change at any time. Nothing here hands out a view of it; callers copy words out
 /// once, or pass pointers to a copy or a `writev` within the batch. A range goes away only between batches.
 @safe final class AddressSpace {
-    @safe struct Range {
-        var start: UInt64
-        /// Address of the last byte.
-        var last: UInt64
-        /// `start`'s place in this process; nil for memory reached by messages.
-        var pointer: UnsafeMutableRawPointer?
-        var isReadable: Bool
-        var isWritable: Bool
-    }
-
     /// As many ranges as QEMU offers at most (vfio-user `max_dma_maps`).
     static let maximumRanges = 65535
 
-    /// Sorted by address; `files` runs parallel to it.
-    private var ranges: UnsafeMutableBufferPointer<Range>
-    private var count = 0
+    /// The ranges; `files` runs parallel to them.
+    let table = RangeTable()
     private var files: [MappedFile?] = []
-    /// Where the last look-up ended: the next one is likely near.
-    private var recent = 0
     /// Reaches the ranges without a file.
     weak var host: (any FunctionHost)?
 
-    init() {
-        unsafe ranges = .allocate(capacity: 16)
-    }
-
-    deinit { unsafe ranges.deallocate() }
+    deinit { table.deallocate() }
 }
 
 // MARK: Mapping
@@ -44,10 +27,10 @@ extension AddressSpace {
         guard mapping.size > 0, !wraps, mapping.address & 0xFFF == 0, mapping.size & 0xFFF == 0 else {
             throw .invalidRange
         }
-        guard count < Self.maximumRanges else { throw .tooManyMappings }
-        let index = firstRange(endingAtOrAfter: mapping.address)
-        if index < count, unsafe ranges[index].start <= end { throw .overlap }
-        var range = unsafe Range(
+        guard table.count < Self.maximumRanges else { throw .tooManyMappings }
+        let index = table.firstRange(endingAtOrAfter: mapping.address)
+        if index < table.count, table[index].start <= end { throw .overlap }
+        var range = unsafe RangeTable.Range(
             start: mapping.address, last: end, pointer: nil, isReadable: mapping.isReadable,
             isWritable: mapping.isWritable)
         var file: MappedFile?
@@ -57,40 +40,22 @@ extension AddressSpace {
             unsafe range.pointer = found.start + Int(offset)
             file = found
         }
-        insert(range, file, at: index)
+        table.insert(range, at: index)
+        files.insert(file, at: index)
     }
 
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
-        let index = firstRange(endingAtOrAfter: address)
-        guard size > 0, index < count, unsafe ranges[index].start == address,
-            unsafe ranges[index].last == address &+ (size &- 1)
+        let index = table.firstRange(endingAtOrAfter: address)
+        guard size > 0, index < table.count, table[index].start == address,
+            table[index].last == address &+ (size &- 1)
         else { throw .notMapped }
-        for later in index..<(count - 1) { unsafe ranges[later] = ranges[later + 1] }
-        count -= 1
+        table.remove(at: index)
         files.remove(at: index)
-        recent = 0
     }
 
     func unmapAll() {
-        count = 0
+        table.removeAll()
         files.removeAll()
-        recent = 0
-    }
-
-    private func insert(_ range: Range, _ file: MappedFile?, at index: Int) {
-        if unsafe count == ranges.count {
-            let grown = UnsafeMutableBufferPointer<Range>.allocate(capacity: count * 2)
-            for old in 0..<count { unsafe grown.initializeElement(at: old, to: ranges[old]) }
-            unsafe ranges.deallocate()
-            unsafe ranges = grown
-        }
-        for later in stride(from: count, to: index, by: -1) {
-            unsafe ranges.initializeElement(at: later, to: ranges[later - 1])
-        }
-        unsafe ranges.initializeElement(at: index, to: range)
-        files.insert(file, at: index)
-        count += 1
-        recent = 0
     }
 
     /// The mapping of the file behind `descriptor`, shared with the ranges that lie in it already.
@@ -103,16 +68,6 @@ extension AddressSpace {
         if let known = files.last(where: { $0?.identity == identity && $0!.size >= end }), let known { return known }
         return try MappedFile(descriptor, size: size, identity: identity)
     }
-
-    /// Index of the first range whose last byte is at `address` or above; `count` if none.
-    private func firstRange(endingAtOrAfter address: UInt64) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if unsafe ranges[middle].last < address { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
 }
 
 // MARK: Access
@@ -122,34 +77,7 @@ extension AddressSpace {
     /// permission. `nil` sends the caller to ``read(_:_:into:)`` and ``write(_:_:from:)``, which know the other cases.
     @inline(__always)
     @unsafe func pointer(_ address: UInt64, _ byteCount: Int, forWriting: Bool) -> UnsafeMutableRawPointer? {
-        if recent < count {
-            let range = unsafe ranges[recent]
-            if range.start <= address, address <= range.last {
-                return unsafe pointer(address, byteCount, forWriting, in: range)
-            }
-        }
-        return unsafe searchedPointer(address, byteCount, forWriting)
-    }
-
-    @inline(never)
-    private func searchedPointer(_ address: UInt64, _ byteCount: Int, _ forWriting: Bool) -> UnsafeMutableRawPointer? {
-        let index = firstRange(endingAtOrAfter: address)
-        guard index < count, unsafe ranges[index].start <= address else { return nil }
-        recent = index
-        return unsafe pointer(address, byteCount, forWriting, in: ranges[index])
-    }
-
-    /// - Precondition: `address` lies in `range`.
-    @inline(__always)
-    private func pointer(
-        _ address: UInt64, _ byteCount: Int, _ forWriting: Bool, in range: Range
-    ) -> UnsafeMutableRawPointer? {
-        guard forWriting ? range.isWritable : range.isReadable,
-            UInt64(truncatingIfNeeded: byteCount) &- 1 <= range.last &- address,
-            let start = unsafe range.pointer
-        else { return nil }
-        // SAFETY: address is inside the range and byteCount bytes from it end inside it, as just checked.
-        return unsafe start + Int(truncatingIfNeeded: address &- range.start)
+        unsafe table.pointer(address, byteCount, forWriting: forWriting)
     }
 
     /// Copies guest memory, in as many pieces as ranges are touched. False at the first byte that cannot be read.
@@ -184,11 +112,11 @@ extension AddressSpace {
     ) -> Bool {
         var (offset, address) = (0, address)
         while offset < byteCount {
-            let index = firstRange(endingAtOrAfter: address)
-            guard index < count, unsafe ranges[index].start <= address,
-                unsafe forWriting ? ranges[index].isWritable : ranges[index].isReadable
+            let index = table.firstRange(endingAtOrAfter: address)
+            guard index < table.count, table[index].start <= address,
+                forWriting ? table[index].isWritable : table[index].isReadable
             else { return false }
-            let range = unsafe ranges[index]
+            let range = table[index]
             let available = Int(clamping: (range.last &- address).addingReportingOverflow(1).partialValue)
             let count = available == 0 ? byteCount - offset : min(available, byteCount - offset)
             // SAFETY: address is inside the range, so the sum is inside its mapping.

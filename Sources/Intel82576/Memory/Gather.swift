@@ -76,30 +76,6 @@ extension AddressSpace {
         }
     }
 
-    /// Copies the first `byteCount` bytes of a frame, padded with zeros, to guest memory that lies in one range with a
-    /// file. False, and nothing written, where it does not.
-    @inline(__always)
-    func storeWhole(_ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, to address: UInt64) -> Bool {
-        // SAFETY: byteCount writable bytes.
-        guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return false }
-        let segments = unsafe batch.segments(of: frame)
-        var (position, written) = (1, 0)
-        while written < byteCount, position < segments.count {
-            let segment = unsafe segments[position]
-            let count = unsafe min(segment.iov_len, byteCount &- written)
-            // SAFETY: written + count <= byteCount; the source is a segment's.
-            if let start = unsafe segment.iov_base {
-                unsafe (place + written).copyMemory(from: start, byteCount: count)
-            }
-            written &+= count
-            position &+= 1
-        }
-        if written < byteCount {
-            unsafe (place + written).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount &- written)
-        }
-        return true
-    }
-
     /// Copies `byteCount` bytes from byte `offset` of a frame to guest memory, as if the four bytes at `gap` were not
     /// there.
     @inline(__always)
@@ -153,6 +129,32 @@ extension AddressSpace {
             guard isWritten else { return false }
             address &+= UInt64(count)
             left -= count
+        }
+        return true
+    }
+}
+
+extension RangeTable {
+    /// Copies the first `byteCount` bytes of a frame, padded with zeros, to guest memory that lies in one range with a
+    /// file. False, and nothing written, where it does not.
+    @inline(__always)
+    func storeWhole(_ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, to address: UInt64) -> Bool {
+        // SAFETY: byteCount writable bytes.
+        guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return false }
+        let segments = unsafe batch.segments(of: frame)
+        var (position, written) = (1, 0)
+        while written < byteCount, position < segments.count {
+            let segment = unsafe segments[position]
+            let count = unsafe min(segment.iov_len, byteCount &- written)
+            // SAFETY: written + count <= byteCount; the source is a segment's.
+            if let start = unsafe segment.iov_base {
+                unsafe (place + written).copyMemory(from: start, byteCount: count)
+            }
+            written &+= count
+            position &+= 1
+        }
+        if written < byteCount {
+            unsafe (place + written).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount &- written)
         }
         return true
     }

@@ -5,7 +5,7 @@
 
     /// `nil` unless all of the ring lies in one range that has a file and can be read and written.
     @inline(__always)
-    init?(_ ring: Ring, in memory: AddressSpace) {
+    init?(_ ring: Ring, in memory: RangeTable) {
         let byteCount = ring.count &* Ring.descriptorSize
         // SAFETY: byteCount bytes, readable and writable; the base of a ring is aligned to 128 bytes.
         guard let place = unsafe memory.pointer(ring.base, byteCount, forWriting: true),

@@ -39,8 +39,12 @@ struct ChecksumVerification: BitwiseCopyable, Sendable {
     /// The transport checksum of a frame whose sender vouches for it (``FrameBatch/Offload/isChecksumValid``) is taken as
     /// right; one that is still to be completed counts as wrong.
     /// - Precondition: `headers` were parsed from the frame's header segment as it is now.
+    @inline(__always)
     func verify(_ headers: PacketHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
-        let ip = headers.ip
+        verify(headers.ip, index, batch)
+    }
+
+    private func verify(_ ip: IPHeaders, _ index: Int, _ batch: borrowing FrameBatch) -> ChecksumReport {
         guard ip.kind != .none else { return [] }
         let frame = CheckedFrame(batch, index)
         var report: ChecksumReport = []

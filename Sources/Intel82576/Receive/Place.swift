@@ -58,7 +58,8 @@ extension Port {
         let control = registers[SRRCTL.self, queue]
         let bufferSize = control.packetBufferSize == 0 ? receiveControl.bufferSize : control.packetBufferSize
         let split = control.usesHeaderBuffer ? split(frame, control, queue, length, stripsTag) : HeaderSplit()
-        guard max(1, (length - split.packetOffset + bufferSize - 1) / bufferSize) <= ring.available else {
+        let rest = length - split.packetOffset
+        guard rest <= bufferSize || (rest + bufferSize - 1) / bufferSize <= ring.available, ring.available > 0 else {
             return refuse(frame, queue, control, mayHold: placement.pool == nil)
         }
         verifyChecksums(batch, frame, stripsTag, &report)
@@ -70,13 +71,12 @@ extension Port {
             receive.immediateQueues |= 1 &<< UInt32(queue)
         }
         add64(UInt64(truncatingIfNeeded: frame.byteCount &+ 4), to: Statistic.HGORC)
-        let memory = memory(of: queue)
         let isWhole = placement.stripsCRC && !stripsTag && !control.usesHeaderBuffer && !control.isLegacy
-        if isWhole, length <= bufferSize, writeWhole(batch, frame.index, length, queue, ring, memory, report) {
+        if isWhole, length <= bufferSize, writeWhole(batch, frame.index, length, queue, ring, ranges(of: queue), report) {
             return .done
         }
         let target = ReceiveTarget(
-            queue: queue, ring: ring, memory: memory, bufferSize: bufferSize, length: length,
+            queue: queue, ring: ring, memory: memory(of: queue), bufferSize: bufferSize, length: length,
             gap: stripsTag ? frame.headers.tagOffset : nil, isLegacy: control.isLegacy, split: split)
         if placement.stripsCRC {
             write(batch, frame.index, target, report)

@@ -17,7 +17,7 @@ extension Port {
     /// written, where memory is not so simple.
     @inline(__always)
     func writeWhole(
-        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ queue: Int, _ ring: Ring, _ memory: AddressSpace,
+        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ queue: Int, _ ring: Ring, _ memory: RangeTable,
         _ report: ReceiveReport
     ) -> Bool {
         guard let window = RingWindow(ring, in: memory) else { return false }

@@ -66,7 +66,7 @@ extension Port {
     /// DD in each descriptor with RS; the queue's cause if there was one.
     private func writeDescriptors(_ queue: Int, _ consumed: Int, _ ring: inout Ring) {
         let memory = memory(of: queue)
-        let window = RingWindow(ring, in: memory)
+        let window = RingWindow(ring, in: memory.table)
         var (isReported, head) = (false, ring.head)
         for index in 0..<consumed {
             let control = transmitDescriptors[index].control
