@@ -72,7 +72,8 @@ extension Port {
         }
         add64(UInt64(truncatingIfNeeded: frame.byteCount &+ 4), to: Statistic.HGORC)
         let isWhole = placement.stripsCRC && !stripsTag && !control.usesHeaderBuffer && !control.isLegacy
-        if isWhole, length <= bufferSize, writeWhole(batch, frame.index, length, queue, ring, ranges(of: queue), report) {
+        if isWhole, length <= bufferSize, writeWhole(batch, frame.index, length, queue, ring, ranges(of: queue), report)
+        {
             return .done
         }
         let target = ReceiveTarget(
