@@ -58,7 +58,9 @@ let package = Package(
         .testTarget(
             name: "EmbeddedDriverTests", dependencies: ["EmbeddedDriver", "PCIe", "Intel82576", "KawelaTestSupport"],
             swiftSettings: tests),
-        .testTarget(name: "KawelaDaemonTests", dependencies: ["KawelaDaemon", "EmbeddedDriver"], swiftSettings: tests),
+        .testTarget(
+            name: "KawelaDaemonTests", dependencies: ["KawelaDaemon", "EmbeddedDriver", "KawelaTestSupport"],
+            swiftSettings: tests),
         .testTarget(name: "QTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
         .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
         /// Starts `kawela`, QEMU and guests for QTests, GuestTests and the demo.

@@ -72,3 +72,16 @@ debian_mirrors() {
     apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' |
         awk '$2 == "Debian" && $3 == "Debian" && !seen[$1]++ { print $1 }'
 }
+
+# Unpacks packages "${@:3}" of Debian's suite $1, with what they depend on, into the folder $2, which is made anew.
+extract_packages() {
+    local suite=$1 folder=$2 mirror packages
+    shift 2
+    packages=$(IFS=, && echo "$*")
+    for mirror in $(debian_mirrors) http://deb.debian.org/debian/; do
+        rm -rf "$folder"
+        mmdebstrap --variant=extract --format=directory --include="$packages" \
+            --aptopt='APT::Install-Recommends "false"' "$suite" "$folder" "deb $mirror $suite main" && return
+    done
+    return 1
+}

@@ -19,20 +19,7 @@ struct DataTransfer {
     /// Runs a DHCP server at the peer and the guest's client.
     /// - Returns: the address the guest got.
     private func lease(for guest: Guest) throws -> String {
-        let configuration = bench.run.path("udhcpd.conf")
-        let leases = bench.run.path("leases")
-        let text = """
-            start 10.82.57.100
-            end 10.82.57.199
-            interface \(Namespace.tap)
-            lease_file \(leases)
-            pidfile \(bench.run.path("udhcpd.pid"))
-            option subnet 255.255.255.0
-
-            """
-        try text.write(toFile: configuration, atomically: true, encoding: .utf8)
-        try "".write(toFile: leases, atomically: true, encoding: .utf8)
-        _ = try bench.peer.start(["busybox", "udhcpd", "-f", configuration], name: "udhcpd")
+        try bench.serveAddresses()
         try guest.run("udhcpc -i eth0 -n -q -t 10 -s /usr/share/udhcpc/default.script", seconds: 60)
         let addresses = try guest.run("ip -4 -o addr show eth0")
         guard let address = addresses.firstMatch(of: /inet (10\.82\.57\.\d+)/) else {

@@ -1,8 +1,24 @@
 import Foundation
 
+/// Which Linux a guest has.
+public enum GuestKernel: String, Sendable, CaseIterable {
+    /// That of the machine's own Debian, mostly.
+    case standard
+    /// Debian 13's: 6.12 or newer.
+    case newer
+}
+
 /// What Scripts/environment prepared, and the programs SwiftPM built.
 public struct Artifacts: Sendable {
-    public let qemu, kernel, initrd: String
+    public let qemu: String
+    /// iPXE in the form of a Linux kernel.
+    public let ipxe: String
+    /// The folder with archives that some guests get after the initrd, see ``Extra``.
+    public let extras: String
+    private let kernels: [GuestKernel: (kernel: String, initrd: String)]
+
+    public func kernel(_ choice: GuestKernel) -> String { kernels[choice]?.kernel ?? "" }
+    public func initrd(_ choice: GuestKernel) -> String { kernels[choice]?.initrd ?? "" }
 
     /// The folder that has Package.swift.
     public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -20,8 +36,12 @@ public struct Artifacts: Sendable {
             if parts.count == 2 { values[parts[0]] = parts[1] }
         }
         return Artifacts(
-            qemu: try present("qemu", in: values), kernel: try present("kernel", in: values),
-            initrd: try present("initrd", in: values))
+            qemu: try present("qemu", in: values), ipxe: try present("ipxe", in: values),
+            extras: try present("extras", in: values),
+            kernels: [
+                .standard: (try present("kernel", in: values), try present("initrd", in: values)),
+                .newer: (try present("newer-kernel", in: values), try present("newer-initrd", in: values)),
+            ])
     }
 
     /// The plugin that gives QEMU the device type `kawela-sriov`: KAWELA_PLUGIN, else what `make plugin` made.

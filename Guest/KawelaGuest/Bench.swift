@@ -11,12 +11,16 @@ public final class Bench: Sendable {
     /// - Parameters:
     ///   - vfs: how many virtual functions the card has.
     ///   - driven: `kawela` drives the physical function, and guests get virtual functions only.
-    public init(_ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, in run: Run? = nil) throws {
+    ///   - uplink: what the card is plugged into instead of the peer.
+    public init(
+        _ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, uplink: UplinkPeer = .tap(Namespace.tap),
+        mac: String = "52:54:00:82:57:06", in run: Run? = nil
+    ) throws {
         let run = try run ?? Run()
         self.run = run
         peer = try Namespace(in: run)
         card = try NetworkCard(
-            nic, uplink: .tap(Namespace.tap), vfs: vfs, driven: driven, in: run, namespace: peer)
+            nic, uplink: uplink, mac: mac, vfs: vfs, driven: driven, in: run, namespace: peer)
     }
 
     /// A bench whose card has its cable's other end in the test's hand. The peer's TAP interface leads nowhere.
@@ -24,12 +28,6 @@ public final class Bench: Sendable {
         let run = try Run()
         let socket = try CableSocket(in: run)
         return (try Bench(nic, uplink: socket.uplink, in: run), socket)
-    }
-
-    private init(_ nic: NIC, uplink: UplinkPeer, in run: Run) throws {
-        self.run = run
-        peer = try Namespace(in: run)
-        card = try NetworkCard(nic, uplink: uplink, in: run, namespace: peer)
     }
 
     /// Starts a guest and waits until it takes commands.

@@ -8,6 +8,17 @@ public struct GuestOptions: Sendable {
     public var plugged = Plugged.pf()
     /// An emulated VT-d, which the guest's kernel uses for all its DMA.
     public var iommu = false
+    public var kernel = GuestKernel.standard
+    /// What else the kernel is told.
+    public var kernelOptions = ""
+    /// Starts iPXE, which gets the kernel from the network; ``Bench/serveBoot(_:)`` has it there.
+    public var networkBoot = false
+    /// What the guest has in its /opt beyond the guest image.
+    public var extras: [Extra] = []
+    /// MiB; the guest's files are in it too.
+    public var memory = 512
+    /// What QEMU takes for `-cpu`; `nil` leaves it to QEMU.
+    public var processor: String?
     public init() {}
 
     public static func with(_ change: (inout GuestOptions) -> Void) -> GuestOptions {
@@ -16,10 +27,42 @@ public struct GuestOptions: Sendable {
         return options
     }
 
-    fileprivate var kernelArguments: String {
+    var kernelArguments: String {
         "console=ttyS0 loglevel=4 panic=1 mitigations=off net.ifnames=0"
             + (iommu ? " intel_iommu=on iommu.passthrough=0 iommu.strict=1" : "")
+            + (kernelOptions.isEmpty ? "" : " \(kernelOptions)")
     }
+
+    fileprivate func bootArguments(_ artifacts: Artifacts, in run: Run) throws -> [String] {
+        // Without graphics the BIOS and what uses it write to the first serial port.
+        if networkBoot { return ["-machine", "graphics=off", "-kernel", artifacts.ipxe] }
+        return [
+            "-kernel", artifacts.kernel(kernel), "-initrd", try initrd(artifacts, in: run), "-append", kernelArguments,
+        ]
+    }
+
+    /// The guest image, followed by the archives of ``extras``: Linux unpacks one after the other.
+    private func initrd(_ artifacts: Artifacts, in run: Run) throws -> String {
+        let image = artifacts.initrd(kernel)
+        guard !extras.isEmpty else { return image }
+        let path = run.path("\(name).initrd")
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw GuestError("cannot make \(path)") }
+        for part in [image] + extras.map({ "\(artifacts.extras)/\($0.rawValue)" }) {
+            try file.write(contentsOf: Data(contentsOf: URL(filePath: part), options: .alwaysMapped))
+        }
+        try file.close()
+        return path
+    }
+}
+
+/// Archives that only some guests get, by their names in ``Artifacts/extras``: a large image makes every boot slow.
+public enum Extra: String, Sendable {
+    /// Debian's DPDK, as the command `testpmd`.
+    case dpdk
+    /// A Debian QEMU, as the command `qemu`, with a kernel and a guest image in /opt/qemu.
+    case qemu
 }
 
 /// A booted Linux guest, driven by shell commands.
@@ -36,14 +79,12 @@ public final class Guest: Sendable {
         let commands = try SocketListener(path: run.path("\(name).commands"))
         console = run.path("\(name).console")
         machine = try Machine(
-            name: name, card: card, plugged: options.plugged, iommu: options.iommu,
-            arguments: [
+            name: name, card: card, plugged: options.plugged, iommu: options.iommu, memory: options.memory,
+            arguments: (options.processor.map { ["-cpu", $0] } ?? []) + [
                 "-accel", accelerator, "-smp", "\(options.processors)",
                 "-chardev", "file,id=console,path=\(console),append=on", "-device", "isa-serial,chardev=console",
                 "-chardev", "socket,id=commands,path=\(commands.path)", "-device", "isa-serial,chardev=commands",
-                "-kernel", artifacts.kernel, "-initrd", artifacts.initrd,
-                "-append", options.kernelArguments,
-            ], in: run, namespace: namespace)
+            ] + (try options.bootArguments(artifacts, in: run)), in: run, namespace: namespace)
         channel = CommandChannel(try commands.accept(seconds: 10))
     }
 
@@ -80,10 +121,12 @@ public final class Guest: Sendable {
         try run("(\(command)) >/dev/null 2>&1 </dev/null &")
     }
 
+    /// What came out of the first serial port.
+    public var consoleText: String { (try? String(contentsOfFile: console, encoding: .isoLatin1)) ?? "" }
+
     /// The ends of what the guest's kernel and QEMU printed.
     public var evidence: String {
-        let text = (try? String(contentsOfFile: console, encoding: .isoLatin1)) ?? ""
-        let lines = text.split(whereSeparator: \.isNewline).suffix(30).joined(separator: "\n")
+        let lines = consoleText.split(whereSeparator: \.isNewline).suffix(30).joined(separator: "\n")
         return "--- console\n\(lines)\n--- QEMU\n\(machine.process.tail(lines: 10))"
     }
 }

@@ -3,13 +3,14 @@ import Intel82576
 // Backends: where the wire of a port ends on the host.
 //
 //     tap:NAME               an existing TAP interface, with offloads both ways (virtio-net header)
+//     packet:NAME            any Ethernet interface, by a packet socket, with the same offloads
 //     stream:PATH[,server]   a UNIX stream socket: QEMU's `-netdev stream`, passt
 //     dgram:LOCAL:REMOTE     a pair of UNIX datagram sockets: QEMU's `-netdev dgram`
 //     null, loopback         nobody, oneself
 //     pcap:FILE[,SPEC]       a capture file around any of them
 //
 // Not implemented: TCP and UDP sockets, descriptors inherited from a parent, several queues of one TAP interface,
-// macvtap and AF_PACKET, creating a TAP interface, addresses in Linux' abstract socket namespace.
+// macvtap, creating a TAP interface, addresses in Linux' abstract socket namespace.
 
 /// An uplink with something to wait for. Single-threaded, driven by the event loop of its owner.
 public protocol Backend: Uplink {
@@ -22,6 +23,11 @@ public protocol Backend: Uplink {
     /// The descriptor is readable and ``Uplink/receive(into:)`` does not apply (connecting, accepting), or writable.
     /// Called on every event before `receive`.
     func handleEvent()
+    /// A second descriptor to poll, readable when the link may have come or gone without the first one saying so; -1 when
+    /// there is none.
+    var linkDescriptor: CInt { get }
+    /// ``linkDescriptor`` is readable.
+    func handleLinkEvent()
     /// Frames and bytes sent, received and dropped, by reason.
     var counters: [(name: String, value: UInt64)] { get }
     /// One line for people: what is connected or waited for, why the last connection or the capture ended.
@@ -32,6 +38,8 @@ public protocol Backend: Uplink {
 
 extension Backend {
     public var status: String { "" }
+    public var linkDescriptor: CInt { -1 }
+    public func handleLinkEvent() {}
 }
 
 /// Bytes of the longest frame that crosses a backend: 64 KiB of IP packet behind an Ethernet header.

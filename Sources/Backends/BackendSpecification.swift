@@ -3,6 +3,7 @@ import CKawela
 /// What a user wrote to say where a port's wire ends, for example `tap:kw0` or `pcap:out.pcap,stream:/run/passt.sock`.
 public enum BackendSpecification: Sendable, Equatable {
     case tap(name: String)
+    case packet(name: String)
     case stream(path: String, isServer: Bool)
     case datagram(local: String, remote: String)
     case null
@@ -11,12 +12,13 @@ public enum BackendSpecification: Sendable, Equatable {
 
     /// The forms there are, for messages and help.
     public static let forms =
-        "tap:NAME, stream:PATH, stream:PATH,server, dgram:LOCAL:REMOTE, null, loopback, pcap:FILE and pcap:FILE,BACKEND"
+        "tap:NAME, packet:NAME, stream:PATH, stream:PATH,server, dgram:LOCAL:REMOTE, null, loopback, pcap:FILE and pcap:FILE,BACKEND"
 
     public init(parsing text: String) throws(BackendError) {
         let (kind, rest) = Self.split(text, at: ":")
         switch (kind, rest) {
-        case ("tap", let name): self = try Self.tap(name ?? "")
+        case ("tap", let name): self = .tap(name: try Self.interface(name ?? "", "TAP interface", "tap:tap0"))
+        case ("packet", let name): self = .packet(name: try Self.interface(name ?? "", "interface", "packet:eth1"))
         case ("stream", let rest): self = try Self.stream(rest ?? "")
         case ("dgram", let rest): self = try Self.datagram(rest ?? "")
         case ("pcap", let rest): self = try Self.capture(rest ?? "")
@@ -38,9 +40,13 @@ public enum BackendSpecification: Sendable, Equatable {
 // MARK: Each backend's argument
 
 extension BackendSpecification {
-    private static func tap(_ name: String) throws(BackendError) -> Self {
+    private static func interface(
+        _ name: String, _ what: String, _ example: String
+    ) throws(BackendError) -> String {
         guard !name.isEmpty else {
-            throw BackendError("'tap:' lacks the name of the TAP interface: write 'tap:NAME', for example 'tap:tap0'")
+            let kind = split(example, at: ":").0
+            throw BackendError(
+                "'\(kind):' lacks the name of the \(what): write '\(kind):NAME', for example '\(example)'")
         }
         guard name.utf8.count < IFNAMSIZ else {
             throw BackendError(
@@ -51,7 +57,7 @@ extension BackendSpecification {
         guard isAllowed else {
             throw BackendError("'\(name)' is no name of an interface: it may hold no blank, '/' or ':'")
         }
-        return .tap(name: name)
+        return name
     }
 
     private static func stream(_ rest: String) throws(BackendError) -> Self {
@@ -106,6 +112,7 @@ extension BackendSpecification: CustomStringConvertible {
     public var description: String {
         switch self {
         case .tap(let name): "tap:\(name)"
+        case .packet(let name): "packet:\(name)"
         case .stream(let path, let isServer): "stream:\(path)\(isServer ? ",server" : "")"
         case .datagram(let local, let remote): "dgram:\(local):\(remote)"
         case .null: "null"

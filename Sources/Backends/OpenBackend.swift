@@ -14,6 +14,7 @@ extension BackendSpecification {
     private func openPlain() throws(Errno) -> any Backend {
         switch self {
         case .tap(let name): try TAPBackend(name: name)
+        case .packet(let name): try PacketBackend(name: name)
         case .stream(let path, isServer: false): try StreamBackend(connectingTo: path)
         case .stream(let path, isServer: true): try StreamBackend(listeningOn: path)
         case .datagram(let local, let remote): try DatagramBackend(local: local, remote: remote)
@@ -39,6 +40,7 @@ extension BackendSpecification {
     func explanation(of error: Errno) -> String {
         switch self {
         case .tap(let name): Self.tapExplanation(of: error, name)
+        case .packet(let name): Self.packetExplanation(of: error, name)
         case .stream(let path, isServer: false): Self.connectExplanation(of: error, path)
         case .stream(let path, isServer: true), .datagram(let path, _): Self.bindExplanation(of: error, path)
         case .capture(let file, _): Self.captureExplanation(of: error, file)
@@ -60,6 +62,18 @@ extension BackendSpecification {
         case .invalidArgument:
             "'\(name)' is not a TAP interface: name one that `ip tuntap` shows with 'tap'"
         default: "cannot attach to TAP interface '\(name)': \(error)"
+        }
+    }
+
+    private static func packetExplanation(of error: Errno, _ name: String) -> String {
+        switch error {
+        case .noSuchAddressOrDevice, .operationNotSupportedByDevice:
+            "no interface '\(name)': name one that `ip link` shows, or create it first"
+        case .notPermitted, .permissionDenied:
+            "no right to use packet sockets: run `setcap cap_net_raw+ep` on this program, or run it as root"
+        case .invalidArgument: "'\(name)' is no Ethernet interface: name one that `ip link` shows with 'link/ether'"
+        case .protocolNotAvailable: "this kernel's packet sockets are too old: use Linux 4.20 or newer"
+        default: "cannot attach to interface '\(name)': \(error)"
         }
     }
 

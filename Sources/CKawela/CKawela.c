@@ -3,20 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_tun.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#ifndef TUN_F_USO4
-#define TUN_F_USO4 0x20
-#define TUN_F_USO6 0x40
-#endif
 
 int kw_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
 
@@ -141,70 +134,17 @@ int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, u
 int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const int *part_counts, int count) {
     struct mmsghdr messages[datagram_batch];
     struct sockaddr_un address;
-    if (unix_address(path, &address) < 0) return -1;
+    if (path && unix_address(path, &address) < 0) return -1;
     if (count > datagram_batch) count = datagram_batch;
     memset(messages, 0, sizeof messages);
     for (int i = 0; i < count; i++) {
-        messages[i].msg_hdr.msg_name = &address;
-        messages[i].msg_hdr.msg_namelen = sizeof address;
+        messages[i].msg_hdr.msg_name = path ? &address : NULL;
+        messages[i].msg_hdr.msg_namelen = path ? sizeof address : 0;
         messages[i].msg_hdr.msg_iov = (struct iovec *)parts;
         messages[i].msg_hdr.msg_iovlen = (size_t)part_counts[i];
         parts += part_counts[i];
     }
     return sendmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
-    *has_vnet_header = false;
-    *offloads = 0;
-    if (strlen(name) >= IFNAMSIZ) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    if (if_nametoindex(name) == 0) {
-        errno = ENODEV;
-        return -1;
-    }
-    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return -1;
-    unsigned features = 0;
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    strcpy(request.ifr_name, name);
-    request.ifr_flags = IFF_TAP | IFF_NO_PI;
-    if (ioctl(fd, TUNGETFEATURES, &features) == 0 && (features & IFF_VNET_HDR)) {
-        request.ifr_flags |= IFF_VNET_HDR;
-        *has_vnet_header = true;
-    }
-    int attached = ioctl(fd, TUNSETIFF, &request);
-    if (attached < 0 && errno == EINVAL) {  // An interface made with multi_queue takes no queue without this flag.
-        request.ifr_flags |= IFF_MULTI_QUEUE;
-        attached = ioctl(fd, TUNSETIFF, &request);
-    }
-    if (attached < 0) {
-        int saved = errno;
-        close(fd);
-        errno = saved;
-        return -1;
-    }
-    if (*has_vnet_header) {
-        int header_size = 10;  // A persistent interface keeps the size its last user set.
-        if (ioctl(fd, TUNSETVNETHDRSZ, &header_size) < 0) {
-            int saved = errno;
-            close(fd);
-            errno = saved;
-            return -1;
-        }
-        const unsigned wanted[] = {TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_USO4 | TUN_F_USO6,
-                                   TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6, TUN_F_CSUM};
-        for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-            if (ioctl(fd, TUNSETOFFLOAD, wanted[i]) == 0) {
-                *offloads = wanted[i];
-                break;
-            }
-        }
-    }
-    return fd;
 }
 
 enum { guard_slots = 4096 };

@@ -16,5 +16,5 @@
 // | Packet | headers, checksums, segmentation |
 // | Memory | guest memory and frame buffers: the only folder where pointers are used |
 //
-// Not implemented: target times of IEEE 1588, EEPROM writes and flash, wake-up, manageability, SerDes and SGMII, IPsec and
-// MACsec. `kawela registers` marks the registers of these as unimplemented.
+// Not implemented: target times of IEEE 1588, flash, wake-up, manageability, SerDes and SGMII, IPsec and MACsec.
+// `kawela registers` marks the registers of these as unimplemented.

@@ -108,6 +108,7 @@ final class PhysicalFunction: Function {
         port.host = nil
         port.memory.host = nil
         unmapAll()
+        port.forgetNVM()
         reset()
     }
 

@@ -7,19 +7,27 @@ import PCIe
 /// what they ask for; ``run()`` does it, so a write never re-enters the device and many doorbells become one batch.
 public final class Port {
     public struct Configuration: Sendable {
-        /// Station address, in the NVM.
-        public var macAddress: MACAddress
+        /// The EEPROM as it is at power-on, with the station address.
+        public var nvm: NVMImage
         /// VFs that can be plugged in, 0 to 8. With none the PF has no SR-IOV capability.
         public var virtualFunctions: Int
 
+        /// What a driver writes to the EEPROM is there for the next client. Otherwise it is gone with the client, who
+        /// leaves nothing to another machine.
+        public var keepsNVM: Bool
+
         public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
-            (self.macAddress, self.virtualFunctions) = (macAddress, min(max(virtualFunctions, 0), 8))
+            self.init(nvm: NVMImage(macAddress: macAddress), keepsNVM: false, virtualFunctions: virtualFunctions)
+        }
+
+        public init(nvm: NVMImage, keepsNVM: Bool, virtualFunctions: Int = 0) {
+            (self.nvm, self.keepsNVM) = (nvm, keepsNVM)
+            self.virtualFunctions = min(max(virtualFunctions, 0), 8)
         }
     }
 
     let clock: () -> UInt64
     let uplink: any Uplink
-    let macAddress: MACAddress
     let registers = RegisterFile()
     let rules = RegisterRules()
     /// What the PF reaches by DMA.
@@ -28,6 +36,8 @@ public final class Port {
     let virtualMemories: [AddressSpace]
 
     var nvm: NVM
+    /// What the EEPROM goes back to when the PF's client leaves; `nil` when it stays.
+    private let initialNVM: NVMImage?
     var semaphores = Semaphores()
     var phy = PHY()
     var interrupts = Interrupts()
@@ -45,6 +55,8 @@ public final class Port {
 
     /// Bus mastering is on in configuration space and not stopped by CTRL.GIO_MASTER_DISABLE.
     var isMaster = false
+    /// What the uplink was told of the PHY's link; before anything, that it is up.
+    var hasUplinkLink = true
     /// The MAC's view of the link; see ``updateLink()``.
     var link = Link.down
     /// Transmitted frames come back instead of leaving.
@@ -91,12 +103,13 @@ public final class Port {
 
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
-        (self.uplink, self.clock, macAddress) = (uplink, clock, configuration.macAddress)
+        (self.uplink, self.clock) = (uplink, clock)
         (time, timers) = (SystemTime(now: clock()), Timers(now: clock()))
         virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
-        nvm = NVM(macAddress: configuration.macAddress)
+        nvm = NVM(configuration.nvm)
+        initialNVM = configuration.keepsNVM ? nil : configuration.nvm
         self.configuration = PhysicalFunctionConfiguration(
-            macAddress: configuration.macAddress, virtualFunctions: configuration.virtualFunctions)
+            macAddress: configuration.nvm.macAddress, virtualFunctions: configuration.virtualFunctions)
         virtuals = (0..<configuration.virtualFunctions).map { VirtualFunction($0, of: self) }
         reset(.powerOn)
         phy.setCarrier(uplink.isLinkUp, now: clock())
@@ -112,6 +125,16 @@ public final class Port {
 // MARK: The owner's calls
 
 extension Port {
+    /// The EEPROM's contents, for the owner to keep. ``nvmChanges`` tells when to look.
+    public var nvmImage: NVMImage { nvm.image }
+    /// How often a driver wrote to the EEPROM.
+    public var nvmChanges: UInt64 { nvm.changes }
+
+    /// The PF's client has left.
+    func forgetNVM() {
+        if let initialNVM { nvm = NVM(initialNVM) }
+    }
+
     /// Packets that went nowhere or lost something on the way, by reason, in the order a report lists them.
     public var counters: [(name: String, value: UInt64)] {
         [
@@ -172,11 +195,13 @@ extension Port {
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
     public var nextDeadline: UInt64? {
         let rateDeadline = canTransmit ? rates.nextRelease(doorbells) : nil
-        return [
+        let deadlines: InlineArray<7, UInt64?> = [
             interrupts.nextDeadline, phy.nextDeadline, rateDeadline, patienceDeadline, flowDeadline,
-            timers.nextDeadline,
-            writeBacks.nextDeadline,
-        ].compactMap { $0 }.min()
+            timers.nextDeadline, writeBacks.nextDeadline,
+        ]
+        var earliest = UInt64.max
+        for index in deadlines.indices { earliest = min(earliest, deadlines[index] ?? .max) }
+        return earliest == .max ? nil : earliest
     }
 
     private func runTimers() {

@@ -21,8 +21,13 @@ public func serve(_ line: ServeOptions, configuration: String? = nil) throws(Fai
     let signals = try Signals(signalNumbers(hasConfiguration: configuration != nil))
     let backend = try makeBackend(plan.uplink)
     defer { backend.close() }
+    let kept = try plan.nvm.map { path throws(Failure) in
+        try KeptNVM(path: path, address: plan.mac, isAddressGiven: plan.isMACGiven, log: log)
+    }
+    defer { kept?.close() }
+    let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
     let port = Port(
-        Port.Configuration(macAddress: plan.mac, virtualFunctions: plan.vfCount), uplink: backend,
+        Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount), uplink: backend,
         clock: monotonicNanoseconds)
     let driver = try plan.vfSettings.map { settings throws(Failure) in
         try makeDriver(port.physicalFunction, settings, log: log)
@@ -33,10 +38,10 @@ public func serve(_ line: ServeOptions, configuration: String? = nil) throws(Fai
         Reload(path: path, line: line, plan: plan, log: log) { driver?.apply($0) }
     }
 
-    announce(plan, isLinkUp: backend.isLinkUp, log)
+    announce(plan, nvm.macAddress, isLinkUp: backend.isLinkUp, log)
     try EventLoop(
         port: port, servers: servers, backend: backend, driver: driver, signals: signals,
-        reload: reload.map { reload in { reload.run() } }, log: log
+        reload: reload.map { reload in { reload.run() } }, keep: kept.map { kept in { kept.keep(port) } }, log: log
     ).run()
     log.notice("stopped")
 }
@@ -68,11 +73,11 @@ extension Port {
     }
 }
 
-private func announce(_ plan: ServePlan, isLinkUp: Bool, _ log: Logger) {
+private func announce(_ plan: ServePlan, _ mac: MACAddress, isLinkUp: Bool, _ log: Logger) {
     let uplink = "uplink \(plan.uplink), link \(isLinkUp ? "up" : "down")"
     for served in plan.served {
         switch served.function {
-        case .pf: log.notice("serving \(plan.mac) on \(served.path), \(uplink)")
+        case .pf: log.notice("serving \(mac) on \(served.path), \(uplink)")
         case .vf(let number):
             let address = plan.vfSettings.map { " \($0[number].address)" } ?? ""
             log.notice("serving VF \(number)\(address) on \(served.path)")

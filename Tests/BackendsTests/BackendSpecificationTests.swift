@@ -9,6 +9,7 @@ extension BackendTests {
             "each form is understood and written back",
             arguments: [
                 ("tap:kw0", BackendSpecification.tap(name: "kw0")),
+                ("packet:eth1", .packet(name: "eth1")),
                 ("stream:/run/passt.sock", .stream(path: "/run/passt.sock", isServer: false)),
                 ("stream:a:b,server", .stream(path: "a:b", isServer: true)),
                 ("dgram:/a:/b", .datagram(local: "/a", remote: "/b")),
@@ -26,12 +27,14 @@ extension BackendTests {
         @Test(
             "what is wrong is said in one line, with the way out",
             arguments: [
-                ("", "there is no backend '': the backends are tap:NAME, stream:PATH"),
+                ("", "there is no backend '': the backends are tap:NAME, packet:NAME, stream:PATH"),
                 ("ethernet:eth0", "there is no backend 'ethernet'"),
                 ("TAP:x", "there is no backend 'TAP'"),
                 ("tap", "lacks the name of the TAP interface: write 'tap:NAME'"),
                 ("tap:", "lacks the name of the TAP interface"),
                 ("tap:a234567890123456", "too long for an interface (16 bytes, at most 15)"),
+                ("packet:", "lacks the name of the interface: write 'packet:NAME', for example 'packet:eth1'"),
+                ("packet:a234567890123456", "too long for an interface"),
                 ("tap:a/b", "is no name of an interface"),
                 ("tap:..", "is no name of an interface"),
                 ("tap:a b", "is no name of an interface"),

@@ -19,20 +19,25 @@ enum SharedGuest {
     static func untouched() throws -> Guest { try both().guest }
 
     /// Kills QEMU without warning and boots another one on the same card.
-    static func replaceQEMU() throws -> Guest {
+    /// - Parameter withCard: kills the card's server too, and starts it again.
+    static func replaceQEMU(withCard: Bool = false) throws -> Guest {
         let bench = try bench()
         try guest().machine.process.kill()
-        let guest = try bench.boot()
+        if withCard { try bench.card.server?.restart() }
+        let guest = try bench.boot(options)
         current.withLock { $0 = (bench, guest) }
         return guest
     }
+
+    /// Processors enough for igb to use several queues.
+    private static let options = GuestOptions.with { $0.processors = 4 }
 
     private static func both() throws -> (bench: Bench, guest: Guest) {
         try current.withLock { current in
             if let current, current.guest.machine.process.status == nil { return current }
             current?.bench.close()
             let bench = try Bench()
-            let started = (bench, try bench.boot())
+            let started = (bench, try bench.boot(options))
             current = started
             return started
         }

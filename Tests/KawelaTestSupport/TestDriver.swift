@@ -16,10 +16,13 @@ public final class TestDriver {
     public let port: Port
     public var function: any Function { port.physicalFunction }
 
-    public init(offloads: UplinkOffloads = [], maps: Bool = true, virtualFunctions: Int = 0) {
+    public init(
+        offloads: UplinkOffloads = [], maps: Bool = true, virtualFunctions: Int = 0,
+        nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false
+    ) {
         uplink = TestUplink(offloads: offloads)
         port = Port(
-            Port.Configuration(macAddress: Self.macAddress, virtualFunctions: virtualFunctions), uplink: uplink,
+            Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions), uplink: uplink,
             clock: { [clock] in clock.now })
         function.attach(host)
         if maps { try! function.map(memory.mapping) }

@@ -10,6 +10,8 @@ public final class TestUplink: Uplink {
     public var offloads: UplinkOffloads
     public var isLinkUp = true
     public var isCongested = false
+    /// What the port said last of its PHY's link.
+    public private(set) var hasPortLink = true
     public var sent: [Sent] = []
     /// Frames of each batch the port handed over.
     public var batches: [Int] = []
@@ -22,6 +24,8 @@ public final class TestUplink: Uplink {
     public init(offloads: UplinkOffloads = []) { self.offloads = offloads }
 
     deinit { for buffer in lent { buffer.deallocate() } }
+
+    public func portLinkChanged(isUp: Bool) { hasPortLink = isUp }
 
     public func transmit(_ batch: inout FrameBatch) {
         batches.append(batch.count)

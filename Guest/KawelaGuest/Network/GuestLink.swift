@@ -7,10 +7,12 @@ extension Guest {
     public static let address6 = "fd82:576::2"
 
     /// Loads igb unless it is loaded, gives the interface its addresses and waits for the carrier.
-    public func bringUpLink(seconds: Double = 15) throws {
+    public func bringUpLink(
+        _ address: String = Guest.address, _ address6: String = Guest.address6, seconds: Double = 15
+    ) throws {
         try run("modprobe igb; ip link set \(Self.interface) up")
-        try run("ip addr replace \(Self.address)/24 dev \(Self.interface)")
-        try run("ip addr replace \(Self.address6)/64 dev \(Self.interface) nodad")
+        try run("ip addr replace \(address)/24 dev \(Self.interface)")
+        try run("ip addr replace \(address6)/64 dev \(Self.interface) nodad")
         try waitForCarrier(seconds: seconds)
     }
 

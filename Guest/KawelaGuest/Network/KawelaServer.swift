@@ -1,9 +1,14 @@
 import Foundation
+import Synchronization
 
-/// A running `kawela serve`: one port with its physical function and maybe virtual functions.
+/// A running `kawela serve`: one port with its physical function and maybe virtual functions. It keeps its EEPROM in a
+/// file.
 public final class KawelaServer: Sendable {
-    public let process: ChildProcess
+    public var process: ChildProcess { current.withLock { $0 } }
+    private let current: Mutex<ChildProcess>
     private let folder: String
+    private let start: @Sendable () throws -> ChildProcess
+    private let functions: [ServedFunction]
 
     /// The UNIX socket that serves `function`.
     public func socket(_ function: ServedFunction) -> String { "\(folder)/\(function.socketName)" }
@@ -17,15 +22,28 @@ public final class KawelaServer: Sendable {
         folder = run.path(name + "-sockets")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         var command = [try Artifacts.kawela(), "serve", "--uplink", uplink.kawelaSpecification, "--mac", mac]
+        command += ["--nvm", "\(folder)/nic.nvm"]
         command +=
             vfs == 0
             ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
         if driven { command += ["--pf", "embedded"] }
-        process = try ChildProcess(namespace?.entering(command) ?? command, name: name, in: run)
-        try wait(for: (driven ? [] : [.pf]) + (0..<vfs).map { .vf($0) })
+        let complete = namespace?.entering(command) ?? command
+        start = { try ChildProcess(complete, name: name, in: run) }
+        current = Mutex(try start())
+        functions = (driven ? [] : [.pf]) + (0..<vfs).map { .vf($0) }
+        try waitForSockets()
     }
 
-    private func wait(for functions: [ServedFunction]) throws {
+    /// Kills it without warning and starts another one, on the same sockets and EEPROM. Nothing is plugged in then.
+    public func restart() throws {
+        process.kill()
+        for function in functions { try FileManager.default.removeItem(atPath: socket(function)) }
+        let new = try start()
+        current.withLock { $0 = new }
+        try waitForSockets()
+    }
+
+    private func waitForSockets() throws {
         try eventually("kawela makes its sockets\n\(process.tail())", within: 10, every: 0.01) {
             if let status = process.status { throw GuestError("kawela ended with \(status)\n\(process.tail())") }
             return functions.allSatisfy { FileManager.default.fileExists(atPath: socket($0)) }
@@ -52,6 +70,8 @@ public enum UplinkPeer: Sendable {
     case tap(String)
     /// A listening UNIX stream socket; each frame goes with its length before it, as a big-endian 32-bit number.
     case stream(path: String)
+    /// The same, and the card listens.
+    case streamServer(path: String)
     /// Nobody.
     case null
 
@@ -60,6 +80,7 @@ public enum UplinkPeer: Sendable {
         switch self {
         case .tap(let name): "tap:\(name)"
         case .stream(let path): "stream:\(path)"
+        case .streamServer(let path): "stream:\(path),server"
         case .null: "null"
         }
     }
@@ -69,6 +90,7 @@ public enum UplinkPeer: Sendable {
         switch self {
         case .tap(let name): "tap,id=\(id),ifname=\(name),script=no,downscript=no"
         case .stream(let path): "stream,id=\(id),server=off,addr.type=unix,addr.path=\(path)"
+        case .streamServer(let path): "stream,id=\(id),server=on,addr.type=unix,addr.path=\(path)"
         case .null: "hubport,id=\(id),hubid=0"
         }
     }

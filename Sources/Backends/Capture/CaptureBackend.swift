@@ -28,6 +28,9 @@ public final class CaptureBackend: Backend {
     public var isLinkUp: Bool { inner.isLinkUp }
     public var isCongested: Bool { inner.isCongested }
     public var offloads: UplinkOffloads { inner.offloads }
+    public var linkDescriptor: CInt { inner.linkDescriptor }
+    public func handleLinkEvent() { inner.handleLinkEvent() }
+    public func portLinkChanged(isUp: Bool) { inner.portLinkChanged(isUp: isUp) }
     public func handleEvent() { inner.handleEvent() }
 
     public var counters: [(name: String, value: UInt64)] {

@@ -19,7 +19,16 @@ public final class NullBackend: Backend {
     public func close() {}
 
     public func transmit(_ batch: inout FrameBatch) {
-        traffic.dropped(.sendLength, frames: batch.unsendableCount)
-        for index in 0..<batch.count where batch[index].isSendable { traffic.sent(bytes: Int(batch[index].byteCount)) }
+        var (frames, bytes, unsendable) = (0, 0, 0)
+        for index in 0..<batch.count {
+            let frame = batch[index]
+            if frame.isSendable {
+                (frames, bytes) = (frames &+ 1, bytes &+ Int(frame.byteCount))
+            } else if frame.goesToUplink {
+                unsendable &+= 1
+            }
+        }
+        traffic.sent(frames: frames, bytes: bytes)
+        traffic.dropped(.sendLength, frames: unsendable)
     }
 }

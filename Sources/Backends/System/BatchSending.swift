@@ -32,8 +32,9 @@ extension FrameBatch {
         return (bytes, .moved(bytes))
     }
 
-    /// Sends at most 64 frames of a run, each as a datagram to the socket at `path`. `moved` is the number of frames.
-    func sendDatagrams(_ frames: Range<Int>, from descriptor: CInt, to path: String) -> Transfer {
+    /// Sends at most 64 frames of a run, each as a datagram to the socket at `path`, or to what the socket is bound to. `moved` is
+    /// the number of frames.
+    func sendDatagrams(_ frames: Range<Int>, from descriptor: CInt, to path: String?) -> Transfer {
         let sent = frames.prefix(FrameStore.callLimit)
         var counts = InlineArray<64, CInt>(repeating: 0)
         for (position, index) in sent.enumerated() { counts[position] = CInt(self[index].segmentCount) + 1 }

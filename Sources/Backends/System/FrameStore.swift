@@ -104,8 +104,9 @@ extension FrameStore {
         }
     }
 
-    /// Sends each record as a datagram to the socket at `path`. `moved` is the number of records.
-    func sendDatagrams(from descriptor: CInt, to path: String) -> Transfer {
+    /// Sends each record as a datagram to the socket at `path`, or to what the socket is bound to. `moved` is the number
+    /// of records.
+    func sendDatagrams(from descriptor: CInt, to path: String?) -> Transfer {
         // SAFETY: one count for each of the at most 64 pieces; all outlive the call.
         let ones = InlineArray<64, CInt>(repeating: 1)
         return unsafe withPieces { pieces in

@@ -28,6 +28,9 @@ struct TAPDevice: ~Copyable {
     var descriptor: CInt { file.raw }
 
     mutating func close() { file.close() }
+
+    /// What the host sees as the interface's carrier. Kernels before Linux 4.20 show one at all times.
+    func setCarrier(_ isUp: Bool) { _ = kw_tap_set_carrier(file.raw, isUp) }
 }
 
 /// Memory for the frames of one receive, one behind the other: short ones share pages and cache lines.

@@ -3,8 +3,7 @@ import SystemPackage
 
 /// A port's wire plugged into an existing TAP interface, segmentation and checksums left to the kernel.
 ///
-/// The link is up while the interface exists, also while it is administratively down (frames are dropped then): a TAP
-/// interface knows no carrier of its user's. When the interface is deleted, the backend waits for one of that name.
+/// The link is up while the interface is administratively up; its carrier is the port's link. When it is deleted, the backend waits for one of that name.
 public final class TAPBackend: Backend {
     private static let retryMilliseconds = 1000
     /// `TUN_F_USO4 | TUN_F_USO6`.
@@ -15,6 +14,10 @@ public final class TAPBackend: Backend {
     private var device: TAPDevice
     private var isAttached = true
     private var isClosed = false
+    /// `ip link set NAME up`.
+    private var isUp = true
+    private var watch: LinkWatch
+    private var hasPortLink = true
     private var arena = TAPArena()
     private var store = FrameStore()
     private var traffic = TrafficCounters(
@@ -24,12 +27,15 @@ public final class TAPBackend: Backend {
     init(name: String) throws(Errno) {
         self.name = name
         timer = try Timer()
+        watch = LinkWatch(name)
         device = try TAPDevice(attachingTo: name)
+        isUp = watch.state?.isUp ?? true
     }
 
     public var descriptor: CInt { isClosed ? -1 : isAttached ? device.descriptor : timer.descriptor }
     public var wantsWritable: Bool { isAttached && isCongested }
-    public var isLinkUp: Bool { isAttached }
+    public var linkDescriptor: CInt { isClosed ? -1 : watch.descriptor }
+    public var isLinkUp: Bool { isAttached && isUp }
     public var isCongested: Bool { !store.isEmpty }
 
     /// A kernel that lets a TAP's user ask for UDP segmentation also takes it (Linux 6.2).
@@ -40,15 +46,32 @@ public final class TAPBackend: Backend {
     }
 
     public var counters: [(name: String, value: UInt64)] { traffic.report }
-    public var status: String { isAttached ? "attached to \(name)" : "waiting for TAP interface \(name)" }
+
+    public var status: String {
+        guard isAttached else { return "waiting for TAP interface \(name)" }
+        return isUp ? "attached to \(name)" : "attached to \(name), which is down"
+    }
 
     public func handleEvent() {
         if isAttached { flush() } else if !isClosed { reattach() }
     }
 
+    /// An interface that went is found out by the device.
+    public func handleLinkEvent() {
+        guard !isClosed else { return }
+        watch.consume()
+        if let state = watch.state { isUp = state.isUp }
+    }
+
+    public func portLinkChanged(isUp: Bool) {
+        hasPortLink = isUp
+        if isAttached { device.setCarrier(isUp) }
+    }
+
     public func close() {
         detach()
         isClosed = true
+        watch.close()
         device.close()
         timer.close()
     }
@@ -66,6 +89,8 @@ public final class TAPBackend: Backend {
         do throws(Errno) {
             device = try TAPDevice(attachingTo: name)
             isAttached = true
+            isUp = watch.state?.isUp ?? true
+            if !hasPortLink { device.setCarrier(false) }
         } catch {
             timer.start(milliseconds: Self.retryMilliseconds)
         }
@@ -83,7 +108,7 @@ extension TAPBackend {
 
     private func send(_ index: Int, of batch: inout FrameBatch) {
         guard isAttached else { return traffic.dropped(.sendNoPeer) }
-        if device.hasHeader { setHeader(of: index, in: &batch) }
+        if device.hasHeader { batch.setVirtioNetHeader(of: index) }
         guard store.isEmpty, batch[index].fitsOneCall else { return keep(index, of: batch) }
         switch batch.write(index, to: device.descriptor) {
         case .moved: traffic.sent(bytes: Int(batch[index].byteCount))
@@ -91,13 +116,6 @@ extension TAPBackend {
         case .wouldBlock, .failed(.badAddress): keep(index, of: batch)
         case .failed(let error): lose(error)
         }
-    }
-
-    private func setHeader(of index: Int, in batch: inout FrameBatch) {
-        let offload = batch[index].offload
-        let isTCP = offload.segmentation == .tcp4 || offload.segmentation == .tcp6
-        let carriesCWR = isTCP && batch.headerByte(Int(offload.checksumStart) + 13, of: index) & 0x80 != 0
-        batch.setPrefix(of: index, to: VirtioNetHeader(offload, carriesCWR: carriesCWR))
     }
 
     private func keep(_ index: Int, of batch: borrowing FrameBatch) {

@@ -1,6 +1,7 @@
 import Intel82576
 
-/// `struct virtio_net_hdr`, the legacy form of 10 bytes in host byte order that a TAP interface puts before a frame.
+/// `struct virtio_net_hdr`, the legacy form of 10 bytes in host byte order that TAP interfaces and packet sockets put
+/// before a frame.
 ///
 /// - Specification: Virtual I/O Device (VIRTIO) 1.2, 5.1.6; Linux `include/uapi/linux/virtio_net.h`.
 struct VirtioNetHeader: BitwiseCopyable, Equatable {
@@ -63,5 +64,15 @@ struct VirtioNetHeader: BitwiseCopyable, Equatable {
         if kind == .udp { return Int(checksumStart) + 8 }
         guard let dataOffset = byteAt(Int(checksumStart) + 12), dataOffset >> 4 >= 5 else { return nil }
         return Int(checksumStart) + Int(dataOffset >> 4) * 4
+    }
+}
+
+extension FrameBatch {
+    /// Puts the header of what is left to do for a frame into its prefix.
+    mutating func setVirtioNetHeader(of index: Int) {
+        let offload = self[index].offload
+        let isTCP = offload.segmentation == .tcp4 || offload.segmentation == .tcp6
+        let carriesCWR = isTCP && headerByte(Int(offload.checksumStart) + 13, of: index) & 0x80 != 0
+        setPrefix(of: index, to: VirtioNetHeader(offload, carriesCWR: carriesCWR))
     }
 }

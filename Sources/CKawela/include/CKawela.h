@@ -45,14 +45,39 @@ ssize_t kw_send(int fd, const struct iovec *parts, int part_count, const int *fd
 /// recvmmsg of up to `count` (at most 64) datagrams, number i to slots + i * stride. Returns how many came, or -1 with
 /// errno. lengths[i] is the datagram's own length: more than `slot_size` when its end was cut off. Never blocks.
 int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, uint32_t *lengths, int count);
-/// sendmmsg of up to `count` (at most 64) datagrams to the UNIX socket `path`; part_counts[i] of the `parts`, which
-/// follow each other, make up number i. Returns how many left; -1 with errno when the first could not. Never blocks.
+/// sendmmsg of up to `count` (at most 64) datagrams to the UNIX socket `path`, or to what `fd` is bound to when that is
+/// NULL; part_counts[i] of the `parts`, which follow each other, make up number i. Returns how many left; -1 with errno when the first could not. Never blocks.
 int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const int *part_counts, int count);
 
 /// Opens /dev/net/tun and attaches to the TAP interface `name` with IFF_NO_PI, with IFF_VNET_HDR (10-byte header) when
 /// the kernel has it. Sets *offloads to the TUN_F_ flags it accepted out of CSUM, TSO4, TSO6, and USO4|USO6. Non-blocking.
 /// -1 with errno on failure; does not create an interface that does not exist (ENODEV).
 int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads);
+
+/// A close-on-exec, non-blocking rtnetlink socket that is readable when an interface of this thread's network namespace
+/// appears, changes or goes. -1 with errno on failure.
+int kw_link_watch(void);
+/// Takes what `fd` of kw_link_watch has to read. Never blocks.
+void kw_link_consume(int fd);
+/// The IFF_ flags (0 to 0xFFFF) of an interface in the namespace of socket `fd`, and its index. -1 with errno on failure.
+int kw_link_flags(int fd, const char *name, int *index);
+
+/// A close-on-exec, non-blocking packet socket on the Ethernet interface `name`: promiscuous, without what the host sends
+/// there, with a virtio-net header of 10 bytes before each frame. -1 with errno on failure: ENODEV without the interface,
+/// EINVAL when it is no Ethernet, ENOPROTOOPT on a kernel before Linux 4.20.
+int kw_packet_open(const char *name);
+/// What kw_packet_receive says of a frame.
+struct kw_packet {
+    uint32_t length;  ///< The frame's own length: more than `frame_size` when its end was cut off.
+    uint32_t tag;     ///< The VLAN tag the kernel took out of the frame, EtherType 31:16, control 15:0; 0 for none.
+};
+/// recvmmsg of up to `count` (at most 64) frames; header number i to slots + i * stride, its frame `frame_start` bytes
+/// behind that. Returns how many came, or -1 with errno. Never blocks.
+int kw_packet_receive(int fd, void *slots, size_t stride, size_t frame_start, size_t frame_size,
+                      struct kw_packet *packets, int count);
+
+/// Gives the TAP interface of `fd` a carrier or takes it away. 0, or -1 with errno (EINVAL before Linux 4.20).
+int kw_tap_set_carrier(int fd, bool has_carrier);
 
 /// Makes a SIGBUS inside [start, start + size) of a registered mapping harmless: the page is replaced by zeros and
 /// *truncated (lives as long as the registration) becomes 1. For files another process may truncate.

@@ -224,7 +224,9 @@ extension AddressSpace {
     ) -> Bool {
         guard count > 0 else { return true }
         // SAFETY: 16 * count readable bytes, aligned.
-        guard address & 7 == 0, let place = unsafe pointer(address, 16 &* count, forWriting: false) else { return false }
+        guard address & 7 == 0, let place = unsafe pointer(address, 16 &* count, forWriting: false) else {
+            return false
+        }
         for index in 0..<count {
             let low = unsafe loadLittleEndian(place + 16 &* index)
             let high = unsafe loadLittleEndian(place + 16 &* index + 8)

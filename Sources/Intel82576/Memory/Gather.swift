@@ -25,6 +25,20 @@ extension FrameBatch {
 }
 
 extension FrameBatch {
+    /// Appends a frame that is one buffer of guest memory in one mapped range: a copy of the first 128 bytes, the rest by
+    /// reference. False, and nothing changes, when the batch has no room (padding included) or the buffer is elsewhere.
+    @inline(__always)
+    mutating func appendBuffer(_ address: UInt64, _ byteCount: Int, of memory: AddressSpace) -> Bool {
+        let headerLength = min(128, byteCount)
+        // SAFETY: byteCount readable bytes of a mapping that cannot go away before the batch is sent.
+        guard let place = unsafe memory.pointer(address, byteCount, forWriting: false),
+            beginFrame(segments: 3, headerBytes: max(60, headerLength))
+        else { return false }
+        unsafe addHeader(copying: place, headerLength)
+        if byteCount > headerLength { unsafe addSegment(place + headerLength, count: byteCount &- headerLength) }
+        return true
+    }
+
     /// Appends a buffer of `byteCount` bytes to the frame begun last: its first `headerLength` bytes by copy, the rest
     /// by reference.
     @inline(__always)
@@ -60,6 +74,30 @@ extension AddressSpace {
             }
             return unsafe read(address, byteCount, into: start + offset)
         }
+    }
+
+    /// Copies the first `byteCount` bytes of a frame, padded with zeros, to guest memory that lies in one range with a
+    /// file. False, and nothing written, where it does not.
+    @inline(__always)
+    func storeWhole(_ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, to address: UInt64) -> Bool {
+        // SAFETY: byteCount writable bytes.
+        guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return false }
+        let segments = unsafe batch.segments(of: frame)
+        var (position, written) = (1, 0)
+        while written < byteCount, position < segments.count {
+            let segment = unsafe segments[position]
+            let count = unsafe min(segment.iov_len, byteCount &- written)
+            // SAFETY: written + count <= byteCount; the source is a segment's.
+            if let start = unsafe segment.iov_base {
+                unsafe (place + written).copyMemory(from: start, byteCount: count)
+            }
+            written &+= count
+            position &+= 1
+        }
+        if written < byteCount {
+            unsafe (place + written).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount &- written)
+        }
+        return true
     }
 
     /// Copies `byteCount` bytes from byte `offset` of a frame to guest memory, as if the four bytes at `gap` were not

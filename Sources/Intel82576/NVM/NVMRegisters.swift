@@ -5,6 +5,13 @@ public struct EECD: BitWord {
     public var raw: UInt32
     public init(raw: UInt32) { self.raw = raw }
 
+    /// EE_SK, EE_CS and EE_DI, bits 0, 1 and 2: the levels of the pins.
+    var pins: SerialEEPROM.Pins { .init(clock: self[0], chipSelect: self[1], data: self[2]) }
+    /// EE_DO, bit 3. Read only.
+    public var dataOut: Bool {
+        get { self[3] }
+        set { self[3] = newValue }
+    }
     /// EE_REQ, bit 6. Software asks for the SPI pins.
     public var isRequested: Bool {
         get { self[6] }
@@ -25,6 +32,11 @@ public struct EECD: BitWord {
         get { self[9] }
         set { self[9] = newValue }
     }
+    /// EE_ADDR_SIZE, bit 10. Addresses on the pins have 16 bits instead of 8 or 9; drivers then write pages of 32 bytes.
+    public var hasWideAddresses: Bool {
+        get { self[10] }
+        set { self[10] = newValue }
+    }
     /// EE_SIZE, bits 14:11. The EEPROM has 64 << EE_SIZE words. From 9 on drivers give up EERD for the SPI pins.
     public var sizeExponent: UInt32 {
         get { self[11...14] }
@@ -32,19 +44,19 @@ public struct EECD: BitWord {
     }
 }
 
-/// EERD — EEPROM Read, 0x00014.
+/// EERD — EEPROM Read, 0x00014, and EEWR — EEPROM Write, 0x0102C, which has the same layout.
 ///
-/// - Datasheet: EEPROM Read Register.
+/// - Datasheet: EEPROM Read Register. EEWR is from public drivers of the family; those of the 82576 write through EECD.
 public struct EERD: BitWord {
     public var raw: UInt32
     public init(raw: UInt32) { self.raw = raw }
 
-    /// START, bit 0. Begins a read; reads as zero.
+    /// START, bit 0. Begins the access; reads as zero.
     public var starts: Bool {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// DONE, bit 1. ``data`` is valid.
+    /// DONE, bit 1. ``data`` is valid, or written.
     public var isDone: Bool {
         get { self[1] }
         set { self[1] = newValue }

@@ -1,4 +1,4 @@
-extension NVM {
+extension NVMImage {
     /// Words 0x00 to 0x40 of a dual-port copper card; address and checksum are filled in.
     ///
     /// | word | contents |

@@ -2,7 +2,7 @@
 ///
 /// It is of the IGP3 kind, which drivers know by id 02A8 0391. Datasheet: "PHY Registers"; IEEE 802.3 clauses 22, 28, 40.
 ///
-/// Not implemented: low power link-up (register 0x19 is stored), SmartSpeed, next pages, the test and isolate bits of
+/// Not implemented: low power link-up in D3 (its bit of register 0x19 is stored), SmartSpeed, next pages, the test and isolate bits of
 /// register 0, interrupts of the PHY's own, SGMII and SerDes.
 ///
 /// After every call that takes the time, look at ``takeLinkChange()`` and ``nextDeadline``.
@@ -54,7 +54,8 @@ public struct PHY: Sendable {
         guard let deadline = nextDeadline, deadline <= now else { return }
         nextDeadline = nil
         // Without a common mode there is no link, and no end of negotiation either.
-        guard let resolved = LinkPartner.resolve(advertisement, gigabit) else { return }
+        let resolved = LinkPartner.resolve(advertisement, gigabit, prefersSlow: vendor.savesPower)
+        guard let resolved else { return }
         (hasNegotiated, hasReceivedPage) = (true, true)
         setLink(resolved)
     }

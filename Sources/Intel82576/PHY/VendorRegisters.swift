@@ -17,6 +17,9 @@ struct VendorRegisters: Sendable {
     /// Gain of the four receivers, read only; drivers look up the length of the cable by bits 15:9. Eleven is some 10 m.
     private static let gains: Set<UInt16> = [0x11B1, 0x12B1, 0x14B1, 0x18B1]
 
+    /// Power management, bit 1: low power link-up in D0.
+    var savesPower: Bool { (stored[0x19] ?? 0) & 2 != 0 }
+
     func read(_ register: Int, _ link: Link) -> UInt16 {
         let number = number(of: register)
         if register == 0x1F { return pageSelect }

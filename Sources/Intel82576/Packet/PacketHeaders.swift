@@ -32,7 +32,7 @@ struct PacketHeaders: BitwiseCopyable, Sendable {
     /// - Datasheet: see reference, advanced receive descriptor write-back; an EtherType filter overrides it
     ///   (``packetType(etherTypeFilter:)``).
     var packetType: UInt16 {
-        ip.packetType | inner.packetType
+        inner.kind == .none ? ip.packetType : ip.packetType | inner.packetType
     }
 
     /// The packet type of a frame that EtherType filter `index` (0 to 7) matched.

@@ -180,7 +180,9 @@ extension Segmentation {
         let identification = original.network16(at: start &+ 4)
         header.storeNetwork16(identification &+ UInt16(truncatingIfNeeded: next), at: start &+ 4)
         guard insertsIPChecksum else { return }
-        header.storeNetwork16(0, at: start &+ 10)
+        // What the driver left in the field counts: 0, its complement, or in a tunnel what cancels out the headers between
+        // the outer IP header and the inner TCP header, all of which IPLEN covers (Linux, igb_tso).
+        if isVouchedFor { header.storeNetwork16(0, at: start &+ 10) }
         var sum = ChecksumAccumulator()
         sum.add(header.bytes.extracting(start..<start &+ layout.ipLength))
         header.storeNetwork16(sum.checksum, at: start &+ 10)

@@ -62,22 +62,27 @@ extension Port {
             return refuse(frame, queue, control, mayHold: placement.pool == nil)
         }
         verifyChecksums(batch, frame, stripsTag, &report)
-        report.status |= stampReceived(batch, frame, queue)
+        report.status |= stampReceived(batch, frame, queue, isMarked: verdict.isTimed)
         if stripsTag { report.vlanTag = frame.headers.tag }
         report.status |= status(frame, stripsTag)
         if verdict.isImmediate, !control.isLegacy {
             report.status |= 1 << 11
             receive.immediateQueues |= 1 &<< UInt32(queue)
         }
+        add64(UInt64(truncatingIfNeeded: frame.byteCount &+ 4), to: Statistic.HGORC)
+        let memory = memory(of: queue)
+        let isWhole = placement.stripsCRC && !stripsTag && !control.usesHeaderBuffer && !control.isLegacy
+        if isWhole, length <= bufferSize, writeWhole(batch, frame.index, length, queue, ring, memory, report) {
+            return .done
+        }
         let target = ReceiveTarget(
-            queue: queue, ring: ring, memory: memory(of: queue), bufferSize: bufferSize, length: length,
+            queue: queue, ring: ring, memory: memory, bufferSize: bufferSize, length: length,
             gap: stripsTag ? frame.headers.tagOffset : nil, isLegacy: control.isLegacy, split: split)
         if placement.stripsCRC {
             write(batch, frame.index, target, report)
         } else {
             writeWithFCS(batch, frame, target, report)
         }
-        add64(UInt64(frame.byteCount + 4), to: Statistic.HGORC)
         return .done
     }
 
@@ -115,6 +120,7 @@ extension Port {
     }
 
     /// The filters' queue, or RSS, or the first queue of the pool, or the default queue.
+    @inline(__always)
     private func selectQueue(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, _ verdict: FilterVerdict,
         _ report: inout ReceiveReport
@@ -146,6 +152,7 @@ extension Port {
         return queue & 7 == pool ? queue : nil
     }
 
+    @inline(__always)
     private func verifyChecksums(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ stripsTag: Bool, _ report: inout ReceiveReport
     ) {

@@ -13,6 +13,31 @@ struct ReceiveTarget {
 }
 
 extension Port {
+    /// Writes what most frames are: one buffer that lies in one piece, in the advanced format. False, and nothing
+    /// written, where memory is not so simple.
+    @inline(__always)
+    func writeWhole(
+        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ queue: Int, _ ring: Ring, _ memory: AddressSpace,
+        _ report: ReceiveReport
+    ) -> Bool {
+        guard let window = RingWindow(ring, in: memory) else { return false }
+        let address = window.descriptor(at: ring.head).low
+        guard memory.storeWhole(batch, frame: index, length, to: address) else { return false }
+        // DD and EOP.
+        let control = UInt64(report.status | 3) | UInt64(length) << 32 | UInt64(report.vlanTag) << 48
+        window.store(report.information, control, at: ring.head)
+        finishWrite(queue, ring, newHead: ring.advanced(ring.head))
+        return true
+    }
+
+    @inline(__always)
+    private func finishWrite(_ queue: Int, _ ring: Ring, newHead: Int) {
+        registers[word: (0xC010 &+ 0x40 &* queue) / 4] = UInt32(truncatingIfNeeded: newHead)
+        receive.touchedQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
+        add(1, to: Statistic.RPTHC)
+        noteThreshold(queue, ring, newHead: newHead)
+    }
+
     /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
     /// - Precondition: the ring has enough of them.
     func write(_ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport) {
@@ -37,10 +62,7 @@ extension Port {
             writeBack(address, count, isFirst: isFirst, isLast: offset >= length, target, report)
             (head, isFirst) = (ring.advanced(head), false)
         } while offset < length
-        registers[word: (0xC010 + 0x40 * target.queue) / 4] = UInt32(truncatingIfNeeded: head)
-        receive.touchedQueues |= 1 &<< UInt32(target.queue)
-        add(1, to: Statistic.RPTHC)
-        noteThreshold(target.queue, ring, newHead: head)
+        finishWrite(target.queue, ring, newHead: head)
     }
 
     /// DD, and EOP in the last one, which has the report; what became of the header is in the first. The second quadword

@@ -60,10 +60,18 @@ extension Port {
         let changed = new.isUp != link.isUp || wentThrough
         link = new
         updateLoopback()
+        tellUplink(phy.link.isUp && !phy.loopsBack)
         guard changed else { return }
         interrupts.raise(.linkStatusChange)
         if link.isUp { ringEnabledDoorbells() }
         isReceiveKicked = true
+    }
+
+    /// A powered-down PHY, for one, is seen at the other end of the cable; SLU is not.
+    private func tellUplink(_ isUp: Bool) {
+        guard isUp != hasUplinkLink else { return }
+        hasUplinkLink = isUp
+        uplink.portLinkChanged(isUp: isUp)
     }
 
     /// RCTL.LBM, or the PHY's own loopback.
@@ -97,7 +105,8 @@ extension Port {
 
     func writeGeneralRegister(_ entry: RegisterMap.Entry, _ value: UInt32) {
         switch entry.name {
-        case .EECD: nvm.writeControl(value)
+        case .EECD: nvm.writeControl(value, now: clock())
+        case .EEWR: registers[word: Int(entry.canonicalWord)] = nvm.writeRequest(value)
         case .EERD: registers[word: Int(entry.canonicalWord)] = nvm.readRequest(value)
         case .SWSM: semaphores.writeSWSM(value)
         case .SW_FW_SYNC: semaphores.writeSWFWSYNC(value)
@@ -109,19 +118,24 @@ extension Port {
             deliverInterrupts()
         default:
             var control = CTRL_EXT(raw: value)
-            if control.reloads { loadFromNVM() }
+            let reloads = control.reloads
             control.reloads = false
             registers[CTRL_EXT.self] = control
+            if reloads { loadFromNVM() }
             if control.isPhysicalFunctionReady { announceResetDone() }
         }
     }
 
-    /// What the EEPROM loads at reset: the station address.
+    /// What the EEPROM loads at reset: station address, LEDs, software-definable pins.
     func loadFromNVM() {
-        let (low, high) = nvm.macAddress.registerWords
+        let (low, high) = nvm.image.macAddress.registerWords
         registers[word: AddressFilter.word(0)] = low
         registers[word: AddressFilter.word(0) + 1] = high | 1 << 31
         addressFilter.load(registers)
+        registers[word: RegisterMap.word(of: .LEDCTL)] = nvm.image.ledControl
+        let pins = SoftwarePinsWord(raw: nvm.image[SoftwarePinsWord.port0])
+        registers[CTRL.self].load(pins)
+        registers[CTRL_EXT.self].load(pins)
     }
 }
 

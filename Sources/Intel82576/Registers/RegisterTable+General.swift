@@ -9,7 +9,7 @@ extension RegisterTable {
             .STATUS, at: 0x0008, .readOnly, reset: 0x8000_0400, .behaviour, vf: "0x0008",
             "Link, duplex, speed, LAN id, NumVFs, IOV, GIO master enable"),
         .init(
-            .EECD, at: 0x0010, .readWrite, writable: 0x77, reset: 0x1310, .behaviour,
+            .EECD, at: 0x0010, .readWrite, writable: 0x77, reset: 0x1710, .behaviour,
             "EEPROM bit-bang, request/grant, presence, size"),
         .init(.EERD, at: 0x0014, .readWrite, writable: 0xFFFC, .behaviour, "EEPROM word read: addr 15:2, data 31:16"),
         // PFRSTD is kept, as drivers expect to read it back.
@@ -33,7 +33,8 @@ extension RegisterTable {
         .init(.LPIC, at: 0x00FC, .absent, .absent, "Low power idle (ICH)"),
         .init(.TXCW, at: 0x0178, .readWrite, .storage, "Old fibre config word; not used on 82576"),
         .init(.RXCW, at: 0x0180, .readOnly, .storage, "Old fibre config word"),
-        .init(.LEDCTL, at: 0x0E00, .readWrite, reset: 0x0706_8302, .storage, "LED0-3 mode, invert, blink"),
+        .init(
+            .LEDCTL, at: 0x0E00, .readWrite, reset: 0x0706_8302, .storage, "LED0-3 mode, invert, blink; from the NVM"),
         .init(.MDICNFG, at: 0x0E04, .absent, .absent, "MDI config; 82576 uses MDIC bit 31"),
         .init(.MPHY_ADDR, at: 0x0E0C, .absent, .absent, "Not 82576 (i350/i354 mPHY); reads 0"),
         .init(.PHPM, at: 0x0E14, .absent, .absent, "PHY power management; 82576 uses PHY register 25"),
@@ -41,7 +42,9 @@ extension RegisterTable {
         .init(.IPCNFG, at: 0x0E38, .absent, .absent, "Internal PHY configuration (i350)"),
         .init(.EEARBC, at: 0x1024, .readWrite, .storage, "EEPROM auto-read bus control (diagnostic)"),
         .init(.I2CCMD, at: 0x1028, .readWrite, .unimplemented, "SFP/SGMII I2C command"),
-        .init(.EEWR, at: 0x102C, .readWrite, .unimplemented, "EEPROM write; I2C bit-bang parameters on later parts"),
+        .init(
+            .EEWR, at: 0x102C, .readWrite, writable: 0xFFFF_FFFC, .behaviour,
+            "EEPROM word write, as EERD; I2C bit-bang parameters on later parts"),
         .init(.FLSWCTL, at: 0x1030, .readWrite, .unimplemented, "Flash software command control"),
         .init(.FLSWDATA, at: 0x1034, .readWrite, .unimplemented, "Flash software data"),
         .init(.FLSWCNT, at: 0x1038, .readWrite, .unimplemented, "Flash software access counter"),

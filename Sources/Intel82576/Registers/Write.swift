@@ -7,7 +7,7 @@ extension Port {
         case .TDT, .RDT, .TDH, .RDH, .TXDCTL, .RXDCTL: return writeQueueRegister(entry, value)
         case .CTRL: return writeControl(entry, CTRL(raw: value))
         case .STATUS: return writeStatus(value)
-        case .CTRL_EXT, .EECD, .EERD, .MDIC, .SWSM, .SW_FW_SYNC: return writeGeneralRegister(entry, value)
+        case .CTRL_EXT, .EECD, .EERD, .EEWR, .MDIC, .SWSM, .SW_FW_SYNC: return writeGeneralRegister(entry, value)
         case .ICR, .ICS, .IMS, .IMC, .IAM, .GPIE, .EICR, .EICS, .EIMS, .EIMC, .EIAC, .EIAM, .EITR, .IVAR, .IVAR_MISC,
             .PBACLR:
             return writeInterruptRegister(entry, value)

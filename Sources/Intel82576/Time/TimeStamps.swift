@@ -101,18 +101,23 @@ struct PTPHeader {
 extension Port {
     /// The status bits of a frame from the wire about to be written to `queue`: TS, bit 16, when it is the one whose
     /// stamp was taken.
+    /// - Parameter isMarked: a filter with its 1588 bit matched.
     @inline(__always)
-    func stampReceived(_ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ queue: Int) -> UInt32 {
+    func stampReceived(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ queue: Int, isMarked: Bool
+    ) -> UInt32 {
         let control = registers[TSYNCRXCTL.self]
         guard control.isEnabled, !control.isValid, !frame.isLoopback, queue & 7 >= enabledVirtualFunctions else {
             return 0
         }
-        return takeStamp(batch.header(of: frame.index), frame.headers, control) ? 1 << 16 : 0
+        return takeStamp(batch.header(of: frame.index), frame.headers, control, isMarked) ? 1 << 16 : 0
     }
 
-    private func takeStamp(_ bytes: RawSpan, _ headers: PacketHeaders, _ control: TSYNCRXCTL) -> Bool {
+    private func takeStamp(
+        _ bytes: RawSpan, _ headers: PacketHeaders, _ control: TSYNCRXCTL, _ isMarked: Bool
+    ) -> Bool {
         guard let kind = control.kind else { return false }
-        let place = messagePlace(bytes, headers)
+        let place = isMarked ? messagePlace(headers) : nil
         let message = place.flatMap { PTPHeader(bytes, at: $0.offset) }
         if kind != .everything {
             guard let place, let message,
@@ -130,46 +135,11 @@ extension Port {
         return true
     }
 
-    /// Where the PTP message of a frame begins that a filter marks for stamping: an EtherType filter with its 1588 bit,
-    /// or a 5-tuple filter with its.
-    private func messagePlace(_ bytes: RawSpan, _ headers: PacketHeaders) -> (offset: Int, isLayer2: Bool)? {
-        if hasStampedType(headers.networkType) { return (headers.networkOffset, true) }
-        let ip = headers.ip
-        guard ip.transport == .udp, !ip.isFragment, isStamped(bytes, ip) else { return nil }
-        return (ip.payloadOffset, false)
-    }
-
-    private func hasStampedType(_ type: UInt16) -> Bool {
-        for index in 0..<8 {
-            let filter = registers[word: 0x5CB0 / 4 + index]
-            if filter & 1 << 26 != 0, filter & 0xFFFF == UInt32(type) { return filter & 1 << 30 != 0 }
-        }
-        return false
-    }
-
-    /// Whether a 5-tuple filter with its 1588 bit (FTQF bit 27) matches a UDP datagram. Bits 31:28 of FTQF and bit 17 of
-    /// IMIR leave a field out; ports and addresses are in the order of the wire, as Linux writes them.
-    private func isStamped(_ bytes: RawSpan, _ ip: IPHeaders) -> Bool {
-        for index in 0..<8 {
-            let filter = registers[word: 0x59E0 / 4 + index]
-            guard filter & 1 << 27 != 0 else { continue }
-            let (source, port) = (registers[word: 0x59C0 / 4 + index], registers[word: 0x5A80 / 4 + index])
-            if filter & 1 << 28 != 0 || filter & 0xFF == UInt32(IPProtocol.udp),
-                filter & 1 << 29 != 0 || isAddress(0x5980, index, bytes, ip, at: 12),
-                filter & 1 << 30 != 0 || isAddress(0x59A0, index, bytes, ip, at: 16),
-                filter & 1 << 31 != 0
-                    || UInt16(truncatingIfNeeded: source).byteSwapped == bytes.network16(at: ip.transportOffset),
-                port & 1 << 17 != 0
-                    || UInt16(truncatingIfNeeded: port).byteSwapped == bytes.network16(at: ip.transportOffset + 2)
-            {
-                return true
-            }
-        }
-        return false
-    }
-
-    private func isAddress(_ table: Int, _ index: Int, _ bytes: RawSpan, _ ip: IPHeaders, at offset: Int) -> Bool {
-        ip.isIPv4 && registers[word: table / 4 + index].byteSwapped == bytes.network32(at: ip.offset + offset)
+    /// Where the PTP message of a frame begins that a filter marks for stamping.
+    private func messagePlace(_ headers: PacketHeaders) -> (offset: Int, isLayer2: Bool)? {
+        if headers.ip.kind == .none { return (headers.networkOffset, true) }
+        guard headers.ip.transport == .udp, !headers.ip.isFragment else { return nil }
+        return (headers.ip.payloadOffset, false)
     }
 }
 

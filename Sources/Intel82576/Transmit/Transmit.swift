@@ -21,6 +21,8 @@ struct Transmit {
     var batchedBytes = 0
     /// Constant during a run: whether there are pools, and what the uplink finishes for us.
     var hasPools = false
+    /// Constant during a run: a descriptor alone says what becomes of a plain packet.
+    var takesPlain = false
     var offloads: UplinkOffloads = []
     /// A packet of the batch is to be stamped.
     var isStampRequested = false
@@ -65,6 +67,9 @@ extension Port {
         transmit.sentBytes = 0
         transmit.hasPools = hasPools
         transmit.offloads = isLoopback ? [] : uplink.offloads
+        transmit.takesPlain =
+            transmit.skipping &>> UInt32(queue) & 1 == 0
+            && (!transmit.hasPools || registers[VMVIR.self, queue & 7].policy != .always)
         let consumed = assemble(queue, fetched, of: ring)
         sendBatch()
         guard consumed > 0 else { return false }
@@ -96,12 +101,14 @@ extension Port {
     /// blocks the queue.
     private func assemble(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         var (consumed, start) = (0, -1)
+        let memory = memory(of: queue)
         for index in 0..<fetched {
             let control = transmitDescriptors[index].control
             switch control.kind {
             case .context:
                 transmitContexts[2 * queue + control.contextIndex] = TransmitContext(transmitDescriptors[index])
             case .data, .legacy:
+                if start < 0, control.isPlainPacket, appendPlain(queue, transmitDescriptors[index], memory) { break }
                 if start < 0 { start = index }
                 if control.isEndOfPacket {
                     finishPacket(queue, start, index)
@@ -127,6 +134,20 @@ extension Port {
         if isBlocked(queue) { return 0 }
         transmit.skipping |= 1 &<< UInt32(queue)
         return fetched
+    }
+
+    /// Appends a packet that is sent as it is. False, and nothing done, where more is to be said about it.
+    @inline(__always)
+    private func appendPlain(_ queue: Int, _ descriptor: TransmitDescriptor, _ memory: AddressSpace) -> Bool {
+        let byteCount = Int(truncatingIfNeeded: descriptor.control.raw & 0xFFFF)
+        guard transmit.takesPlain, byteCount > 0, byteCount <= Transmit.maximumFrame,
+            transmitBatch.appendBuffer(descriptor.bufferAddress, byteCount, of: memory)
+        else { return false }
+        let pads = byteCount < 60 && registers[TCTL.self].padsShortPackets
+        guard !transmit.hasPools || admitFromPool(queue, byteCount: pads ? 60 : byteCount) else { return true }
+        if pads { transmitBatch.padLastFrame(to: 60) }
+        transmit.batchedBytes &+= max(byteCount, pads ? 60 : 0)
+        return true
     }
 
     private func finishPacket(_ queue: Int, _ start: Int, _ end: Int) {

@@ -138,9 +138,9 @@ extension Port {
         let frame = transmitBatch.count - 1
         let pads = !request.isSegmented && registers[TCTL.self].padsShortPackets
         if transmit.hasPools {
-            parseTransmitted(frame, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount)))
-            guard passesSpoofChecks(transmitHeaders[frame], queue: queue) else { return transmitBatch.cancelFrame() }
-            transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
+            guard admitFromPool(queue, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount))) else {
+                return
+            }
         }
         let shift = request.vlanTag == nil ? 0 : 4
         if request.isSegmented {
@@ -151,6 +151,20 @@ extension Port {
         }
         if request.isStamped { requestStamp(queue) }
         transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
+    }
+
+    /// Parses the frame gathered last, which will be `byteCount` bytes long, and takes it out of the batch again if it
+    /// fails the anti-spoof checks.
+    @inline(__always)
+    func admitFromPool(_ queue: Int, byteCount: Int) -> Bool {
+        let frame = transmitBatch.count - 1
+        parseTransmitted(frame, byteCount: byteCount)
+        guard passesSpoofChecks(transmitHeaders[frame], queue: queue) else {
+            transmitBatch.cancelFrame()
+            return false
+        }
+        transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
+        return true
     }
 
     private func insertChecksums(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {

@@ -66,18 +66,22 @@ extension Port {
     /// DD in each descriptor with RS; the queue's cause if there was one.
     private func writeDescriptors(_ queue: Int, _ consumed: Int, _ ring: inout Ring) {
         let memory = memory(of: queue)
-        var isReported = false
+        let window = RingWindow(ring, in: memory)
+        var (isReported, head) = (false, ring.head)
         for index in 0..<consumed {
             let control = transmitDescriptors[index].control
             if control.reportsStatus, control.kind != .context {
                 isReported = true
-                if !memory.storeDoubleword(control.writtenBack, at: ring.address(ring.head) &+ 12) {
+                if let window {
+                    window.storeStatus(control.writtenBack, at: head)
+                } else if !memory.storeDoubleword(control.writtenBack, at: ring.address(head) &+ 12) {
                     transmit.drops.ringFaults &+= 1
                 }
             }
-            ring.head = ring.advanced(ring.head)
+            head = ring.advanced(head)
         }
-        store(ring.head, asHeadOf: queue)
+        ring.head = head
+        store(head, asHeadOf: queue)
         if isReported { interrupts.raiseTransmit(queue) }
     }
 

@@ -9,6 +9,9 @@ public protocol Uplink: AnyObject {
     /// The uplink holds unsent frames: the port offers no more until this is false again.
     var isCongested: Bool { get }
 
+    /// The port's PHY has a link, or has none any more. An uplink with a carrier of its own shows it to the other side.
+    func portLinkChanged(isUp: Bool)
+
     /// Sends every frame of `batch` whose ``FrameBatch/Frame/goesToUplink`` is set, in order.
     ///
     /// Takes all of them: what cannot leave at once is copied into a bounded store of the uplink's own and
@@ -21,6 +24,10 @@ public protocol Uplink: AnyObject {
     /// The appended frames refer to memory of the uplink that stays as it is until the next `receive`. Frames carry no
     /// FCS and may be shorter than 60 bytes. Never blocks.
     func receive(into batch: inout FrameBatch)
+}
+
+extension Uplink {
+    public func portLinkChanged(isUp: Bool) {}
 }
 
 /// Offloads an uplink accepts on ``Uplink/transmit(_:)``; the names are virtio-net's.

@@ -51,6 +51,7 @@ private struct ConfigurationFile: Decodable {
         case socket
         case uplink
         case mac
+        case nvm
         case logLevel = "log-level"
         case directory
         case pf
@@ -67,6 +68,7 @@ private struct ConfigurationFile: Decodable {
         options.socket = try values.decodeIfPresent(String.self, forKey: .socket)
         options.uplink = try values.decodeIfPresent(String.self, forKey: .uplink)
         options.mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
+        options.nvm = try values.decodeIfPresent(String.self, forKey: .nvm).map { try parseNVMPath($0) }
         options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
         options.directory = try values.decodeIfPresent(String.self, forKey: .directory)
         options.pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }

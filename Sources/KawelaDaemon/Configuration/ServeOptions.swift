@@ -6,6 +6,8 @@ public struct ServeOptions: Equatable, Sendable {
     public internal(set) var socket: String?
     public internal(set) var uplink: String?
     public internal(set) var mac: MACAddress?
+    /// The file that keeps the EEPROM.
+    public internal(set) var nvm: String?
     public internal(set) var logLevel: Logger.Level?
     public internal(set) var directory: String?
     public internal(set) var pf: PhysicalFunctionOwner?
@@ -19,7 +21,7 @@ public struct ServeOptions: Equatable, Sendable {
     /// From the command line.
     public init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
-        pf: String? = nil
+        pf: String? = nil, nvm: String? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -27,6 +29,7 @@ public struct ServeOptions: Equatable, Sendable {
             self.directory = directory
             if let vfs { vfCount = try parseVFCount(vfs) }
             if let pf { self.pf = try parseOwner(pf) }
+            if let nvm { self.nvm = try parseNVMPath(nvm) }
             if let mac { self.mac = try MACAddress.station(mac) }
             if let logLevel { self.logLevel = try parseLogLevel(logLevel) }
         } catch {
@@ -40,6 +43,7 @@ public struct ServeOptions: Equatable, Sendable {
         all.socket = socket ?? file.socket
         all.uplink = uplink ?? file.uplink
         all.mac = mac ?? file.mac
+        all.nvm = nvm ?? file.nvm
         all.logLevel = logLevel ?? file.logLevel
         all.directory = directory ?? file.directory
         all.pf = pf ?? file.pf
@@ -62,6 +66,13 @@ func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner 
         throw InvalidSetting("'\(text)' cannot own the PF: use guest or embedded")
     }
     return owner
+}
+
+func parseNVMPath(_ path: String) throws(InvalidSetting) -> String {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+        throw InvalidSetting("the file of the NVM has no name: give one, which need not exist")
+    }
+    return path
 }
 
 /// The 82576 has eight pools.

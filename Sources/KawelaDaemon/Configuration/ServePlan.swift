@@ -24,8 +24,12 @@ struct ServePlan: Equatable {
 
     var served: [Served]
     var uplink: String
-    /// Of the PF.
+    /// Of the PF, unless ``nvm`` names a file that has another and ``isMACGiven`` is false.
     var mac: MACAddress
+    /// A user asked for ``mac``; else it is derived.
+    var isMACGiven: Bool
+    /// The file that keeps the EEPROM.
+    var nvm: String?
     var vfCount: Int
     /// For the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
@@ -44,6 +48,8 @@ struct ServePlan: Equatable {
         uplink = try required(options.uplink, "--uplink SPEC is missing: give it here or as \"uplink\"")
         for served in served { try checkSocketPath(served.path) }
         mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
+        isMACGiven = options.mac != nil
+        nvm = options.nvm
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
 }
@@ -100,6 +106,7 @@ extension ServePlan {
         if new.served.map(\.path) != served.map(\.path) { keys.append("socket or directory") }
         if new.uplink != uplink { keys.append("uplink") }
         if new.mac != mac { keys.append("mac") }
+        if new.nvm != nvm { keys.append("nvm") }
         if new.logLevel != logLevel { keys.append("log-level") }
         return keys
     }

@@ -14,10 +14,12 @@ final class EventLoop {
     private let signals: Signals?
     /// What a hang-up does; without it, it stops the loop.
     private let reload: (() -> Void)?
+    /// Called at the end of each turn, to keep what the port has to keep over a restart.
+    private let keep: (() -> Void)?
     private let log: Logger
 
     private var polls = PollSet()
-    /// What each entry of ``polls`` after the first two belongs to.
+    /// What each entry of ``polls`` after the first three belongs to.
     private var sources: [Source] = []
     private var backoff = ErrorBackoff()
     private var isStopping = false
@@ -34,10 +36,10 @@ final class EventLoop {
 
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
-        signals: Signals? = nil, reload: (() -> Void)? = nil, log: Logger
+        signals: Signals? = nil, reload: (() -> Void)? = nil, keep: (() -> Void)? = nil, log: Logger
     ) {
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
-        (self.signals, self.reload, self.log) = (signals, reload, log)
+        (self.signals, self.reload, self.keep, self.log) = (signals, reload, keep, log)
         wasLinkUp = backend.isLinkUp
     }
 
@@ -60,6 +62,7 @@ final class EventLoop {
         handleBackend(waitedFor: descriptor, at: now)
         driver?.service()
         port.run()
+        keep?()
         reportLinkChange()
     }
 }
@@ -69,7 +72,8 @@ final class EventLoop {
 extension EventLoop {
     private static let signalEntry = 0
     private static let backendEntry = 1
-    private static let firstServerEntry = 2
+    private static let linkEntry = 2
+    private static let firstServerEntry = 3
 
     /// Collects what to wait for. Returns the uplink's descriptor, -1 when it is not waited for.
     private func watchAll(at now: UInt64) -> CInt {
@@ -78,6 +82,7 @@ extension EventLoop {
         polls.add(signals?.descriptor ?? -1)
         let uplink = backoff.holds(backend.descriptor, at: now) ? -1 : backend.descriptor
         polls.add(uplink, readable: port.wantsFrames, writable: backend.wantsWritable)
+        polls.add(backend.linkDescriptor)
         for (index, server) in servers.enumerated() {
             for descriptor in server.descriptors {
                 polls.add(backoff.holds(descriptor, at: now) ? -1 : descriptor)
@@ -119,6 +124,7 @@ extension EventLoop {
     private func handleBackend(waitedFor descriptor: CInt, at now: UInt64) {
         let ready = polls.readiness(at: Self.backendEntry)
         if descriptor >= 0 { backoff.note(descriptor, failed: ready.contains(.failed), at: now) }
+        if polls.readiness(at: Self.linkEntry).contains(.readable) { backend.handleLinkEvent() }
         if !ready.isEmpty { backend.handleEvent() }
         reportLinkChange()
         receive(isReadable: ready.contains(.readable))

@@ -46,6 +46,12 @@ struct Serve: ParsableCommand {
             valueName: "address"))
     var mac: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "File that keeps the NIC's EEPROM: its MAC address and what guests write. Created if it does not exist. "
+                + "Without it, what a guest writes is forgotten when it ends.", valueName: "file"))
+    var nvm: String?
+
     @Option(help: ArgumentHelp("Configuration file (JSON).", valueName: "file"))
     var config: String?
 
@@ -56,7 +62,8 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         let line = try ServeOptions(
-            socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf)
+            socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
+            nvm: nvm)
         try serve(line, configuration: config)
     }
 }

@@ -35,6 +35,23 @@ func testFrame(_ tag: Int, count: Int = 60) -> [UInt8] {
     return Array(bytes.prefix(count))
 }
 
+/// An Ethernet frame with IPv4 and TCP headers and `payload` bytes, its TCP checksum to be completed.
+func segmentable(_ payload: Int, flags: UInt8 = 0x10) -> TestFrame {
+    let length = UInt16(40 + payload)
+    var frame: [UInt8] = Array(testFrame(0).prefix(12)) + [0x08, 0x00]
+    frame += [
+        0x45, 0, UInt8(length >> 8), UInt8(length & 0xFF), 0, 1, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2,
+        2,
+    ]
+    frame += [0x10, 0, 0x10, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, flags, 0x10, 0, 0, 0, 0, 0]
+    frame += (0..<payload).map { UInt8(truncatingIfNeeded: $0 / 7) }
+    var offload = FrameBatch.Offload()
+    offload.needsChecksum = true
+    (offload.checksumStart, offload.checksumOffset) = (34, 16)
+    (offload.segmentation, offload.segmentSize, offload.headerLength) = (.tcp4, 1460, 54)
+    return TestFrame(frame, offload: offload, pieceLength: 1000)
+}
+
 /// Plays the port: sends batches, and calls a backend when and only when its descriptor says so.
 final class Harness {
     let backend: any Backend
@@ -93,10 +110,16 @@ final class Harness {
     @discardableResult
     func step(_ milliseconds: Int = 0) -> Bool {
         let wanted = Int16(POLLIN) | (backend.wantsWritable ? Int16(POLLOUT) : 0)
-        var entry = pollfd(fd: backend.descriptor, events: wanted, revents: 0)
-        guard poll(&entry, 1, CInt(milliseconds)) > 0 else { return false }
-        backend.handleEvent()
-        receive()
+        var entries = [
+            pollfd(fd: backend.descriptor, events: wanted, revents: 0),
+            pollfd(fd: backend.linkDescriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        guard poll(&entries, 2, CInt(milliseconds)) > 0 else { return false }
+        if entries[1].revents != 0 { backend.handleLinkEvent() }
+        if entries[0].revents != 0 {
+            backend.handleEvent()
+            receive()
+        }
         return true
     }
 

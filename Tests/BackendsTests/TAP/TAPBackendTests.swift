@@ -24,23 +24,6 @@ extension BackendTests {
             harness.received.filter { $0.bytes.count >= 14 && $0.bytes[12] == 0x88 && $0.bytes[13] == 0xB5 }
         }
 
-        /// An Ethernet frame with IPv4 and TCP headers and `payload` bytes, its TCP checksum to be completed.
-        private func segmentable(_ payload: Int, flags: UInt8 = 0x10) -> TestFrame {
-            let length = UInt16(40 + payload)
-            var frame: [UInt8] = Array(testFrame(0).prefix(12)) + [0x08, 0x00]
-            frame += [
-                0x45, 0, UInt8(length >> 8), UInt8(length & 0xFF), 0, 1, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2,
-                2,
-            ]
-            frame += [0x10, 0, 0x10, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, flags, 0x10, 0, 0, 0, 0, 0]
-            frame += (0..<payload).map { UInt8(truncatingIfNeeded: $0 / 7) }
-            var offload = FrameBatch.Offload()
-            offload.needsChecksum = true
-            (offload.checksumStart, offload.checksumOffset) = (34, 16)
-            (offload.segmentation, offload.segmentSize, offload.headerLength) = (.tcp4, 1460, 54)
-            return TestFrame(frame, offload: offload, pieceLength: 1000)
-        }
-
         @Test("frames cross both ways byte for byte")
         func bothWays() throws {
             let namespace = try namespace()
@@ -110,19 +93,47 @@ extension BackendTests {
             #expect(harness.counter("send_dropped_refused") == 1)
         }
 
-        @Test("while the interface is down frames are dropped and counted, and the link stays")
+        @Test("while the interface is down the link is down too, and frames are dropped and counted")
         func down() throws {
             let namespace = try namespace()
             let harness = try open(in: namespace)
             try namespace.ip("link set kw0 down")
+            #expect(harness.run { !harness.backend.isLinkUp })
             harness.send([testFrame(1), testFrame(2)])
             #expect(harness.counter("send_dropped_interface_down") == 2)
             #expect(harness.settle() < 5, "an interface that is down wakes nobody")
-            #expect(harness.backend.isLinkUp && !harness.backend.isCongested)
+            #expect(!harness.backend.isCongested && harness.backend.status == "attached to kw0, which is down")
             try namespace.ip("link set kw0 up")
+            #expect(harness.run { harness.backend.isLinkUp })
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
             harness.send([testFrame(3)])
             #expect(peer.receive() == Self.noHeader + testFrame(3))
+        }
+
+        @Test("an interface that is down at the start has no link until it is up")
+        func downAtStart() throws {
+            let namespace = try NetworkNamespace()
+            try namespace.ip("tuntap add dev kw0 mode tap")
+            let harness = try open(in: namespace)
+            #expect(!harness.backend.isLinkUp)
+            try namespace.ip("link set kw0 up")
+            #expect(harness.run { harness.backend.isLinkUp })
+        }
+
+        @Test("the interface has a carrier while the port has a link, and its own link does not depend on that")
+        func carrier() throws {
+            let namespace = try namespace()
+            let harness = try open(in: namespace)
+            func hasCarrier() throws -> Bool {
+                try namespace.run { try output(of: "/bin/sh", "-c", "ip link show kw0") }.contains("LOWER_UP")
+            }
+            #expect(try hasCarrier())
+            harness.backend.portLinkChanged(isUp: false)
+            harness.settle()
+            #expect(try !hasCarrier() && harness.backend.isLinkUp)
+            harness.backend.portLinkChanged(isUp: true)
+            harness.settle()
+            #expect(try hasCarrier() && harness.backend.isLinkUp)
         }
 
         @Test("a deleted interface takes the link down, one of its name brings it back")

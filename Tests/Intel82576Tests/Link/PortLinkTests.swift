@@ -1,6 +1,7 @@
-import Intel82576
 import KawelaTestSupport
 import Testing
+
+@testable import Intel82576
 
 @Suite("The port's link")
 struct PortLinkTests {
@@ -101,6 +102,31 @@ struct PortLinkTests {
         #expect(driver[.STATUS] & 0xC3 == status | 2)
         driver[.CTRL] |= 1
         #expect(driver[.STATUS] & 0xC3 == status | 3)
+    }
+
+    @Test("is shown to the other end of the cable as the PHY has it, whatever SLU says")
+    func farEnd() {
+        driver.start()
+        #expect(driver.uplink.hasPortLink)
+        driver[.CTRL] &= ~(1 << 6)
+        #expect(driver.uplink.hasPortLink)
+        driver.writePHY(0, 0x1940)
+        #expect(!driver.uplink.hasPortLink)
+        driver.writePHY(0, 0x1140)
+        #expect(!driver.uplink.hasPortLink)
+        driver.advance(milliseconds: 1000)
+        #expect(driver.uplink.hasPortLink)
+        driver.writePHY(0, 0x4140)
+        #expect(!driver.uplink.hasPortLink && driver.port.isLoopback)
+    }
+
+    @Test("takes pause from the partner, and leaves it to the driver to use it")
+    func pause() {
+        driver.start()
+        #expect(driver.readPHY(4) & 0x0C00 == 0x0C00 && driver.readPHY(5) & 0x0C00 == 0x0400)
+        #expect(driver[.CTRL] & 3 << 27 == 0)
+        driver[.CTRL] |= 3 << 27
+        #expect(driver[.CTRL] & 3 << 27 == 3 << 27 && isUp)
     }
 
     @Test("drops when negotiation is started again through MDIC, and comes back by itself")

@@ -91,6 +91,19 @@ struct LinkTests {
         #expect(bench.read(0) == 0x1140)
     }
 
+    @Test("is the slowest of what is advertised with low power link-up, bit 1 of register 0x19")
+    func lowPower() {
+        bench.write(0x1F, 0)
+        bench.write(0x19, 0x008F)
+        bench.write(0, 0x1340)
+        bench.pass()
+        #expect(bench.phy.link == Link(isUp: true, speed: .megabits10, isFullDuplex: true))
+        bench.write(0x19, 0x008D)
+        bench.write(0, 0x1340)
+        bench.pass()
+        #expect(bench.phy.link == Self.gigabit)
+    }
+
     @Test("tells the speed of 100 Mb/s in the PHY's own status as well")
     func vendorStatus() {
         bench.write(9, 0)

@@ -32,13 +32,37 @@ struct NVMAccessTests {
 
     @Test("is there, loaded, and of a size that drivers read through EERD")
     func control() {
-        #expect(driver[.EECD] & 0x7F00 == 0x1300)
+        #expect(driver[.EECD] & 0x7F00 == 0x1700)
         driver[.EECD] = 1 << 6
         #expect(driver[.EECD] & 0xC0 == 0xC0)
         driver[.EECD] = 0xFFFF_FFBF
-        #expect(driver[.EECD] == 0x1337)
+        #expect(driver[.EECD] == 0x1737)
         driver[.CTRL] = 1 << 26
-        #expect(driver[.EECD] == 0x1310)
+        #expect(driver[.EECD] == 0x1710)
+    }
+
+    @Test("writes a word through EEWR, which says when it is done")
+    func write() {
+        driver[.EEWR] = 0x1234_0000 | 0x42 << 2 | 1
+        #expect(driver[.EEWR] == 0x1234_0000 | 0x42 << 2 | 2)
+        #expect(word(0x42) >> 16 == 0x1234 && driver.port.nvmChanges == 1)
+        for nothing in [0x5678_0000 | 0x42 << 2, 0x5678_0000 | 0x100 << 2 | 1] as [UInt32] {
+            driver[.EEWR] = nothing
+            #expect(driver[.EEWR] & 3 == 0)
+        }
+        #expect(word(0x42) >> 16 == 0x1234 && driver.port.nvmChanges == 1)
+    }
+
+    @Test("has what one client wrote for the next one only when it is kept", arguments: [false, true])
+    func clients(keeps: Bool) {
+        let driver = TestDriver(keepsNVM: keeps)
+        driver[.EEWR] = 0x1234_0000 | 0x42 << 2 | 1
+        driver.function.reset()
+        #expect(driver.port.nvmImage[0x42] == 0x1234, "a reboot is no other client")
+        driver.function.detach()
+        driver.function.attach(TestHost())
+        driver[.EERD] = 0x42 << 2 | 1
+        #expect(driver[.EERD] >> 16 == (keeps ? 0x1234 : 0xFFFF))
     }
 
     @Test("hands SWSM.SMBI to the first reader, until it is given back or the port is reset")

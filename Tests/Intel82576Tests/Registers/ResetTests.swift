@@ -66,12 +66,28 @@ struct ResetTests {
         for entry in 1..<24 { #expect(driver[.RAL, entry] == 0 && driver[.RAH, entry] == 0) }
     }
 
-    @Test("is what CTRL_EXT.EE_RST is not, but for the station address")
+    @Test("is what CTRL_EXT.EE_RST is not, but for what the NVM has: station address, LEDs and pins")
     func reload() {
-        (driver[.RAL], driver[.RAH], driver[.VET]) = (0, 0, 1)
-        driver[.CTRL_EXT] = 1 << 28 | 1 << 13
+        (driver[.RAL], driver[.RAH], driver[.VET], driver[.LEDCTL]) = (0, 0, 1, 0)
+        driver[.CTRL] |= 1 << 18 | 1 << 22
+        driver[.CTRL_EXT] = 1 << 28 | 1 << 13 | 1 << 10 | 1 << 6
         #expect(driver[.CTRL_EXT] == 1 << 28)
         #expect(driver[.RAL] == 0x0000_0002 && driver[.RAH] == 0x8000_0100 && driver[.VET] == 1)
+        #expect(driver[.LEDCTL] == 0x0706_8302 && driver[.CTRL] == 0x0010_0209)
+    }
+
+    @Test("loads what was written to the NVM, as EE_RST does", arguments: [Level.software, .functionLevel, nil])
+    func written(level: Level?) {
+        for (word, value) in [
+            (0, 0x2211), (1, 0x4433), (2, 0x6655), (0x1C, 0xD1C1), (0x1F, 0xB2A2), (0x20, 0xC3C3),
+        ] as [(UInt32, UInt32)] {
+            driver[.EEWR] = value << 16 | word << 2 | 1
+        }
+        #expect(driver[.RAL] == 0x0000_0002 && driver[.LEDCTL] == 0x0706_8302)
+        if let level { reset(level) } else { driver[.CTRL_EXT] = 1 << 13 }
+        #expect(driver[.RAL] == 0x4433_2211 && driver[.RAH] == 0x8000_6655)
+        #expect(driver[.LEDCTL] == 0xD1B2_C1A2)
+        #expect(driver[.CTRL] == 0x00CC_0209 && driver[.CTRL_EXT] == 0x0CC0)
     }
 
     @Test("by CTRL.RST reads back as done, and leaves configuration space and the MSI-X table alone")

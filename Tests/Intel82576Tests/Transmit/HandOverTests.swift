@@ -96,6 +96,33 @@ struct HandOverTests {
             #expect(driver.uplink.sent.allSatisfy { $0.offload.segmentation == .none })
         }
     }
+
+    /// As Linux sends TCP in VXLAN or GRE (igb_tso with GSO partial): IPLEN reaches from the outer IP header to the inner
+    /// TCP header, and the outer checksum field has what cancels out everything behind the outer header.
+    @Test("a tunnel inside IPLEN is segmented here, with right outer lengths and checksums", arguments: [24, 50])
+    func tunnelInsideIPLEN(encapsulation: Int) throws {
+        let driver = TestDriver.started(offloads: Self.all)
+        var ring = driver.makeTransmitRing()
+        var outer = FrameRecipe()
+        outer.payload = []
+        let between = TestDriver.frame(3, length: encapsulation)
+        var bytes = Array(outer.bytes[..<34]) + between + outer.bytes[34...] + TestDriver.frame(2, length: 2500)
+        bytes.replaceSubrange(16..<18, with: [0, 0])
+        bytes[23] = encapsulation == 24 ? 47 : 17
+        bytes.replaceSubrange(24..<26, with: networkBytes(Slow.checksum(between)))
+        driver.postContext(ip: 20 + encapsulation, l4: 20, segmentSize: 1000, to: &ring)
+        driver.post(
+            pieces: [bytes], command: 1 << 31, options: 1 << 40 | 1 << 41, payloadLength: 2500, to: &ring)
+        driver.ring(ring)
+        try #require(driver.uplink.sent.count == 3)
+        for (sent, payload) in zip(driver.uplink.sent, [1000, 1000, 500]) {
+            #expect(sent.offload.segmentation == .none)
+            #expect(sent.bytes.count == 54 + encapsulation + payload)
+            #expect(Int(network16(sent.bytes, 16)) == 40 + encapsulation + payload)
+            #expect(Slow.sum(sent.bytes[14..<34]) == 0xFFFF, "the outer header's checksum")
+            #expect(Array(sent.bytes[34..<34 + encapsulation]) == between)
+        }
+    }
 }
 
 extension Int {

@@ -74,6 +74,22 @@ import Testing
         #expect(try running.result().errors.contains("serving 52:54:00:00:00:07 on \(folder.socket), uplink null"))
     }
 
+    @Test("keeps the NIC's address in the file of --nvm, wherever its socket is, and refuses a second NIC on it")
+    func nvm() throws {
+        let file = "\(folder.path)/nic.nvm"
+        let first = try serve("--nvm", file, "--mac", "52:54:00:00:00:07")
+        let second = try RunningKawela.run(
+            "serve", "--socket", "\(folder.path)/other", "--uplink", "null", "--nvm", file)
+        #expect(second.code == 1)
+        #expect(second.complaint?.contains("another NIC uses '\(file)'") == true, "\(second.errors)")
+        kill(first.process.processIdentifier, SIGTERM)
+        #expect(try first.result().errors.contains("serving 52:54:00:00:00:07 on"))
+        let third = try serve("--nvm", file)
+        kill(third.process.processIdentifier, SIGTERM)
+        #expect(try third.result().errors.contains("serving 52:54:00:00:00:07 on"))
+        #expect(folder.files == ["nic.nvm"])
+    }
+
     @Test("refuses a socket that another server uses, and leaves it alone")
     func busy() throws {
         let first = try serve()

@@ -36,7 +36,7 @@ import Testing
     func unknownKey() {
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
-                == #"unknown key "uplnk": the keys are version, socket, uplink, mac, log-level, "#
+                == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
                 + "directory, pf, vfs")
     }
 

@@ -22,6 +22,12 @@ enum DeviceBenchmarks {
     #endif
 
     static func run(seconds: Double, selection: String) throws -> [DeviceResult] {
+        // First, while no freed memory can be used again.
+        #if !STAGES
+            let memory = try Paths.memoryOfPort()
+            print("a port more takes \(memory) KB")
+            try Store.save(memory, as: "memory")
+        #endif
         let run = try Run()
         defer { run.close() }
         let scenarios = try portable() + others(in: run)

@@ -1,7 +1,7 @@
 import Backends
 import CBench
 import CKawela
-import Glibc
+import Foundation
 import Intel82576
 import KawelaGuest
 
@@ -134,6 +134,22 @@ enum Paths {
         let sender = try listener.accept()
         uplink.handleEvent()
         return (uplink, sender)
+    }
+
+    /// Kilobytes of the process's own memory that a port more takes, guest RAM not counted.
+    static func memoryOfPort() throws -> Int {
+        let count = 16
+        let uplinks = try (0..<count).map { _ in try BackendSpecification(parsing: "null").open() }
+        let before = anonymousKilobytes()
+        let devices = try uplinks.map { try DevicePort($0, megabytes: 1) }
+        let after = anonymousKilobytes()
+        return withExtendedLifetime(devices) { (after - before) / count }
+    }
+
+    private static func anonymousKilobytes() -> Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
     /// Many ports of one process, each with a batch.

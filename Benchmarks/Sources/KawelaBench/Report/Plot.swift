@@ -1,11 +1,11 @@
 /// Bars of the ratios, as SVG that reads on light and on dark pages.
 struct Plot {
     private let rows: [Row.Result]
-    private static let labels = 330.0, bars = 400.0, step = 30.0, top = 34.0
+    private static let labels = 330.0, bars = 340.0, step = 30.0, top = 34.0
 
     init(_ rows: [Row.Result]) { self.rows = rows }
 
-    private var scale: Double { Self.bars / max(2, (rows.map(\.ratio.median).max() ?? 1) * 1.05) }
+    private var scale: Double { Self.bars / max(2, rows.map(\.ratio.quartiles.upper).max() ?? 1) }
 
     var svg: String {
         let height = Self.top + Self.step * Double(rows.count) + 30

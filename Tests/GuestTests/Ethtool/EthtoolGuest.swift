@@ -1,0 +1,76 @@
+import KawelaGuest
+import Testing
+
+/// What ethtool sets and says.
+extension Guest {
+    /// `ethtool` with `arguments` for eth0; then waits for the link, which some settings take down.
+    func ethtool(_ arguments: String) throws {
+        let words = arguments.split(separator: " ", maxSplits: 1)
+        try run("ethtool \(words[0]) \(Self.interface) \(words.count > 1 ? words[1] : "")")
+        try waitForCarrier()
+    }
+
+    /// The counters of `ethtool -S`.
+    func statistics() throws -> [String: Int] {
+        var counters: [String: Int] = [:]
+        for line in try run("ethtool -S \(Self.interface)").split(separator: "\n") {
+            let parts = line.split(separator: ":")
+            guard parts.count == 2, let value = Int(parts[1].filter(\.isNumber)) else { continue }
+            counters[parts[0].filter { $0 != " " }] = value
+        }
+        return counters
+    }
+
+    /// By how much each counter of `ethtool -S` grows during `action`.
+    func growth(during action: () throws -> Void) throws -> [String: Int] {
+        let before = try statistics()
+        try action()
+        return try statistics().merging(before) { $0 - $1 }
+    }
+
+    /// The tests of `ethtool -t`, each with its result; 0 is passed.
+    ///
+    /// Tried again twice when one fails: the driver gives each interrupt ten milliseconds, which the scheduler of a busy
+    /// host does not always keep.
+    func selfTest(_ kind: String) throws -> [String: Int] {
+        var results: [String: Int] = [:]
+        for _ in 1...3 {
+            let output = try attempt("ethtool -t \(Self.interface) \(kind)", seconds: 90).output
+            for line in output.split(separator: "\n") {
+                guard let match = line.firstMatch(of: /^(\w+) test .*\s(\d+)$/) else { continue }
+                results[String(match.1)] = Int(match.2)
+            }
+            try waitForCarrier()
+            if results == Self.passed { break }
+        }
+        return results
+    }
+
+    static let passed = ["Register": 0, "Eeprom": 0, "Interrupt": 0, "Loopback": 0, "Link": 0]
+
+    /// A line of `ethtool -d`, by how it begins.
+    func dumped(_ name: String) throws -> String? {
+        try run("ethtool -d \(Self.interface)").split(separator: "\n").map(String.init)
+            .first { $0.drop { $0 == " " }.hasPrefix(name) }
+    }
+
+    /// A register, read through IOADDR and IODATA in the I/O window.
+    func register(_ offset: UInt32) throws -> UInt32 {
+        let address = (0..<4).map { "\\x" + String(UInt8(truncatingIfNeeded: offset >> (8 * $0)), radix: 16) }.joined()
+        let script = """
+            window=/sys/class/net/\(Self.interface)/device/resource2
+            busybox printf '\(address)' | dd of=$window bs=4 count=1 2>/dev/null
+            dd if=$window bs=4 skip=1 count=1 2>/dev/null | od -A n -t x4
+            """
+        let text = try run(script)
+        return try #require(UInt32(text.filter(\.isHexDigit), radix: 16), "\(text)")
+    }
+
+    /// Complaints of the driver and its watchdogs in the kernel's log.
+    func driverComplaints() throws -> [Substring] {
+        try run("dmesg").split(separator: "\n").filter { line in
+            (line.contains("igb") || line.contains("WATCHDOG"))
+                && ["rror", "fail", "timeout", "timed out", "hang", "Hang"].contains { line.contains($0) }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import KawelaGuest
+import Synchronization
+import Testing
+
+/// Two guests, each with a card of its own, and a cable between the cards. Each runs another kernel, so that whatever is
+/// sent is judged by two versions of Linux and igb. Nothing of it depends on what the host's kernel can do.
+struct CablePair {
+    /// Has the standard kernel.
+    let a: Guest
+    /// Has the newer kernel, and VFs.
+    let b: Guest
+    private let benches: [Bench]
+
+    static let addressOfB = "10.82.57.3"
+    static let address6OfB = "fd82:576::3"
+    private static let shared = Mutex<CablePair?>(nil)
+
+    var stationA: Station { a.station("6.1") }
+    var stationB: Station { b.station("newer", address: Self.addressOfB) }
+
+    /// The pair with both links up, booted for the first sentence.
+    static func current() throws -> CablePair {
+        try shared.withLock { shared in
+            if let shared, shared.isAlive {
+                try shared.bringUp()
+                return shared
+            }
+            shared?.benches.forEach { $0.close() }
+            let pair = try CablePair()
+            try pair.bringUp()
+            shared = pair
+            return pair
+        }
+    }
+
+    private init() throws {
+        let run = try Run()
+        let cable = run.path("cable")
+        let first = try Bench(uplink: .streamServer(path: cable), in: run)
+        let a = try first.start(.with { $0.name = "a" })
+        let second = try Bench(vfs: 7, uplink: .stream(path: cable), mac: "52:54:00:82:57:07", in: run)
+        let b = try second.start(
+            .with {
+                $0.name = "b"
+                $0.kernel = .newer
+                $0.plugged = .all
+            })
+        (self.a, self.b, benches) = (a, b, [first, second])
+        for guest in [a, b] { try guest.waitUntilReady() }
+    }
+
+    private var isAlive: Bool { [a, b].allSatisfy { $0.machine.process.status == nil } }
+
+    private func bringUp() throws {
+        try a.bringUpLink()
+        try b.bringUpLink(Self.addressOfB, Self.address6OfB)
+    }
+
+    /// Runs `command` in both guests, with `@` standing for the last part of the guest's address and `%` for the other's.
+    func both(_ command: String) throws {
+        for (guest, own, other) in [(a, "2", "3"), (b, "3", "2")] {
+            try guest.run(command.replacing("@", with: own).replacing("%", with: other))
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import KawelaTestSupport
+import Testing
+
+@testable import Intel82576
+
+@Suite("Behaviours that drivers depend on: rings")
+struct RingBehaviours {
+    let driver = TestDriver.started()
+
+    @Test("19. A packet with RS is written back with DD in bit 0 of the last dword, and a context only moves TDH")
+    func writeBack() {
+        var ring = driver.makeTransmitRing()
+        driver.postContext(to: &ring)
+        let context = ring.base
+        let packet = driver.post(pieces: [TestDriver.frame()], to: &ring)
+        driver.ring(ring)
+        #expect(driver.isDone(packet) && !driver.isDone(context))
+        #expect(driver[0x0E010] == 2 && driver.sentFrames == [TestDriver.frame()])
+    }
+
+    enum Switch: CaseIterable { case transmitter, queue, pool }
+
+    @Test("19. Packets wait for TCTL.EN, TXDCTL.ENABLE and VFTE, whichever is set last", arguments: Switch.allCases)
+    func enabling(last: Switch) {
+        let driver = TestDriver(virtualFunctions: 8)
+        driver.enableVirtualFunctions(1)
+        driver.start()
+        driver[0x05818] = 3
+        driver[0x00C90] = 0xFF
+        var ring = driver.makeTransmitRing(1)
+        let (register, bit): (Int, UInt32) =
+            switch last {
+            case .transmitter: (0x00400, 1 << 1)
+            case .queue: (0x0E068, 1 << 25)
+            case .pool: (0x00C90, 1 << 1)
+            }
+        driver[register] &= ~bit
+        driver.post(pieces: [TestDriver.frame()], to: &ring)
+        driver.ring(ring)
+        #expect(driver.sentFrames.isEmpty && driver[0x0E050] == 0)
+        driver[register] |= bit
+        driver.advance()
+        #expect(driver.sentFrames.count == 1 && driver[0x0E050] == 1)
+    }
+
+    @Test("19. A ring whose tail is its head is empty, and iPXE's gives ICR.TXDW without any IVAR")
+    func interrupt() {
+        var ring = driver.makeTransmitRing()
+        _ = driver[0x000C0]
+        driver.ring(ring)
+        #expect(driver.sentFrames.isEmpty && driver[0x000C0] & 1 == 0)
+        let buffer = driver.memory.allocate(64)
+        // A legacy descriptor: EOP, IFCS, RS.
+        let place = driver.post(buffer, 64 | 0x0B << 24, to: &ring)
+        driver.ring(ring)
+        #expect(driver[0x000C0] & 1 == 1 && driver.isDone(place))
+    }
+
+    @Test("20. RDH starts at 0, the tail descriptor is not used, ENABLE reads back, and length 0 is never done")
+    func receive() {
+        var ring = driver.makeReceiveRing(count: 4)
+        driver.enableReceive()
+        #expect(driver[0x0C010] == 0 && driver[0x0C028] & 1 << 25 != 0)
+        for number in 0..<4 {
+            driver.uplink.incoming.append((TestDriver.frame(number), FrameBatch.Offload()))
+        }
+        driver.port.receiveFromUplink()
+        driver.advance()
+        #expect(driver[0x0C010] == 3)
+        #expect((0..<3).allSatisfy { driver.memory.load(at: ring.base + 16 * $0 + 8) >> 32 & 0xFFFF == 64 })
+        #expect(driver.memory.load(at: ring.base + 48 + 8) & 1 == 0)
+        #expect(driver.takeAll(&ring).count == 3)
+        driver.advance()
+        #expect(driver.takeAll(&ring) == [TestDriver.frame(3)])
+    }
+
+    @Test("20. SRRCTL starts as the legacy format, which iPXE uses")
+    func legacy() {
+        #expect(driver[0x0C00C] & 0x0E00_0000 == 0)
+        let ring = driver.makeReceiveRing(type: 0)
+        driver.enableReceive()
+        driver.arrive(TestDriver.frame())
+        let status = driver.memory.load(at: ring.base + 8)
+        #expect(status & 0xFFFF == 64 && status >> 32 & 3 == 3, "length, then DD and EOP in byte 12")
+        #expect(driver.memory.load(at: ring.base) == ring.buffers[0])
+    }
+
+    @Test("20. Drop_En drops what finds no descriptor, QDE does so for its pool's queues", arguments: [false, true])
+    func drops(byPool: Bool) {
+        _ = driver.makeReceiveRing(count: 2, control: byPool ? 0 : 1 << 31)
+        if byPool { driver[0x02408] = 0xFFFF }
+        driver.enableReceive()
+        for number in 0..<4 { driver.arrive(TestDriver.frame(number)) }
+        #expect(driver.port.wantsFrames && driver[0x0C030] == 3)
+    }
+
+    @Test("21. RXCSUM.PCSD puts the hash into dword 1 and its type into 3:0, and RETA's low four bits choose the queue")
+    func scaling() throws {
+        var ring = driver.makeReceiveRing(5)
+        driver[0x05000] |= 1 << 13
+        driver[0x05818] = 2 | 1 << 17
+        for word in 0..<10 { driver[0x05C80 + 4 * word] = UInt32(truncatingIfNeeded: 0x6D5A_56DA &* (word + 1)) }
+        for word in 0..<32 { driver[0x05C00 + 4 * word] = 0xF5F5_F5F5 }
+        driver.enableReceive()
+        driver.arrive(QueueVectorTests.frame)
+        let received = try #require(driver.take(&ring))
+        let words = (0..<10).map { driver[0x05C80 + 4 * $0] }
+        let key = (0..<40).map { byte in UInt8(truncatingIfNeeded: words[byte / 4] >> UInt32(byte % 4 * 8)) }
+        #expect(received.information & 0xF == 2, "IPv4 without ports")
+        #expect(UInt32(received.information >> 32) == Slow.toeplitz([10, 0, 0, 1, 10, 0, 0, 2], key: key))
+        #expect(driver[0x05C00] == 0xF5F5_F5F5 && driver[0x05C80] == 0x6D5A_56DA)
+    }
+
+    @Test("21. With MRQC 5 a pool spreads over its two queues where VMOLR has RSSE", arguments: [false, true])
+    func poolScaling(isEnabled: Bool) {
+        let driver = TestDriver(virtualFunctions: 8)
+        driver.enableVirtualFunctions(1)
+        driver.start()
+        var (low, high) = (driver.makeReceiveRing(1), driver.makeReceiveRing(9))
+        driver[0x05818] = 5 | 1 << 17
+        driver[0x0581C] = 1 << 30 | 1 << 7
+        driver[0x00C8C] = 2
+        driver[0x05AD0 + 4] |= isEnabled ? 1 << 17 : 0
+        // Bit 3 chooses, as Linux writes the table.
+        for word in 0..<32 { driver[0x05C00 + 4 * word] = 0x0808_0808 }
+        driver[0x05404] = driver[0x05404] | 1 << 19
+        driver.enableReceive()
+        driver.arrive(QueueVectorTests.frame)
+        #expect((driver.take(&low) != nil) == !isEnabled && (driver.take(&high) != nil) == isEnabled)
+    }
+}
