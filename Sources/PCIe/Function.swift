@@ -28,7 +28,8 @@ public protocol Function: AnyObject {
 
     /// Makes `mapping.size` bytes at bus address `mapping.address` reachable for DMA.
     func map(_ mapping: DMAMapping) throws(DMAMappingError)
-    /// Removes the mapping that starts at `address` and is `size` bytes long. No DMA touches it after return.
+    /// Removes the mappings that lie in the `size` bytes from `address` on. No DMA touches them after return. Throws, and
+    /// removes nothing, when there is none or one lies there only in part.
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError)
     /// Removes every mapping.
     func unmapAll()
@@ -86,7 +87,7 @@ public enum DMAMappingError: Error, Equatable, Sendable {
     case invalidRange
     /// Overlaps a mapping that exists.
     case overlap
-    /// No mapping is exactly that range.
+    /// No mapping lies in that range, or one does only in part.
     case notMapped
     /// The table of mappings is full.
     case tooManyMappings

@@ -107,11 +107,10 @@ extension GuestOptions {
 }
 
 extension Guest {
-    /// Gives functions (PCI addresses) to VFIO. The emulated IOMMU does not remap interrupts, hence the first option;
-    /// without an IOMMU at all VFIO wants to be told that this is meant.
-    public func giveToVFIO(_ functions: [String], iommu: Bool = true) throws {
+    /// Gives functions (PCI addresses) to VFIO. The emulated IOMMU does not remap interrupts, hence the option.
+    /// Debian's kernels have VFIO without its mode for machines that have no IOMMU.
+    public func giveToVFIO(_ functions: [String]) throws {
         try run("modprobe vfio_iommu_type1 allow_unsafe_interrupts=1; modprobe vfio-pci")
-        if !iommu { try run("echo 1 >/sys/module/vfio/parameters/enable_unsafe_noiommu_mode") }
         for function in functions {
             try run(
                 """

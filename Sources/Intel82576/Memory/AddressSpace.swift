@@ -44,13 +44,20 @@ extension AddressSpace {
         files.insert(file, at: index)
     }
 
+    /// The vfio-user specification wants each mapping named by itself. QEMU, whose emulated IOMMU drops a guest's whole
+    /// domain at once, names a range around many, as the kernel's VFIO takes it; mappings left behind would be
+    /// reachable still and in the way of the next ones.
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
-        let index = table.firstRange(endingAtOrAfter: address)
-        guard size > 0, index < table.count, table[index].start == address,
-            table[index].last == address &+ (size &- 1)
+        let (last, overflow) = address.addingReportingOverflow(size &- 1)
+        guard size > 0, !overflow else { throw .notMapped }
+        let first = table.firstRange(endingAtOrAfter: address)
+        // One past those that end inside.
+        var end = table.firstRange(endingAtOrAfter: last)
+        if end < table.count, table[end].last == last { end += 1 }
+        guard end > first, table[first].start >= address, end == table.count || table[end].start > last
         else { throw .notMapped }
-        table.remove(at: index)
-        files.remove(at: index)
+        table.remove(end - first, at: first)
+        files.removeSubrange(first..<end)
     }
 
     func unmapAll() {

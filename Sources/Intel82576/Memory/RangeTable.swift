@@ -62,12 +62,13 @@
         unsafe old.deallocate()
     }
 
-    func remove(at index: Int) {
-        precondition(index >= 0 && index < count)
+    /// Removes `removed` ranges from `index` on.
+    func remove(_ removed: Int, at index: Int) {
+        precondition(index >= 0 && removed >= 0 && removed <= count - index)
         let ranges = unsafe state.pointee.ranges
-        // SAFETY: what is moved lies behind `index` and before the end.
-        unsafe (ranges + index).update(from: ranges + index + 1, count: count - index - 1)
-        unsafe state.pointee.count -= 1
+        // SAFETY: what is moved lies behind what is removed and before the end.
+        unsafe (ranges + index).update(from: ranges + index + removed, count: count - index - removed)
+        unsafe state.pointee.count -= removed
         unsafe state.pointee.recent = 0
     }
 

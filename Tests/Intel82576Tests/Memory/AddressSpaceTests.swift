@@ -88,10 +88,11 @@ struct AddressSpaceTests {
         #expect(read(0x3000, 0x6001) == nil)
     }
 
-    @Test("only a whole range can be unmapped, and then nothing reaches it")
+    @Test("only whole ranges can be unmapped, and then nothing reaches them")
     func unmap() throws {
         try space.map(mapping(0x4000, 0x4000))
-        for (address, size) in [(0x4000, 0x1000), (0x5000, 0x3000), (0x4000, 0x5000), (0, 0x1000)] as [(UInt64, UInt64)]
+        for (address, size) in [(0x4000, 0x1000), (0x5000, 0x3000), (0x5000, 0x1000), (0, 0x1000), (0x8000, 0x1000)]
+            as [(UInt64, UInt64)]
         {
             #expect(throws: DMAMappingError.notMapped) { try space.unmap(address: address, size: size) }
         }
@@ -101,6 +102,25 @@ struct AddressSpaceTests {
         try space.map(mapping(0x4000, 0x1000))
         space.unmapAll()
         #expect(read(0x4000, 1) == nil)
+    }
+
+    @Test("all ranges inside a larger one are unmapped, unless one reaches out of it")
+    func unmapAround() throws {
+        for address in [0x1000, 0x3000, 0x5000, 0x8000] as [UInt64] { try space.map(mapping(address, 0x1000)) }
+        try space.map(mapping(0x6000, 0x2000))
+        for (address, size) in [(0x3000, 0x4000), (0x7000, 0x2000), (0x2000, 0x5000), (0, 0x7000)] as [(UInt64, UInt64)]
+        {
+            #expect(throws: DMAMappingError.notMapped) { try space.unmap(address: address, size: size) }
+        }
+        for address in [0x1000, 0x3000, 0x5000, 0x6000, 0x8000] as [UInt64] { #expect(read(address, 1) != nil) }
+        try space.unmap(address: 0x2000, size: 0x6000)
+        for address in [0x3000, 0x5000, 0x6000, 0x7000] as [UInt64] { #expect(read(address, 1) == nil) }
+        #expect(read(0x1000, 1) != nil && read(0x8000, 1) != nil)
+        try space.map(mapping(0x3000, 0x1000))
+        try space.unmap(address: 0, size: 1 << 63)
+        for address in [0x1000, 0x3000, 0x8000] as [UInt64] { #expect(read(address, 1) == nil) }
+        #expect(throws: DMAMappingError.notMapped) { try space.unmap(address: 0, size: 1 << 63) }
+        #expect(throws: DMAMappingError.notMapped) { try space.unmap(address: UInt64.max - 0xFFF, size: 0x2000) }
     }
 
     @Test("permissions of a range are kept, and crossing into a stricter one fails")
