@@ -86,6 +86,11 @@ public final class Port {
     var poolFilters = PoolFilters()
     var storm = StormControl()
     var receive = Receive()
+    /// Those of a batch, and which of them have been looked up for it, a bit each.
+    let receiveLanes: FixedBuffer<ReceiveLane>
+    var openLanes: UInt32 = 0
+    /// The frames of `transmitBatch` that are marked as plain.
+    let plainPackets = FixedBuffer<PlainPacket>(repeating: PlainPacket(), count: FrameBatch.capacity)
     var uplinkBatch = FrameBatch()
     /// Frames from the uplink for which the packet buffer had no room.
     var laterBatch = FrameBatch()
@@ -109,6 +114,7 @@ public final class Port {
         (time, timers) = (SystemTime(now: clock()), Timers(now: clock()))
         virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
         rangeTables = FixedBuffer(repeating: memory.table, count: 1 + configuration.virtualFunctions)
+        receiveLanes = FixedBuffer(repeating: ReceiveLane(ranges: memory.table), count: 16)
         for (index, memory) in virtualMemories.enumerated() { rangeTables[index + 1] = memory.table }
         nvm = NVM(configuration.nvm)
         initialNVM = configuration.keepsNVM ? nil : configuration.nvm

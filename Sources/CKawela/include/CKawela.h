@@ -24,6 +24,12 @@ static inline uint64_t kw_load64(const void *p) { return __atomic_load_n((const 
 static inline void kw_store32_release(void *p, uint32_t v) { __atomic_store_n((uint32_t *)p, v, __ATOMIC_RELEASE); }
 static inline void kw_store64_release(void *p, uint64_t v) { __atomic_store_n((uint64_t *)p, v, __ATOMIC_RELEASE); }
 
+/// The sum of the 32-bit words (as the host loads them) of `blocks` times 64 bytes at `start`, with the widest vectors
+/// that the processor has: a Swift function cannot be compiled for several processors.
+uint64_t kw_sum_blocks(const void *start, size_t blocks);
+/// The same, copying them to `copy` on the way, which does not overlap them.
+uint64_t kw_copy_blocks(void *copy, const void *start, size_t blocks);
+
 /// memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING.
 int kw_memfd(const char *name);
 

@@ -1,3 +1,5 @@
+import CKawela
+
 /// Sums and check sequences over frames: the Internet checksum, CRCs, and the walk over a frame's segments they share.
 ///
 /// Guest memory may change while it is read here. The result is then that of no particular moment, as on the chip; no
@@ -13,33 +15,32 @@ protocol ByteSink: ~Copyable {
 
 /// The one's complement sum of 16-bit words in network order (RFC 1071), taken in pieces of any length, odd ones included.
 @safe struct ChecksumAccumulator: BitwiseCopyable, Sendable {
-    /// The sum of the words as the host loads them: the sum does not depend on byte order (RFC 1071 section 2 (B)).
+    /// The sum of the words as the host loads them: the sum does not depend on byte order (RFC 1071 section 2 (B)). After an
+    /// odd number of bytes it is kept swapped, so that what follows is added as if it began a word.
     private var sum: UInt64 = 0
-    /// An odd number of bytes was added: the next byte is the second of its word.
+    /// An odd number of bytes was added.
     private var isOdd = false
 
     init() {}
 
     /// Adds `word`, the number its two bytes make in network order.
     @inline(__always)
-    mutating func add(_ word: UInt16) {
-        sum &+= UInt64(isOdd ? word.bigEndian.byteSwapped : word.bigEndian)
-    }
+    mutating func add(_ word: UInt16) { sum &+= UInt64(word.bigEndian) }
 
     /// Adds `word`, the number its four bytes make in network order.
     @inline(__always)
-    mutating func add(_ word: UInt32) { add(partial: UInt64(word.bigEndian), count: 4) }
+    mutating func add(_ word: UInt32) { sum &+= UInt64(word.bigEndian) }
 
     /// Adds `word`, the number its eight bytes make in network order.
     @inline(__always)
-    mutating func add(_ word: UInt64) { add(partial: Self.halves(word.bigEndian), count: 8) }
+    mutating func add(_ word: UInt64) { sum &+= Self.halves(word.bigEndian) }
 
     /// Adds the sum of the bytes that follow.
     @inline(__always)
     mutating func add(_ following: ChecksumAccumulator) {
         let part = Self.fold(following.sum)
-        sum &+= UInt64(isOdd ? part.byteSwapped : part)
-        isOdd = isOdd != following.isOdd
+        sum &+= UInt64(following.isOdd ? part.byteSwapped : part)
+        if following.isOdd { swap() }
     }
 
     @inline(__always)
@@ -52,14 +53,24 @@ protocol ByteSink: ~Copyable {
     }
 
     /// The sum as a number in network order, not complemented.
-    var folded: UInt16 { @inline(__always) get { UInt16(bigEndian: Self.fold(sum)) } }
+    var folded: UInt16 {
+        @inline(__always) get {
+            let folded = Self.fold(sum)
+            return UInt16(bigEndian: isOdd ? folded.byteSwapped : folded)
+        }
+    }
     /// What a checksum field holds: the complement of ``folded``.
     var checksum: UInt16 { @inline(__always) get { ~folded } }
 
     @inline(__always)
     private mutating func add(partial: UInt64, count: Int) {
-        sum &+= isOdd ? UInt64(Self.fold(partial).byteSwapped) : Self.halves(partial)
-        isOdd = isOdd != (count & 1 != 0)
+        sum &+= partial
+        if count & 1 != 0 { swap() }
+    }
+
+    private mutating func swap() {
+        sum = UInt64(Self.fold(sum).byteSwapped)
+        isOdd.toggle()
     }
 
     @inline(__always)
@@ -87,26 +98,21 @@ extension ChecksumAccumulator: ByteSink {
         add(partial: unsafe Self.sum(source, copyingTo: destination, count: count), count: count)
     }
 
-    /// 64 bytes per step: per 64-bit lane the wrapped total and the sum of the upper halves, from which the sum of the
-    /// lower halves follows. Three operations per vector and no carry to watch.
+    /// Blocks of 64 bytes, then words of 8, then what is left.
     @inline(__always)
-    private static func sum(_ start: UnsafeRawPointer, copyingTo copy: UnsafeMutableRawPointer?, count: Int) -> UInt64 {
+    fileprivate static func sum(
+        _ start: UnsafeRawPointer, copyingTo copy: UnsafeMutableRawPointer?, count: Int
+    ) -> UInt64 {
         var sum: UInt64 = 0
         var offset = 0
         if count >= 64 {
-            var total = SIMD8<UInt64>()
-            var upper = SIMD8<UInt64>()
-            repeat {
-                // SAFETY: offset + 64 <= count.
-                let words = unsafe start.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
-                if let copy = unsafe copy {
-                    unsafe copy.storeBytes(of: words, toByteOffset: offset, as: SIMD8<UInt64>.self)
-                }
-                total &+= words
-                upper &+= words &>> 32
-                offset &+= 64
-            } while count &- offset >= 64
-            sum = ((total &- (upper &<< 32)) &+ upper).wrappedSum()
+            // SAFETY: whole blocks within `count`.
+            if let copy = unsafe copy {
+                sum = unsafe kw_copy_blocks(copy, start, count &>> 6)
+            } else {
+                sum = unsafe kw_sum_blocks(start, count &>> 6)
+            }
+            offset = count & ~63
         }
         while count &- offset >= 8 {
             // SAFETY: offset + 8 <= count.
@@ -286,13 +292,23 @@ extension FrameBatch: ByteSink {
         _ byteCount: Int, of index: Int, from offset: Int, into sink: inout Sink
     ) -> Bool {
         guard offset >= 0, byteCount >= 0 else { return false }
-        let header = header(of: index)
-        if byteCount > 0, byteCount <= header.byteCount &- offset {
+        let segments = unsafe segments(of: index)
+        guard byteCount > 0, segments.count > 1, let header = unsafe segments[1].iov_base else {
+            return sumScattered(byteCount, of: index, from: offset, into: &sink)
+        }
+        let inHeader = unsafe segments[1].iov_len &- offset
+        if byteCount <= inHeader {
             // SAFETY: the range was just found to be inside the header segment.
-            unsafe header.withUnsafeBytes { unsafe sink.add($0.baseAddress! + offset, count: byteCount) }
+            unsafe sink.add(UnsafeRawPointer(header) + offset, count: byteCount)
             return true
         }
-        return sumScattered(byteCount, of: index, from: offset, into: &sink)
+        guard inHeader > 0, segments.count == 3, unsafe byteCount &- inHeader <= segments[2].iov_len,
+            let rest = unsafe segments[2].iov_base
+        else { return sumScattered(byteCount, of: index, from: offset, into: &sink) }
+        // SAFETY: the range was just found to end inside the segment behind the header.
+        unsafe sink.add(UnsafeRawPointer(header) + offset, count: inHeader)
+        unsafe sink.add(UnsafeRawPointer(rest), count: byteCount &- inHeader)
+        return true
     }
 
     @inline(never)

@@ -13,13 +13,15 @@
     deinit { unsafe elements.deallocate() }
 
     subscript(index: Int) -> Element {
-        @inline(__always) get {
-            precondition(index >= 0 && index < count)
-            return unsafe elements[index]
-        }
-        @inline(__always) nonmutating set {
-            precondition(index >= 0 && index < count)
-            unsafe elements[index] = newValue
-        }
+        // Addresses, so that reading a field of a large element does not copy the element.
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(address(of: index)) }
+        @inline(__always) nonmutating unsafeMutableAddress { unsafe address(of: index) }
+    }
+
+    /// Where element `index` is, as long as the buffer lives.
+    @inline(__always)
+    @unsafe func address(of index: Int) -> UnsafeMutablePointer<Element> {
+        precondition(index >= 0 && index < count)
+        return unsafe elements + index
     }
 }

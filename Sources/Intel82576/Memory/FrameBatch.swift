@@ -31,6 +31,8 @@ import CKawela
         public var sourcePool: UInt8 = 0xFF
         /// The owner of the batch has parsed the frame's headers.
         var isParsed = false
+        /// The owner of the batch knows it as a ``PlainPacket``.
+        var isPlain = false
         /// The TCP or UDP checksum that this port inserted.
         var insertion = Insertion()
     }

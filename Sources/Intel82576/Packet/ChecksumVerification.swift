@@ -109,10 +109,7 @@ private struct CheckedFrame: ~Escapable {
         let count = ip.transportEnd &- ip.transportOffset
         var sum = ChecksumAccumulator(pseudoHeaderOf: ip, header)
         sum.add(UInt16(truncatingIfNeeded: count))
-        if Int(insertion.end) == ip.transportEnd, Int(insertion.start) == ip.transportOffset {
-            // Inserted here: right if it was seeded right. All ones and zero are the same sum.
-            return sum.folded == insertion.seed || sum.folded ^ insertion.seed == .max && sum.folded &+ 1 < 2
-        }
+        if insertion.isOver(ip.transportOffset, ip.transportEnd) { return insertion.isRight(sum.folded) }
         if ip.transportEnd <= header.byteCount {
             sum.add(header.extracting(ip.transportOffset..<ip.transportEnd))
         } else if !batch.sum(count, of: index, from: ip.transportOffset, into: &sum) {

@@ -141,6 +141,9 @@ struct TagTypes: BitwiseCopyable, Sendable {
     /// CTRL_EXT.EXT_VLAN: frames carry an outer tag.
     var isExtended = false
 
+    /// Odd as it is, a tag has been given IPv4's EtherType.
+    var hasIPv4: Bool { inner == 0x0800 || isExtended && outer == 0x0800 }
+
     init() {}
 
     init(vet: UInt32, isExtended: Bool) {

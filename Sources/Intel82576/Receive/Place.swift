@@ -49,17 +49,14 @@ extension Port {
         let verdict = filterVerdict(batch, frame, placement.pool, length)
         var report = ReceiveReport()
         let queue = selectQueue(batch, frame, placement, verdict, &report)
-        guard registers[RXDCTL.self, queue].isEnabled, isMaster(of: queue),
-            let ring = registers.ring(at: 0xC000 + 0x40 * queue)
-        else {
+        guard openLane(queue, receiveControl) else {
             receive.drops.queueDisabled &+= 1
             return .dropped
         }
-        let control = registers[SRRCTL.self, queue]
-        let bufferSize = control.packetBufferSize == 0 ? receiveControl.bufferSize : control.packetBufferSize
+        let (control, bufferSize) = (receiveLanes[queue].control, receiveLanes[queue].bufferSize)
         let split = control.usesHeaderBuffer ? split(frame, control, queue, length, stripsTag) : HeaderSplit()
-        let rest = length - split.packetOffset
-        guard rest <= bufferSize || (rest + bufferSize - 1) / bufferSize <= ring.available, ring.available > 0 else {
+        let (rest, available) = (length - split.packetOffset, receiveLanes[queue].ring.available)
+        guard rest <= bufferSize || (rest + bufferSize - 1) / bufferSize <= available, available > 0 else {
             return refuse(frame, queue, control, mayHold: placement.pool == nil)
         }
         verifyChecksums(batch, frame, stripsTag, &report)
@@ -70,15 +67,13 @@ extension Port {
             report.status |= 1 << 11
             receive.immediateQueues |= 1 &<< UInt32(queue)
         }
-        add64(UInt64(truncatingIfNeeded: frame.byteCount &+ 4), to: Statistic.HGORC)
-        let isWhole = placement.stripsCRC && !stripsTag && !control.usesHeaderBuffer && !control.isLegacy
-        if isWhole, length <= bufferSize, writeWhole(batch, frame.index, length, queue, ring, ranges(of: queue), report)
-        {
+        receive.stored.count(frame.byteCount)
+        if placement.stripsCRC, !stripsTag, length <= bufferSize, writeWhole(batch, frame.index, length, queue, report) {
             return .done
         }
         let target = ReceiveTarget(
-            queue: queue, ring: ring, memory: memory(of: queue), bufferSize: bufferSize, length: length,
-            gap: stripsTag ? frame.headers.tagOffset : nil, isLegacy: control.isLegacy, split: split)
+            queue: queue, ring: receiveLanes[queue].ring, memory: memory(of: queue), bufferSize: bufferSize,
+            length: length, gap: stripsTag ? frame.headers.tagOffset : nil, isLegacy: control.isLegacy, split: split)
         if placement.stripsCRC {
             write(batch, frame.index, target, report)
         } else {
@@ -139,10 +134,16 @@ extension Port {
             report.information |= UInt64(type.rawValue) | UInt64(hash) << 32
         }
         guard type != .none, steered == nil else { return fallback }
-        let entry = Int(hash & 127)
-        let queue = Int(registers[word: 0x5C00 / 4 + entry / 4] &>> UInt32(8 * (entry & 3)) & 0xF)
+        let queue = redirected(hash)
         // With pools bit 3 of the entry chooses between the pool's two queues (Linux writes it there for the 82576).
         return placement.pool.map { $0 | queue & 8 } ?? queue
+    }
+
+    /// The queue that RETA has for a hash.
+    @inline(__always)
+    func redirected(_ hash: UInt32) -> Int {
+        let entry = Int(hash & 127)
+        return Int(registers[word: 0x5C00 / 4 + entry / 4] &>> UInt32(truncatingIfNeeded: 8 * (entry & 3)) & 0xF)
     }
 
     /// A filter's queue. With pools it counts only if it is one of the copy's own pool: a filter chooses within a pool,
@@ -158,8 +159,7 @@ extension Port {
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ stripsTag: Bool, _ report: inout ReceiveReport
     ) {
         let control = registers[RXCSUM.self]
-        let verification = ChecksumVerification(rxcsum: control.raw, rfctl: registers[RFCTL.self].raw)
-        report.status |= verification.verify(frame.headers, frame: frame.index, of: batch).rawValue
+        report.status |= receive.verification.verify(frame.headers, frame: frame.index, of: batch).rawValue
         if !control.reportsHash { reportSums(batch, frame, stripsTag, control, &report) }
     }
 

@@ -82,6 +82,21 @@ struct RSS: ~Copyable {
     }
 }
 
+extension RSS {
+    /// The same of a plain packet.
+    @inline(__always)
+    borrowing func hash(
+        _ packet: PlainPacket, _ bytes: RawSpan, enabledTypes: EnabledTypes
+    ) -> (hash: UInt32, type: HashType) {
+        let withPorts: EnabledTypes = packet.isTCP ? .tcpIPv4 : .udpIPv4
+        guard enabledTypes.contains(withPorts) || enabledTypes.contains(.ipv4) else { return (0, .none) }
+        let addresses = toeplitz(bytes.network64(at: PlainPacket.network &+ 12), at: 0)
+        guard enabledTypes.contains(withPorts) else { return (addresses, .ipv4) }
+        let hash = addresses ^ toeplitz(bytes.network32(at: PlainPacket.transport), at: 8)
+        return (hash, packet.isTCP ? .tcpIPv4 : .udpIPv4)
+    }
+}
+
 // MARK: What is hashed
 
 extension RSS {

@@ -29,7 +29,15 @@ struct Receive {
     /// When the last batch came, in clock nanoseconds: what its frames are stamped with.
     var arrival: UInt64 = 0
     var counters = FrameCounters()
+    /// Frames that arrived from the wire: TPR and TOR.
+    var arrived = FrameTotals()
+    /// Frames written to memory: RPTHC and HGORC.
+    var stored = FrameTotals()
     var drops = Drops()
+    /// Constant during a batch: nothing is asked of plain packets but addresses, checksums and RSS.
+    var takesPlain = false
+    /// Constant during a batch.
+    var verification = ChecksumVerification()
     /// Queues written to since the last interrupt, a bit each.
     var touchedQueues: UInt32 = 0
     /// Those of them where a frame asked for a low-latency interrupt.
@@ -63,6 +71,7 @@ extension Port {
 
     /// Delivers what the last batch still holds. False while a frame is held.
     func deliverPending() -> Bool {
+        beginDelivery()
         defer { finishReceive() }
         while true {
             guard deliverSegments() else { return false }
@@ -107,6 +116,7 @@ extension Port {
 
     /// Frames that transmit hands back in loopback. Nothing is held: a loop has no buffer to wait in.
     func receiveLoopback(_ batch: borrowing FrameBatch) {
+        beginDelivery()
         // A frame from the wire may be held behind them.
         let isHeld = receive.isHeld
         for frame in 0..<batch.count {
@@ -123,7 +133,9 @@ extension Port {
     /// Adds the batch's counters and raises the causes of the queues it touched.
     func finishReceive() {
         addReceived(receive.counters)
-        receive.counters = FrameCounters()
+        add(receive.arrived, packets: Statistic.TPR, octets: Statistic.TOR)
+        add(receive.stored, packets: Statistic.RPTHC, octets: Statistic.HGORC)
+        (receive.counters, receive.arrived, receive.stored) = (FrameCounters(), FrameTotals(), FrameTotals())
         var queues = receive.touchedQueues
         let immediate = receive.immediateQueues
         (receive.touchedQueues, receive.immediateQueues) = (0, 0)
@@ -147,9 +159,10 @@ extension Port {
             receive.drops.disabled &+= 1
             return .dropped
         }
+        if receive.takesPlain, !hasPools, acceptPlain(batch, index, control) { return .done }
         var frame = ReceivedFrame(
             index: index, byteCount: max(60, Int(batch[index].byteCount)), headers: parse(batch, index))
-        countArrival(frame.byteCount)
+        if !receive.isHeld { receive.arrived.count(frame.byteCount) }
         guard isLengthAllowed(frame, control) else {
             receive.drops.oversize &+= 1
             add(1, to: Statistic.ROC)
@@ -188,13 +201,6 @@ extension Port {
                 isBroadcast: destination.isBroadcast)
         }
         return delivery
-    }
-
-    /// TPR and TOR count everything that arrives, once.
-    private func countArrival(_ byteCount: Int) {
-        guard !receive.isHeld else { return }
-        add(1, to: Statistic.TPR)
-        add64(UInt64(byteCount + 4), to: Statistic.TOR)
     }
 
     /// Datasheet 7.1.1.1: 1518 bytes and 4 more for each tag, or RLPML with long packets enabled; FCS included.

@@ -14,28 +14,36 @@ struct ReceiveTarget {
 
 extension Port {
     /// Writes what most frames are: one buffer that lies in one piece, in the advanced format. False, and nothing
-    /// written, where memory is not so simple.
+    /// written, where the queue or its memory is not so simple.
     @inline(__always)
     func writeWhole(
-        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ queue: Int, _ ring: Ring, _ memory: RangeTable,
-        _ report: ReceiveReport
+        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ queue: Int, _ report: ReceiveReport
     ) -> Bool {
-        guard let window = RingWindow(ring, in: memory) else { return false }
-        let address = window.descriptor(at: ring.head).low
-        guard memory.storeWhole(batch, frame: index, length, to: address) else { return false }
+        guard let window = receiveLanes[queue].window else { return false }
+        let head = receiveLanes[queue].ring.head
+        let address = window.descriptor(at: head).low
+        guard receiveLanes[queue].ranges.storeWhole(batch, frame: index, length, to: address) else { return false }
         // DD and EOP.
         let control = UInt64(report.status | 3) | UInt64(length) << 32 | UInt64(report.vlanTag) << 48
-        window.store(report.information, control, at: ring.head)
-        finishWrite(queue, ring, newHead: ring.advanced(ring.head))
+        window.store(report.information, control, at: head)
+        finishWrite(queue, newHead: receiveLanes[queue].ring.advanced(head))
         return true
     }
 
     @inline(__always)
-    private func finishWrite(_ queue: Int, _ ring: Ring, newHead: Int) {
+    private func finishWrite(_ queue: Int, newHead: Int) {
+        let before = receiveLanes[queue].ring.available
+        receiveLanes[queue].ring.head = newHead
         registers[word: (0xC010 &+ 0x40 &* queue) / 4] = UInt32(truncatingIfNeeded: newHead)
         receive.touchedQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
-        add(1, to: Statistic.RPTHC)
-        noteThreshold(queue, ring, newHead: newHead)
+        let threshold = receiveLanes[queue].control.lowThreshold
+        if before > threshold, receiveLanes[queue].ring.available <= threshold, threshold > 0 { raiseThreshold() }
+    }
+
+    /// RXDMT0: the free descriptors have fallen to the threshold.
+    private func raiseThreshold() {
+        interrupts.raise(.receiveThreshold)
+        add(1, to: Statistic.RXDMTC)
     }
 
     /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
@@ -62,7 +70,7 @@ extension Port {
             writeBack(address, count, isFirst: isFirst, isLast: offset >= length, target, report)
             (head, isFirst) = (ring.advanced(head), false)
         } while offset < length
-        finishWrite(target.queue, ring, newHead: head)
+        finishWrite(target.queue, newHead: head)
     }
 
     /// DD, and EOP in the last one, which has the report; what became of the header is in the first. The second quadword
@@ -95,18 +103,6 @@ extension Port {
         checkedBatch.removeAll()
         if checkedBatch.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
             write(checkedBatch, 0, target, report)
-        }
-    }
-
-    /// RXDMT0 when the free descriptors fall to the threshold.
-    private func noteThreshold(_ queue: Int, _ ring: Ring, newHead: Int) {
-        let threshold = registers[SRRCTL.self, queue].lowThreshold
-        guard threshold > 0, ring.available > threshold else { return }
-        var after = ring
-        after.head = newHead
-        if after.available <= threshold {
-            interrupts.raise(.receiveThreshold)
-            add(1, to: Statistic.RXDMTC)
         }
     }
 }

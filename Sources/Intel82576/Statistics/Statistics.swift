@@ -26,7 +26,27 @@ struct FrameCounters {
     }
 }
 
+/// Frames and their octets, FCS included.
+struct FrameTotals {
+    var packets: UInt32 = 0
+    var octets: UInt64 = 0
+
+    /// Counts a frame of `byteCount` bytes, FCS excluded.
+    @inline(__always)
+    mutating func count(_ byteCount: Int) {
+        packets &+= 1
+        octets &+= UInt64(truncatingIfNeeded: byteCount &+ 4)
+    }
+}
+
 extension Port {
+    /// Adds to the statistics registers at `packets` (32 bits) and `octets` (64 bits).
+    func add(_ totals: FrameTotals, packets: Int, octets: Int) {
+        guard totals.packets != 0 else { return }
+        add(totals.packets, to: packets)
+        add64(totals.octets, to: octets)
+    }
+
     /// Adds to a 32-bit statistics register, which sticks at its maximum.
     @inline(__always)
     func add(_ amount: UInt32, to offset: Int) {

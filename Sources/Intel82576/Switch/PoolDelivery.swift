@@ -42,7 +42,10 @@ extension Port {
                 continue
             }
             copies += 1
-            countPool(pool, frame)
+            countPool(
+                pool, frame.byteCount,
+                isMulticast: frame.headers.destination.isMulticast && !frame.headers.destination.isBroadcast,
+                isLoopback: frame.isLoopback)
         }
         if tooLong > 0, copies == 0, tooLong == pools.nonzeroBitCount {
             receive.drops.oversize &+= 1
@@ -69,18 +72,19 @@ extension Port {
 
     // MARK: Counters of pools; they wrap, and reading does not clear them
 
-    private func countPool(_ pool: Int, _ frame: ReceivedFrame) {
-        let length = UInt32(truncatingIfNeeded: frame.byteCount + 4)
+    /// A frame of `byteCount` bytes, FCS excluded, went to `pool`.
+    @inline(__always)
+    func countPool(_ pool: Int, _ byteCount: Int, isMulticast: Bool, isLoopback: Bool) {
+        let length = UInt32(truncatingIfNeeded: byteCount &+ 4)
         addPool(pool, PoolStatistic.GPRC, 1)
         addPool(pool, PoolStatistic.GORC, length)
-        if frame.headers.destination.isMulticast, !frame.headers.destination.isBroadcast {
-            addPool(pool, PoolStatistic.MPRC, 1)
-        }
-        guard frame.isLoopback else { return }
+        if isMulticast { addPool(pool, PoolStatistic.MPRC, 1) }
+        guard isLoopback else { return }
         addPool(pool, PoolStatistic.GPRLBC, 1)
         addPool(pool, PoolStatistic.GORLBC, length)
     }
 
+    @inline(__always)
     func countLoopback(_ byteCount: Int, from pool: Int) {
         addPool(pool, PoolStatistic.GPTLBC, 1)
         addPool(pool, PoolStatistic.GOTLBC, UInt32(truncatingIfNeeded: max(60, byteCount) + 4))
@@ -93,8 +97,9 @@ extension Port {
         addPool(pool, PoolStatistic.GOTC, length &* UInt32(truncatingIfNeeded: packets))
     }
 
+    @inline(__always)
     private func addPool(_ pool: Int, _ offset: Int, _ amount: UInt32) {
-        registers[word: (offset + 0x100 * pool) / 4] &+= amount
+        registers[word: (offset &+ 0x100 &* pool) / 4] &+= amount
     }
 }
 

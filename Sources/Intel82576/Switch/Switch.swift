@@ -15,6 +15,20 @@ struct Switch {
     /// Local copies lost because the frame still needed work that only the uplink does; only a sender that changes a
     /// packet while it is being sent can bring that about.
     var unfinished: UInt64 = 0
+
+    /// Where plain packets of one sender to one receiver go.
+    struct Decision {
+        /// Not addresses in a decision not made yet.
+        var destination = MACAddress?.none
+        var source = MACAddress(value: 0)
+        var pool: UInt8 = 0
+        /// Those that may receive.
+        var pools: PoolSet = 0
+        var goesToWire = false
+    }
+
+    /// The last one of this batch: the next packet is likely of the same flow.
+    var recent = Decision()
 }
 
 extension Port {
@@ -34,27 +48,70 @@ extension Port {
     func switchFrame(_ index: Int) {
         let frame = transmitBatch[index]
         let control = registers[RCTL.self]
+        if frame.isPlain, receive.takesPlain, switchPlain(index, frame, control) { return }
         if !frame.isParsed { parseTransmitted(index, byteCount: Int(frame.byteCount)) }
         let headers = transmitHeaders[index]
-        var selection = selectPools(headers, control)
-        let isUnicast = !headers.destination.isMulticast
-        let goesToWire = !(isUnicast && selection.isExact) && !selection.isLocalVLAN
-        let sender: PoolSet = 1 &<< PoolSet(frame.sourcePool & 7)
-        let others = ~(sender & ~registers[DTXSWC.self].allowsOwnFrames)
-        // A rule for the sender's pool mirrors what that pool gets, which its own frame is not; hence before and after.
-        selection.pools &= others
-        mirror(&selection, fromWire: false, toWire: goesToWire)
-        selection.pools &= others
+        let (pools, goesToWire) = decide(headers, frame.sourcePool, control)
         transmitBatch[index].goesToUplink = goesToWire
-        guard selection.pools & receivingPools != 0, control.isEnabled else { return }
+        guard pools != 0, control.isEnabled else { return }
         guard !frame.offload.needsChecksum, frame.offload.segmentation == .none else {
             self.switch.unfinished &+= 1
             return
         }
         let received = ReceivedFrame(
             index: index, byteCount: max(60, Int(frame.byteCount)), headers: headers, isLoopback: true)
-        let copies = deliverToPools(transmitBatch, received, selection.pools & receivingPools, control)
+        let copies = deliverToPools(transmitBatch, received, pools, control)
         if copies > 0 { countLoopback(Int(frame.byteCount), from: Int(frame.sourcePool & 7)) }
+    }
+
+    /// The pools that get what `sender` sends, and whether the wire does.
+    private func decide(_ headers: PacketHeaders, _ sender: UInt8, _ control: RCTL) -> (pools: PoolSet, toWire: Bool) {
+        var selection = selectPools(headers, control)
+        let isUnicast = !headers.destination.isMulticast
+        let goesToWire = !(isUnicast && selection.isExact) && !selection.isLocalVLAN
+        let others = ~(1 &<< PoolSet(sender & 7) & ~registers[DTXSWC.self].allowsOwnFrames)
+        // A rule for the sender's pool mirrors what that pool gets, which its own frame is not; hence before and after.
+        selection.pools &= others
+        mirror(&selection, fromWire: false, toWire: goesToWire)
+        selection.pools &= others
+        return (selection.pools & receivingPools, goesToWire)
+    }
+
+    /// The short way for a plain packet to one pool. False, and nothing done, where it does not apply.
+    @inline(__always)
+    private func switchPlain(_ index: Int, _ frame: FrameBatch.Frame, _ control: RCTL) -> Bool {
+        let packet = plainPackets[index]
+        var decision = self.switch.recent
+        if decision.destination != packet.destination || decision.source != packet.source
+            || decision.pool != frame.sourcePool
+        {
+            let (pools, goesToWire) = decide(packet.headers, frame.sourcePool, control)
+            decision = Switch.Decision(
+                destination: packet.destination, source: packet.source, pool: frame.sourcePool, pools: pools,
+                goesToWire: goesToWire)
+            self.switch.recent = decision
+        }
+        let pool = decision.pools.trailingZeroBitCount
+        guard decision.pools.nonzeroBitCount == 1, !packet.destination.isMulticast, control.isEnabled,
+            !frame.offload.needsChecksum, frame.offload.segmentation == .none
+        else { return false }
+        let byteCount = max(60, Int(frame.byteCount))
+        // LB.
+        guard placePlain(transmitBatch, index, packet, byteCount, pool, packet.packetType &<< 4, 1 &<< 18, control)
+        else { return false }
+        transmitBatch[index].goesToUplink = decision.goesToWire
+        countPool(pool, byteCount, isMulticast: false, isLoopback: true)
+        countLoopback(byteCount, from: Int(frame.sourcePool & 7))
+        return true
+    }
+
+    /// Looks whether frame `index` of the transmit batch, which will be `byteCount` bytes long, is plain.
+    @inline(__always)
+    func recognizePlain(_ index: Int, byteCount: Int) -> Bool {
+        guard let packet = PlainPacket(transmitBatch.header(of: index), frameLength: byteCount) else { return false }
+        plainPackets[index] = packet
+        transmitBatch[index].isPlain = true
+        return true
     }
 
     /// Parses frame `index` of the transmit batch, which will be `byteCount` bytes long.
@@ -71,10 +128,21 @@ extension Port {
 
     /// The anti-spoof checks of what `queue` sends. Datasheet 7.10.3.7. True when the frame may go on; a frame that
     /// fails is counted in SSVPC, its queue's bit in WVBR is set, and DOUTSYNC raised.
+    @inline(__always)
     func passesSpoofChecks(_ headers: PacketHeaders, queue: Int) -> Bool {
+        !checksSpoofing(queue) || passesEnabledChecks(headers, queue)
+    }
+
+    /// An anti-spoof check is on for the pool of `queue`.
+    @inline(__always)
+    func checksSpoofing(_ queue: Int) -> Bool {
+        let control = registers[DTXSWC.self]
+        return (control.checksMAC | control.checksVLAN) &>> PoolSet(queue & 7) & 1 != 0
+    }
+
+    private func passesEnabledChecks(_ headers: PacketHeaders, _ queue: Int) -> Bool {
         let control = registers[DTXSWC.self]
         let pool: PoolSet = 1 &<< PoolSet(queue & 7)
-        guard (control.checksMAC | control.checksVLAN) & pool != 0 else { return true }
         let isAddressRight =
             control.checksMAC & pool == 0 || addressFilter.pools(ofSource: headers.source) & pool != 0
         if isAddressRight, control.checksVLAN & pool == 0 || isMember(queue & 7, headers) { return true }

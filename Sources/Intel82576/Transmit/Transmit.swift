@@ -21,6 +21,8 @@ struct Transmit {
     var batchedBytes = 0
     /// Constant during a run: whether there are pools, and what the uplink finishes for us.
     var hasPools = false
+    /// Constant during a run: what looks like a plain packet is one.
+    var seesPlain = false
     /// Constant during a run: a descriptor alone says what becomes of a plain packet.
     var takesPlain = false
     var offloads: UplinkOffloads = []
@@ -66,6 +68,7 @@ extension Port {
         }
         transmit.sentBytes = 0
         transmit.hasPools = hasPools
+        transmit.seesPlain = !tagTypes.hasIPv4
         transmit.offloads = isLoopback ? [] : uplink.offloads
         transmit.takesPlain =
             transmit.skipping &>> UInt32(queue) & 1 == 0
@@ -192,6 +195,10 @@ extension Port {
     /// Local delivery and counters of the frames in the batch.
     private func switchBatch() {
         let (isSwitching, isLinkUp, isCongested) = (isSwitching, link.isUp, isWireBlocked)
+        if isSwitching {
+            beginDelivery()
+            `switch`.recent = Switch.Decision()
+        }
         var counters = transmit.counters
         for frame in 0..<transmitBatch.count {
             if isSwitching { switchFrame(frame) }

@@ -158,10 +158,14 @@ extension Port {
     @inline(__always)
     func admitFromPool(_ queue: Int, byteCount: Int) -> Bool {
         let frame = transmitBatch.count - 1
-        parseTransmitted(frame, byteCount: byteCount)
-        guard passesSpoofChecks(transmitHeaders[frame], queue: queue) else {
-            transmitBatch.cancelFrame()
-            return false
+        let isPlain = transmit.seesPlain && recognizePlain(frame, byteCount: byteCount)
+        if !isPlain { parseTransmitted(frame, byteCount: byteCount) }
+        if checksSpoofing(queue) {
+            let headers = isPlain ? plainPackets[frame].headers : transmitHeaders[frame]
+            guard passesSpoofChecks(headers, queue: queue) else {
+                transmitBatch.cancelFrame()
+                return false
+            }
         }
         transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
         return true
