@@ -89,8 +89,6 @@ public final class Port {
     /// Those of a batch, and which of them have been looked up for it, a bit each.
     let receiveLanes: FixedBuffer<ReceiveLane>
     var openLanes: UInt32 = 0
-    /// The frames of `transmitBatch` that are marked as plain.
-    let plainPackets = FixedBuffer<PlainPacket>(repeating: PlainPacket(), count: FrameBatch.capacity)
     var uplinkBatch = FrameBatch()
     /// Frames from the uplink for which the packet buffer had no room.
     var laterBatch = FrameBatch()

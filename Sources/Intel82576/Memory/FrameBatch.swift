@@ -31,8 +31,6 @@ import CKawela
         public var sourcePool: UInt8 = 0xFF
         /// The owner of the batch has parsed the frame's headers.
         var isParsed = false
-        /// The owner of the batch knows it as a ``PlainPacket``.
-        var isPlain = false
         /// The TCP or UDP checksum that this port inserted.
         var insertion = Insertion()
     }
@@ -188,6 +186,67 @@ extension FrameBatch {
         // SAFETY: the span covers header space just taken, which lives and stays in place as long as `self`.
         return unsafe _overrideLifetime(
             MutableRawSpan(_unsafeStart: start, byteCount: byteCount), mutating: &self)
+    }
+}
+
+// MARK: Whole packets
+
+extension FrameBatch {
+    /// Bytes of a frame that are copied into header space.
+    static var headerLength: Int { 128 }
+
+    /// How many frames ``appendPlain(_:_:_:)`` has room for.
+    var plainRoom: Int {
+        // A prefix, the header and the rest.
+        min(
+            Self.capacity &- count, (Self.segmentCapacity &- segmentCount) / 3,
+            (Self.headerCapacity &- headerBytes) / Self.headerLength)
+    }
+
+    /// Appends a frame of the `byteCount` bytes at `place`: a copy of the first 128, the rest by reference.
+    /// - Precondition: ``plainRoom`` is more than 0.
+    @inline(__always)
+    @unsafe mutating func appendPlain(_ place: UnsafeRawPointer, _ byteCount: Int, _ sourcePool: UInt8) {
+        let copied = min(byteCount, Self.headerLength)
+        let header = unsafe headers + headerBytes
+        let segment = unsafe segments + segmentCount
+        lastHeaderBytes = headerBytes
+        headerBytes &+= copied
+        // SAFETY: the caller saw to the room.
+        unsafe copyHeader(from: place, to: header, copied)
+        unsafe segment[0] = iovec()
+        unsafe segment[1] = iovec(iov_base: header, iov_len: copied)
+        let isLonger = byteCount > copied
+        if isLonger {
+            unsafe segment[2] = iovec(
+                iov_base: UnsafeMutableRawPointer(mutating: place + copied), iov_len: byteCount &- copied)
+        }
+        unsafe frames[count] = Frame(
+            firstSegment: Int32(truncatingIfNeeded: segmentCount &+ 1), segmentCount: isLonger ? 2 : 1,
+            byteCount: Int32(truncatingIfNeeded: byteCount), sourcePool: sourcePool)
+        segmentCount &+= isLonger ? 3 : 2
+        count &+= 1
+    }
+
+    /// Copies 1 to 128 bytes: 64 and more as the first and the last 64, 32 and more likewise.
+    @inline(__always)
+    @unsafe private func copyHeader(
+        from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, _ byteCount: Int
+    ) {
+        // SAFETY: both halves lie within byteCount bytes.
+        if byteCount >= 64 {
+            let first = unsafe source.loadUnaligned(as: SIMD64<UInt8>.self)
+            let last = unsafe source.loadUnaligned(fromByteOffset: byteCount &- 64, as: SIMD64<UInt8>.self)
+            unsafe destination.storeBytes(of: first, as: SIMD64<UInt8>.self)
+            unsafe destination.storeBytes(of: last, toByteOffset: byteCount &- 64, as: SIMD64<UInt8>.self)
+        } else if byteCount >= 32 {
+            let first = unsafe source.loadUnaligned(as: SIMD32<UInt8>.self)
+            let last = unsafe source.loadUnaligned(fromByteOffset: byteCount &- 32, as: SIMD32<UInt8>.self)
+            unsafe destination.storeBytes(of: first, as: SIMD32<UInt8>.self)
+            unsafe destination.storeBytes(of: last, toByteOffset: byteCount &- 32, as: SIMD32<UInt8>.self)
+        } else {
+            unsafe destination.copyMemory(from: source, byteCount: byteCount)
+        }
     }
 }
 

@@ -25,20 +25,6 @@ extension FrameBatch {
 }
 
 extension FrameBatch {
-    /// Appends a frame that is one buffer of guest memory in one mapped range: a copy of the first 128 bytes, the rest by
-    /// reference. False, and nothing changes, when the batch has no room (padding included) or the buffer is elsewhere.
-    @inline(__always)
-    mutating func appendBuffer(_ address: UInt64, _ byteCount: Int, of memory: AddressSpace) -> Bool {
-        let headerLength = min(128, byteCount)
-        // SAFETY: byteCount readable bytes of a mapping that cannot go away before the batch is sent.
-        guard let place = unsafe memory.pointer(address, byteCount, forWriting: false),
-            beginFrame(segments: 3, headerBytes: max(60, headerLength))
-        else { return false }
-        unsafe addHeader(copying: place, headerLength)
-        if byteCount > headerLength { unsafe addSegment(place + headerLength, count: byteCount &- headerLength) }
-        return true
-    }
-
     /// Appends a buffer of `byteCount` bytes to the frame begun last: its first `headerLength` bytes by copy, the rest
     /// by reference.
     @inline(__always)

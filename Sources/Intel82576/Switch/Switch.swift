@@ -48,7 +48,7 @@ extension Port {
     func switchFrame(_ index: Int) {
         let frame = transmitBatch[index]
         let control = registers[RCTL.self]
-        if frame.isPlain, receive.takesPlain, switchPlain(index, frame, control) { return }
+        if receive.takesPlain, switchPlain(index, frame, control) { return }
         if !frame.isParsed { parseTransmitted(index, byteCount: Int(frame.byteCount)) }
         let headers = transmitHeaders[index]
         let (pools, goesToWire) = decide(headers, frame.sourcePool, control)
@@ -80,7 +80,9 @@ extension Port {
     /// The short way for a plain packet to one pool. False, and nothing done, where it does not apply.
     @inline(__always)
     private func switchPlain(_ index: Int, _ frame: FrameBatch.Frame, _ control: RCTL) -> Bool {
-        let packet = plainPackets[index]
+        guard let packet = PlainPacket(transmitBatch.header(of: index), frameLength: Int(frame.byteCount)) else {
+            return false
+        }
         var decision = self.switch.recent
         if decision.destination != packet.destination || decision.source != packet.source
             || decision.pool != frame.sourcePool
@@ -102,15 +104,6 @@ extension Port {
         transmitBatch[index].goesToUplink = decision.goesToWire
         countPool(pool, byteCount, isMulticast: false, isLoopback: true)
         countLoopback(byteCount, from: Int(frame.sourcePool & 7))
-        return true
-    }
-
-    /// Looks whether frame `index` of the transmit batch, which will be `byteCount` bytes long, is plain.
-    @inline(__always)
-    func recognizePlain(_ index: Int, byteCount: Int) -> Bool {
-        guard let packet = PlainPacket(transmitBatch.header(of: index), frameLength: byteCount) else { return false }
-        plainPackets[index] = packet
-        transmitBatch[index].isPlain = true
         return true
     }
 

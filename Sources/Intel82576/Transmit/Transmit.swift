@@ -21,6 +21,8 @@ struct Transmit {
     var batchedBytes = 0
     /// Constant during a run: whether there are pools, and what the uplink finishes for us.
     var hasPools = false
+    /// Constant during a run: what the queue sends is checked against its pool's addresses or VLANs.
+    var checksSpoofing = false
     /// Constant during a run: what looks like a plain packet is one.
     var seesPlain = false
     /// Constant during a run: a descriptor alone says what becomes of a plain packet.
@@ -68,6 +70,7 @@ extension Port {
         }
         transmit.sentBytes = 0
         transmit.hasPools = hasPools
+        transmit.checksSpoofing = transmit.hasPools && checksSpoofing(queue)
         transmit.seesPlain = !tagTypes.hasIPv4
         transmit.offloads = isLoopback ? [] : uplink.offloads
         transmit.takesPlain =
@@ -104,27 +107,38 @@ extension Port {
     /// blocks the queue.
     private func assemble(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
         var (consumed, start) = (0, -1)
-        let memory = memory(of: queue)
-        for index in 0..<fetched {
-            let control = transmitDescriptors[index].control
-            switch control.kind {
-            case .context:
-                transmitContexts[2 * queue + control.contextIndex] = TransmitContext(transmitDescriptors[index])
-            case .data, .legacy:
-                if start < 0, control.isPlainPacket, appendPlain(queue, transmitDescriptors[index], memory) { break }
-                if start < 0 { start = index }
-                if control.isEndOfPacket {
-                    finishPacket(queue, start, index)
-                    start = -1
-                }
-            case .reserved: reportMalformed(queue)
+        var index = 0
+        while index < fetched {
+            let plain = start < 0 ? appendPlainPackets(queue, index, fetched) : 0
+            if plain > 0 {
+                index += plain
+            } else {
+                assemble(queue, index, &start)
+                if isBlocked(queue) { return consumed }
+                index += 1
             }
-            if isBlocked(queue) { return consumed }
-            if start < 0 { consumed = index + 1 }
-            if start < 0, transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
-            if start < 0, transmit.sentBytes > 0, isRunOver { return consumed }
+            guard start < 0 else { continue }
+            consumed = index
+            if transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
+            if transmit.sentBytes > 0, isRunOver { return consumed }
         }
         return consumed > 0 ? consumed : skipEndless(queue, fetched, of: ring)
+    }
+
+    /// One descriptor that is not a plain packet. `start` is the first one of a packet whose end has not been seen; -1 outside of packets.
+    private func assemble(_ queue: Int, _ index: Int, _ start: inout Int) {
+        let control = transmitDescriptors[index].control
+        switch control.kind {
+        case .context:
+            transmitContexts[2 * queue + control.contextIndex] = TransmitContext(transmitDescriptors[index])
+        case .data, .legacy:
+            if start < 0 { start = index }
+            if control.isEndOfPacket {
+                finishPacket(queue, start, index)
+                start = -1
+            }
+        case .reserved: reportMalformed(queue)
+        }
     }
 
     /// Whether what was sent so far is enough for one run, or for the uplink.
@@ -137,20 +151,6 @@ extension Port {
         if isBlocked(queue) { return 0 }
         transmit.skipping |= 1 &<< UInt32(queue)
         return fetched
-    }
-
-    /// Appends a packet that is sent as it is. False, and nothing done, where more is to be said about it.
-    @inline(__always)
-    private func appendPlain(_ queue: Int, _ descriptor: TransmitDescriptor, _ memory: AddressSpace) -> Bool {
-        let byteCount = Int(truncatingIfNeeded: descriptor.control.raw & 0xFFFF)
-        guard transmit.takesPlain, byteCount > 0, byteCount <= Transmit.maximumFrame,
-            transmitBatch.appendBuffer(descriptor.bufferAddress, byteCount, of: memory)
-        else { return false }
-        let pads = byteCount < 60 && registers[TCTL.self].padsShortPackets
-        guard !transmit.hasPools || admitFromPool(queue, byteCount: pads ? 60 : byteCount) else { return true }
-        if pads { transmitBatch.padLastFrame(to: 60) }
-        transmit.batchedBytes &+= max(byteCount, pads ? 60 : 0)
-        return true
     }
 
     private func finishPacket(_ queue: Int, _ start: Int, _ end: Int) {

@@ -27,8 +27,10 @@ struct TransmitDescriptor: BitwiseCopyable {
         var isEndOfPacket: Bool { self[24] }
         /// RS, bit 27. Report status when done.
         var reportsStatus: Bool { self[27] }
-        /// A whole packet in one advanced descriptor, to be sent as it is: EOP; no 1588, VLE, TSE, IXSM or TXSM.
-        var isPlainPacket: Bool { raw & 0x0300_E1F8_0000 == 0x2130_0000 }
+        /// A whole packet in one advanced descriptor, not to be changed but for its checksums: EOP; no 1588, VLE, TSE.
+        var isWholePacket: Bool { raw & 0xE1F8_0000 == 0x2130_0000 }
+        /// POPTS.IXSM or TXSM.
+        var insertsChecksums: Bool { self[40] || self[41] }
         /// VLE, bit 30. Insert a VLAN tag.
         var insertsVLAN: Bool { self[30] }
         /// TSE, bit 31, advanced only.

@@ -153,31 +153,41 @@ extension Port {
         transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
     }
 
-    /// Parses the frame gathered last, which will be `byteCount` bytes long, and takes it out of the batch again if it
-    /// fails the anti-spoof checks.
+    /// Notes the pool of the frame gathered last, which will be `byteCount` bytes long, or takes it out of the batch again
+    /// if it fails the anti-spoof checks.
     @inline(__always)
     func admitFromPool(_ queue: Int, byteCount: Int) -> Bool {
         let frame = transmitBatch.count - 1
-        let isPlain = transmit.seesPlain && recognizePlain(frame, byteCount: byteCount)
-        if !isPlain { parseTransmitted(frame, byteCount: byteCount) }
-        if checksSpoofing(queue) {
-            let headers = isPlain ? plainPackets[frame].headers : transmitHeaders[frame]
-            guard passesSpoofChecks(headers, queue: queue) else {
-                transmitBatch.cancelFrame()
-                return false
-            }
+        if transmit.checksSpoofing, !passesSpoofChecks(headers(ofTransmitted: frame, byteCount), queue: queue) {
+            transmitBatch.cancelFrame()
+            return false
         }
         transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
         return true
     }
 
+    private func headers(ofTransmitted frame: Int, _ byteCount: Int) -> PacketHeaders {
+        if transmit.seesPlain, let packet = PlainPacket(transmitBatch.header(of: frame), frameLength: byteCount) {
+            return packet.headers
+        }
+        parseTransmitted(frame, byteCount: byteCount)
+        return transmitHeaders[frame]
+    }
+
     private func insertChecksums(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
-        let leavesSum = uplinkOffloads.contains(.checksum) && !mayStayInside(transmitBatch.destination(of: frame))
-        let isDone = request.insertion(shift).apply(to: frame, of: &transmitBatch, leavesSum: leavesSum)
-        if !isDone { transmit.drops.missedChecksums &+= 1 }
+        insertChecksums(request.insertion(shift))
         if let (start, offset) = request.legacyChecksum {
             _ = transmitBatch.insertChecksum(
                 of: frame, from: start + shift, at: offset + shift, zeroIsAllOnes: false)
+        }
+    }
+
+    /// Into the frame gathered last.
+    func insertChecksums(_ insertion: ChecksumInsertion) {
+        let frame = transmitBatch.count - 1
+        let leavesSum = uplinkOffloads.contains(.checksum) && !mayStayInside(transmitBatch.destination(of: frame))
+        if !insertion.apply(to: frame, of: &transmitBatch, leavesSum: leavesSum) {
+            transmit.drops.missedChecksums &+= 1
         }
     }
 }

@@ -75,9 +75,16 @@ final class Card {
 
     private static let patience: UInt64 = 20_000_000_000
 
+    /// The longer a processor has been idle, the longer it takes to wake: every batch finds the cards asleep for about as long.
+    private static func pause() {
+        let end = cb_now() + 300_000
+        while cb_now() < end {}
+    }
+
     /// Writes a register and waits until bit 0 of every word in `done` is set. Nanoseconds until then.
     func time(_ doorbell: (offset: Int, value: UInt32), until done: [UnsafeMutableRawPointer]) throws -> UInt64 {
         let line = registers.line(doorbell)
+        Self.pause()
         let start = cb_now()
         try registers.qtest.send(line)
         for word in done {
