@@ -35,6 +35,10 @@ protocol ByteSink: ~Copyable {
     @inline(__always)
     mutating func add(_ word: UInt64) { sum &+= Self.halves(word.bigEndian) }
 
+    /// Takes `word` out again, wherever it was or will be added.
+    @inline(__always)
+    mutating func subtract(_ word: UInt32) { sum &+= UInt64((~word).bigEndian) }
+
     /// Adds the sum of the bytes that follow.
     @inline(__always)
     mutating func add(_ following: ChecksumAccumulator) {
@@ -302,11 +306,11 @@ extension FrameBatch: ByteSink {
             unsafe sink.add(UnsafeRawPointer(header) + offset, count: byteCount)
             return true
         }
-        guard inHeader > 0, segments.count == 3, unsafe byteCount &- inHeader <= segments[2].iov_len,
+        guard inHeader >= 0, segments.count == 3, unsafe byteCount &- inHeader <= segments[2].iov_len,
             let rest = unsafe segments[2].iov_base
         else { return sumScattered(byteCount, of: index, from: offset, into: &sink) }
         // SAFETY: the range was just found to end inside the segment behind the header.
-        unsafe sink.add(UnsafeRawPointer(header) + offset, count: inHeader)
+        if inHeader > 0 { unsafe sink.add(UnsafeRawPointer(header) + offset, count: inHeader) }
         unsafe sink.add(UnsafeRawPointer(rest), count: byteCount &- inHeader)
         return true
     }

@@ -81,6 +81,10 @@ struct Segmentation: BitwiseCopyable, Sendable {
     private var position: FramePosition
     /// The pseudo-header's sum without its length.
     private let seed: UInt16
+    /// The sum of the IP header without the fields that differ from segment to segment.
+    private let networkSum: ChecksumAccumulator
+    /// The same of the transport header, with the pseudo-header but for its length.
+    private let transportSum: ChecksumAccumulator
     /// The checksum of the result is right whatever the guest left in the frame.
     private let isVouchedFor: Bool
 
@@ -129,6 +133,37 @@ struct Segmentation: BitwiseCopyable, Sendable {
         position = source.position(layout.length, of: index)
         self.seed = seed ?? header.network16(at: layout.transportOffset &+ layout.checksumOffset)
         isVouchedFor = seed != nil
+        networkSum = Self.networkSum(layout, header, isVouchedFor: isVouchedFor)
+        transportSum = Self.transportSum(layout, header, seed: self.seed)
+    }
+
+    /// Length and identification differ. What the driver left in the checksum's field counts: 0, its complement, or in a
+    /// tunnel what cancels out the headers between the outer IP header and the inner TCP header, all of which IPLEN covers
+    /// (Linux, igb_tso).
+    private static func networkSum(_ layout: Layout, _ header: RawSpan, isVouchedFor: Bool) -> ChecksumAccumulator {
+        var sum = ChecksumAccumulator()
+        let start = layout.macLength
+        sum.subtract(header.network32(at: start &+ 2))
+        if isVouchedFor { sum.subtract(UInt32(header.network16(at: start &+ 10))) }
+        sum.add(header.extracting(start..<start &+ layout.ipLength))
+        return sum
+    }
+
+    /// TCP's sequence number and flags differ, or UDP's length, and the checksum.
+    private static func transportSum(_ layout: Layout, _ header: RawSpan, seed: UInt16) -> ChecksumAccumulator {
+        var sum = ChecksumAccumulator()
+        let start = layout.transportOffset
+        let field = header.network16(at: start &+ layout.checksumOffset)
+        sum.add(seed)
+        sum.subtract(UInt32(field))
+        if layout.isTCP {
+            sum.subtract(header.network32(at: start &+ 4))
+            sum.subtract(UInt32(header.network16(at: start &+ 12)))
+        } else {
+            sum.subtract(UInt32(header.network16(at: start &+ 4)))
+        }
+        sum.add(header.extracting(start..<layout.length))
+        return sum
     }
 
     /// Appends segments to `output` until all are there or it is full.
@@ -153,51 +188,80 @@ struct Segmentation: BitwiseCopyable, Sendable {
 
 extension Segmentation {
     private mutating func append(_ count: Int, from source: borrowing FrameBatch, to output: inout FrameBatch) {
-        var payload = ChecksumAccumulator()
-        if transportChecksum == .complete {
-            var start = position
-            source.feed(count, of: frame, from: &start, to: &payload)
-        }
         let original = source.header(of: frame)
         var header = output.addHeader(layout.length)
         header.copy(from: original)
-        patchIP(&header, original, count)
-        patchTransport(&header, original, count)
-        patchChecksum(&header, payload, count)
+        let length = patchIP(&header, original, count)
         source.feed(count, of: frame, from: &position, to: &output)
-        label(&output[output.count &- 1], as: source[frame])
+        let index = output.count &- 1
+        patchTransport(index, of: &output, original, length)
+        label(&output[index], as: source[frame])
     }
 
+    /// The length of what TCP's or UDP's checksum is over.
     @inline(__always)
-    private func patchIP(_ header: inout MutableRawSpan, _ original: RawSpan, _ count: Int) {
+    private func patchIP(_ header: inout MutableRawSpan, _ original: RawSpan, _ count: Int) -> Int {
         let start = layout.macLength
-        let length = layout.ipLength &+ layout.transportLength &+ count
+        let transportLength = layout.transportLength &+ count
+        let length = UInt16(truncatingIfNeeded: layout.ipLength &+ transportLength)
         guard layout.isIPv4 else {
-            header.storeNetwork16(UInt16(truncatingIfNeeded: length &- 40), at: start &+ 4)
-            return
+            header.storeNetwork16(length &- 40, at: start &+ 4)
+            return transportLength
         }
-        header.storeNetwork16(UInt16(truncatingIfNeeded: length), at: start &+ 2)
-        let identification = original.network16(at: start &+ 4)
-        header.storeNetwork16(identification &+ UInt16(truncatingIfNeeded: next), at: start &+ 4)
-        guard insertsIPChecksum else { return }
-        // What the driver left in the field counts: 0, its complement, or in a tunnel what cancels out the headers between
-        // the outer IP header and the inner TCP header, all of which IPLEN covers (Linux, igb_tso).
-        if isVouchedFor { header.storeNetwork16(0, at: start &+ 10) }
+        let identification = original.network16(at: start &+ 4) &+ UInt16(truncatingIfNeeded: next)
+        header.storeNetwork16(length, at: start &+ 2)
+        header.storeNetwork16(identification, at: start &+ 4)
+        guard insertsIPChecksum else { return transportLength }
         var sum = ChecksumAccumulator()
-        sum.add(header.bytes.extracting(start..<start &+ layout.ipLength))
+        sum.add(length)
+        sum.add(identification)
+        sum.add(networkSum)
         header.storeNetwork16(sum.checksum, at: start &+ 10)
+        return transportLength
     }
 
+    /// The payload is there already.
     @inline(__always)
-    private func patchTransport(_ header: inout MutableRawSpan, _ original: RawSpan, _ count: Int) {
+    private func patchTransport(_ index: Int, of output: inout FrameBatch, _ original: RawSpan, _ length: Int) {
         let start = layout.transportOffset
-        guard layout.isTCP else {
-            header.storeNetwork16(UInt16(truncatingIfNeeded: layout.transportLength &+ count), at: start &+ 4)
-            return
+        var sum = ChecksumAccumulator()
+        sum.add(UInt16(truncatingIfNeeded: length))
+        var header = output.mutableHeader(of: index)
+        if layout.isTCP {
+            let sequence = original.network32(at: start &+ 4) &+ UInt32(truncatingIfNeeded: next &* segmentSize)
+            let flags = original.network16(at: start &+ 12) & (0xF000 | flagMask)
+            header.storeNetwork32(sequence, at: start &+ 4)
+            header.storeNetwork16(flags, at: start &+ 12)
+            sum.add(sequence)
+            sum.add(flags)
+        } else {
+            header.storeNetwork16(UInt16(truncatingIfNeeded: length), at: start &+ 4)
+            sum.add(UInt16(truncatingIfNeeded: length))
         }
-        let sequence = original.network32(at: start &+ 4)
-        header.storeNetwork32(sequence &+ UInt32(truncatingIfNeeded: next &* segmentSize), at: start &+ 4)
-        header.storeNetwork16(original.network16(at: start &+ 12) & (0xF000 | flagMask), at: start &+ 12)
+        insertChecksum(index, of: &output, sum, length)
+    }
+
+    /// - Parameter sum: that of the fields that differ.
+    @inline(__always)
+    private func insertChecksum(
+        _ index: Int, of output: inout FrameBatch, _ sum: ChecksumAccumulator, _ length: Int
+    ) {
+        let field = layout.transportOffset &+ layout.checksumOffset
+        switch transportChecksum {
+        case .untouched: return
+        case .partial:
+            var sum = ChecksumAccumulator()
+            sum.add(seed)
+            sum.add(UInt16(truncatingIfNeeded: length))
+            var header = output.mutableHeader(of: index)
+            header.storeNetwork16(sum.folded, at: field)
+        case .complete:
+            var sum = sum
+            sum.add(transportSum)
+            _ = output.sum(length &- layout.transportLength, of: index, from: layout.length, into: &sum)
+            var header = output.mutableHeader(of: index)
+            header.storeNetwork16(sum.checksum == 0 && !layout.isTCP ? .max : sum.checksum, at: field)
+        }
     }
 
     /// A single segment is first and last: it keeps what either keeps, with the reset values all flags.
@@ -208,23 +272,6 @@ extension Segmentation {
         case (false, true): flagMasks.last
         case (false, false): flagMasks.middle
         }
-    }
-
-    @inline(__always)
-    private func patchChecksum(_ header: inout MutableRawSpan, _ payload: ChecksumAccumulator, _ count: Int) {
-        guard transportChecksum != .untouched else { return }
-        let field = layout.transportOffset &+ layout.checksumOffset
-        var sum = ChecksumAccumulator()
-        sum.add(seed)
-        sum.add(UInt16(truncatingIfNeeded: layout.transportLength &+ count))
-        if transportChecksum == .partial {
-            header.storeNetwork16(sum.folded, at: field)
-            return
-        }
-        header.storeNetwork16(0, at: field)
-        sum.add(header.bytes.extracting(layout.transportOffset..<layout.length))
-        sum.add(payload)
-        header.storeNetwork16(sum.checksum == 0 && !layout.isTCP ? .max : sum.checksum, at: field)
     }
 
     @inline(__always)
