@@ -68,7 +68,8 @@ extension ChecksumVerification {
         }
         report.formUnion(.transportChecked)
         let isRight =
-            batch[index].offload.isChecksumValid || Self.isSumRight(packet, header, batch[index].insertion, index, batch)
+            batch[index].offload.isChecksumValid
+            || Self.isSumRight(packet, header, batch[index].insertion, index, batch)
         return isRight ? report : report.union(.transportError)
     }
 

@@ -68,7 +68,8 @@ extension Port {
             receive.immediateQueues |= 1 &<< UInt32(queue)
         }
         receive.stored.count(frame.byteCount)
-        if placement.stripsCRC, !stripsTag, length <= bufferSize, writeWhole(batch, frame.index, length, queue, report) {
+        if placement.stripsCRC, !stripsTag, length <= bufferSize, writeWhole(batch, frame.index, length, queue, report)
+        {
             return .done
         }
         let target = ReceiveTarget(
