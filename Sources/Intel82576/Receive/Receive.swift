@@ -18,6 +18,8 @@ struct Receive {
     var nextSegment = 0
     /// What is left of that frame.
     var segmentation: Segmentation?
+    /// There is such a frame.
+    var isCutting = false
     /// The frame at hand has been counted as arrived already: it was held.
     var isHeld = false
     /// That frame, and whatever is behind it, waits for descriptors.
@@ -74,7 +76,10 @@ extension Port {
         beginDelivery()
         defer { finishReceive() }
         while true {
-            guard deliverSegments() else { return false }
+            if receive.isCutting {
+                guard deliverSegments() else { return false }
+                receive.isCutting = false
+            }
             guard receive.next < uplinkBatch.count else { return true }
             let frame = uplinkBatch[receive.next]
             if frame.offload.segmentation != .none {
@@ -110,7 +115,8 @@ extension Port {
             uplinkBatch.header(of: receive.next), frameLength: Int(uplinkBatch[receive.next].byteCount),
             tagTypes: TagTypes(vet: 0x8100_8100, isExtended: false))
         receive.segmentation = Segmentation(received: headers, frame: receive.next, of: uplinkBatch)
-        if receive.segmentation == nil { receive.drops.oversize &+= 1 }
+        receive.isCutting = receive.segmentation != nil
+        if !receive.isCutting { receive.drops.oversize &+= 1 }
         receive.next += 1
     }
 
