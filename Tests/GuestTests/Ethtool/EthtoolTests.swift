@@ -66,15 +66,7 @@ extension RealGuest {
             defer { server.kill() }
             func interrupts(each microseconds: Int) throws -> (count: Int, seconds: Double) {
                 try guest.ethtool("-C rx-usecs \(microseconds)")
-                let script = """
-                    count() { awk '/eth0-(rx|TxRx)/ { for (i = 2; i <= 5; i++) n += $i } END { print n }' /proc/interrupts; }
-                    a=$(count); s=$(cut -d ' ' -f 1 /proc/uptime)
-                    iperf3 -u -b 8M -l 500 -t 2 -R -c \(Namespace.address) >/dev/null
-                    echo $a $(count) $s $(cut -d ' ' -f 1 /proc/uptime)
-                    """
-                let numbers = try guest.run(script, seconds: 40).split { " \n".contains($0) }.compactMap { Double($0) }
-                try #require(numbers.count == 4)
-                return (Int(numbers[1] - numbers[0]), numbers[3] - numbers[2])
+                return try guest.interruptsOfStream(of: "eth0-(rx|TxRx)")
             }
             let slow = try interrupts(each: 5000)
             // One vector has the stream; the others have the driver's watchdog, every two seconds.
