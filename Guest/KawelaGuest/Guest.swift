@@ -11,7 +11,7 @@ public struct GuestOptions: Sendable {
     public var kernel = GuestKernel.standard
     /// What else the kernel is told.
     public var kernelOptions = ""
-    /// Starts iPXE, which gets the kernel from the network; ``Bench/serveBoot(_:)`` has it there.
+    /// Starts iPXE, which gets the kernel from the network; ``Bench/serveBoot(_:by:)`` has it there.
     public var networkBoot = false
     /// What the guest has in its /opt beyond the guest image.
     public var extras: [Extra] = []

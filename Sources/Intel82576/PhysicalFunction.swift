@@ -19,7 +19,7 @@ final class PhysicalFunction: Function {
 
     var barSizes: [Int] { PhysicalFunctionConfiguration.barSizes }
 
-    var interruptCounts: InterruptCounts { InterruptCounts(intx: 1, msi: 1, msix: port.msix.vectorCount) }
+    var interruptCounts: InterruptCounts { port.configuration.interruptCounts }
 
     // MARK: Configuration space
 
@@ -108,7 +108,7 @@ final class PhysicalFunction: Function {
         port.host = nil
         port.memory.host = nil
         unmapAll()
-        port.forgetNVM()
+        port.powerCycle()
         reset()
     }
 

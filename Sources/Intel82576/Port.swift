@@ -43,7 +43,7 @@ public final class Port {
     var semaphores = Semaphores()
     var phy = PHY()
     var interrupts = Interrupts()
-    var msix = PhysicalFunctionConfiguration.msixTable
+    var msix: MSIXTable
     var configuration: PhysicalFunctionConfiguration
     /// Where interrupts go; `nil` while no transport is attached.
     weak var host: (any FunctionHost)?
@@ -117,7 +117,8 @@ public final class Port {
         nvm = NVM(configuration.nvm)
         initialNVM = configuration.keepsNVM ? nil : configuration.nvm
         self.configuration = PhysicalFunctionConfiguration(
-            macAddress: configuration.nvm.macAddress, virtualFunctions: configuration.virtualFunctions)
+            configuration.nvm, virtualFunctions: configuration.virtualFunctions)
+        msix = self.configuration.msixTable
         virtuals = (0..<configuration.virtualFunctions).map { VirtualFunction($0, of: self) }
         reset(.powerOn)
         phy.setCarrier(uplink.isLinkUp, now: clock())
@@ -138,9 +139,11 @@ extension Port {
     /// How often a driver wrote to the EEPROM.
     public var nvmChanges: UInt64 { nvm.changes }
 
-    /// The PF's client has left.
-    func forgetNVM() {
+    /// The PF's client has left. The next one finds what the EEPROM holds now in configuration space, as after power-on.
+    func powerCycle() {
         if let initialNVM { nvm = NVM(initialNVM) }
+        configuration = PhysicalFunctionConfiguration(nvm.image, virtualFunctions: virtuals.count)
+        msix = configuration.msixTable
     }
 
     /// Packets that went nowhere or lost something on the way, by reason, in the order a report lists them.

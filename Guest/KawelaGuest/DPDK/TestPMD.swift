@@ -5,7 +5,7 @@ public final class TestPMD: Sendable {
     private let guest: Guest
     private static let (input, output) = ("/tmp/testpmd.in", "/tmp/testpmd.out")
 
-    /// Starts it on `functions` (PCI addresses), which have a driver of VFIO's, and waits for its prompt.
+    /// Starts it on `functions` (PCI addresses), which have a driver of VFIO's or UIO's, and waits for its prompt.
     /// - Parameter options: testpmd's own, those after `--`.
     public init(_ guest: Guest, _ functions: [String], options: String = "") throws {
         self.guest = guest
@@ -111,15 +111,23 @@ extension Guest {
     /// Debian's kernels have VFIO without its mode for machines that have no IOMMU.
     public func giveToVFIO(_ functions: [String]) throws {
         try run("modprobe vfio_iommu_type1 allow_unsafe_interrupts=1; modprobe vfio-pci")
-        for function in functions {
-            try run(
-                """
-                cd /sys/bus/pci/devices/\(function)
-                [ ! -e driver ] || echo \(function) >driver/unbind
-                echo vfio-pci >driver_override; echo \(function) >/sys/bus/pci/drivers_probe
-                readlink driver | grep -q vfio-pci
-                """)
-        }
+        for function in functions { try give(function, to: "vfio-pci") }
+    }
+
+    /// Gives functions that have INTx (PCI addresses) to UIO: programs reach all memory with them, by physical addresses.
+    public func giveToUIO(_ functions: [String]) throws {
+        try run("modprobe uio_pci_generic")
+        for function in functions { try give(function, to: "uio_pci_generic") }
+    }
+
+    private func give(_ function: String, to driver: String) throws {
+        try run(
+            """
+            cd /sys/bus/pci/devices/\(function)
+            [ ! -e driver ] || echo \(function) >driver/unbind
+            echo \(driver) >driver_override; echo \(function) >/sys/bus/pci/drivers_probe
+            readlink driver | grep -q \(driver)
+            """)
     }
 
     /// Gives a function back to the driver of Linux's that knows it.

@@ -22,10 +22,11 @@ extension Bench {
         _ = try peer.start(["busybox", "udhcpd", "-f", configuration], name: "udhcpd")
     }
 
-    /// Runs DHCP and HTTP servers at the peer that boot a guest of `options` by iPXE.
-    /// - Returns: the HTTP server, whose output names who got what.
-    public func serveBoot(_ options: GuestOptions) throws -> ChildProcess {
-        let (files, artifacts) = (URL(filePath: run.path("http")), try Artifacts.find())
+    /// Runs a DHCP server at the peer, and one that has a boot script, a kernel and a guest image, all for a guest of
+    /// `options` to boot by iPXE.
+    /// - Returns: the second server, whose output names who got what.
+    public func serveBoot(_ options: GuestOptions, by way: BootProtocol = .http) throws -> ChildProcess {
+        let (files, artifacts) = (URL(filePath: run.path("boot-files")), try Artifacts.find())
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: false)
         func offer(_ name: String, _ path: String) throws {
             try FileManager.default.createSymbolicLink(
@@ -41,7 +42,28 @@ extension Bench {
 
             """
         try script.write(to: files.appending(path: "boot.ipxe"), atomically: true, encoding: .utf8)
-        try serveAddresses(bootFile: "http://\(Namespace.address)/boot.ipxe")
-        return try peer.start(["busybox", "httpd", "-f", "-vv", "-h", files.path], name: "httpd")
+        try serveAddresses(bootFile: way.bootFile)
+        return try peer.start(way.server(of: files.path), name: "\(way)")
+    }
+}
+
+/// How a machine that boots from the network gets its files.
+public enum BootProtocol: Sendable {
+    case http
+    /// What the DHCP server's own words for it, server and file, mean.
+    case tftp
+
+    var bootFile: String { self == .http ? "http://\(Namespace.address)/boot.ipxe" : "boot.ipxe" }
+
+    func server(of folder: String) -> [String] {
+        switch self {
+        case .http: ["busybox", "httpd", "-f", "-vv", "-h", folder]
+        case .tftp:
+            [
+                "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--enable-tftp",
+                "--tftp-root=\(folder)", "--interface=\(Namespace.tap)", "--user=root", "--log-facility=-",
+                "--pid-file=",
+            ]
+        }
     }
 }

@@ -17,6 +17,9 @@ public final class Cable: Sendable {
         try stream.write(bytes)
     }
 
+    /// The card's link goes down. A card that connects comes back after a second, for another cable.
+    public func unplug() { stream.disconnect() }
+
     public func receive(seconds: Double = 5) throws -> [UInt8] {
         let deadline = Deadline(seconds: seconds)
         guard let prefix = try stream.bytes(4, by: deadline) else { throw GuestError("no frame within \(seconds) s") }

@@ -13,6 +13,9 @@ public final class SocketStream: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Ends the connection for both sides.
+    public func disconnect() { shutdown(descriptor, CInt(SHUT_RDWR)) }
+
     public func write(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {

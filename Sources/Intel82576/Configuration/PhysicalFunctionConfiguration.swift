@@ -28,17 +28,30 @@ public struct PhysicalFunctionConfiguration: Sendable {
 
     /// Whether there is an SR-IOV capability.
     private let hasVirtualFunctions: Bool
+    /// Entries of the MSI-X table.
+    let msixVectorCount: Int
 
     /// - Parameters:
     ///   - macAddress: of port 0; the device serial number is made of it.
+    ///   - msixVectorCount: entries of the MSI-X table, ten as a card leaves the factory; see ``msixVectorCounts``.
     ///   - virtualFunctions: TotalVFs, 0 to 8. The chip always has 8; fewer where fewer can be plugged in, so that
     ///     software does not enable one that has nothing behind it. With none there is no SR-IOV capability.
-    public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
+    public init(macAddress: MACAddress, msixVectorCount: Int = 10, virtualFunctions: Int = 0) {
         hasVirtualFunctions = virtualFunctions > 0
+        let vectors = Self.msixVectorCounts
+        self.msixVectorCount = min(max(msixVectorCount, vectors.lowerBound), vectors.upperBound)
         Self.header.install(in: &space)
-        for (offset, capability) in Self.capabilities(macAddress) { capability.install(in: &space, at: offset) }
+        for (offset, capability) in Self.capabilities(macAddress, msixVectorCount: self.msixVectorCount) {
+            capability.install(in: &space, at: offset)
+        }
         guard hasVirtualFunctions else { return }
         Self.sriov(totalVFs: UInt16(clamping: min(virtualFunctions, 8))).install(in: &space, at: Offset.sriov)
+    }
+
+    /// As the chip makes it from its EEPROM at power-on.
+    init(_ nvm: NVMImage, virtualFunctions: Int) {
+        self.init(
+            macAddress: nvm.macAddress, msixVectorCount: nvm.msixVectorCount, virtualFunctions: virtualFunctions)
     }
 
     /// Reads `width` bytes (1, 2 or 4). Bytes outside the space read as zero.

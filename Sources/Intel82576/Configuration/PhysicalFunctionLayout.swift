@@ -13,11 +13,14 @@ extension PhysicalFunctionConfiguration {
         static let sriov = 0x160
     }
 
-    public static let interruptCounts = InterruptCounts(intx: 1, msi: 1, msix: 10)
+    public var interruptCounts: InterruptCounts { InterruptCounts(intx: 1, msi: 1, msix: msixVectorCount) }
+
+    /// Entries that the MSI-X table can have: the chip has no more causes to give a vector each. Datasheet 7.3.1.
+    public static let msixVectorCounts = 1...25
 
     /// The MSI-X table at 0 and the pending bits at 0x2000 of BAR 3, after reset.
-    public static var msixTable: MSIXTable {
-        MSIXTable(vectorCount: interruptCounts.msix, pendingBitsOffset: pendingBitsOffset, size: msixBAR.size)
+    public var msixTable: MSIXTable {
+        MSIXTable(vectorCount: msixVectorCount, pendingBitsOffset: Self.pendingBitsOffset, size: Self.msixBAR.size)
     }
 
     /// Bytes of BAR 0 to 5; 0 for the absent ones.
@@ -46,11 +49,13 @@ extension PhysicalFunctionConfiguration {
     static let pendingBitsOffset = 0x2000
 
     /// The capabilities, in the order of their chains.
-    static func capabilities(_ macAddress: MACAddress) -> [(offset: Int, capability: any Capability)] {
+    static func capabilities(
+        _ macAddress: MACAddress, msixVectorCount: Int
+    ) -> [(offset: Int, capability: any Capability)] {
         [
             (Offset.powerManagement, powerManagement),
-            (Offset.msi, MSI(vectorCount: interruptCounts.msi)),
-            (Offset.msix, msix),
+            (Offset.msi, MSI(vectorCount: 1)),
+            (Offset.msix, msix(vectorCount: msixVectorCount)),
             (Offset.pciExpress, pciExpress),
             (Offset.aer, aer),
             (Offset.serialNumber, SerialNumber(macAddress)),
@@ -65,10 +70,12 @@ extension PhysicalFunctionConfiguration {
         figures: [PowerManagement.Figure.consumedInD0: 0x1A, PowerManagement.Figure.dissipatedInD0: 0x1A],
         figureScale: 1)
 
-    private static let msix = MSIX(
-        vectorCount: interruptCounts.msix,
-        table: MSIX.Location(bar: msixBAR.index, offset: 0),
-        pendingBits: MSIX.Location(bar: msixBAR.index, offset: UInt32(pendingBitsOffset)))
+    private static func msix(vectorCount: Int) -> MSIX {
+        MSIX(
+            vectorCount: vectorCount,
+            table: MSIX.Location(bar: msixBAR.index, offset: 0),
+            pendingBits: MSIX.Location(bar: msixBAR.index, offset: UInt32(pendingBitsOffset)))
+    }
 
     static let pciExpress = PCIExpress(
         // Payload up to 512 bytes, L0s < 512 ns, L1 < 64 us, role-based error reporting, FLR.

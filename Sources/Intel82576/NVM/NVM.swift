@@ -4,7 +4,7 @@
 /// register section. The pins of EECD lead to a ``SerialEEPROM``.
 ///
 /// Not implemented: flash; the alternate address area of word 0x37, which drivers look up by themselves; the words that
-/// the chip loads into configuration space.
+/// the chip loads into configuration space, but for the station address (in the serial number) and the MSI-X table's size.
 public struct NVM: Sendable {
     /// EE_SIZE.
     static let sizeExponent: UInt32 = 2

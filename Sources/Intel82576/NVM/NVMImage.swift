@@ -59,6 +59,12 @@ public struct NVMImage: Equatable, Sendable {
 // MARK: What resets load
 
 extension NVMImage {
+    /// Entries of port 0's MSI-X table: word 0x16, MSI-X Configuration, has one less in bits 15:11 (MSI_X_N). Bits 10:6
+    /// are those of port 1.
+    ///
+    /// Loaded at power-on alone, since software does not expect a table that grows.
+    var msixVectorCount: Int { Int(self[0x16] >> 11) + 1 }
+
     /// LEDCTL: LED 0 and 2 from word 0x1F, LED 1 and 3 from word 0x1C, the lower in the low byte.
     var ledControl: UInt32 {
         let (even, odd) = (UInt32(self[0x1F]), UInt32(self[0x1C]))

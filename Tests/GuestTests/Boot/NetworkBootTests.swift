@@ -5,8 +5,10 @@ extension RealGuest {
     @Suite("A boot from the network", .serialized)
     struct NetworkBoot {
         /// iPXE uses legacy descriptors, polls, and never waits for an interrupt.
-        @Test("iPXE's own driver gets an address and a kernel, and igb takes over", .timeLimit(.minutes(10)))
-        func iPXE() throws {
+        @Test(
+            "iPXE's own driver gets an address and a kernel, and igb takes over", .timeLimit(.minutes(10)),
+            arguments: [BootProtocol.http, .tftp])
+        func iPXE(way: BootProtocol) throws {
             let bench = try Bench()
             defer { bench.close() }
             let options = GuestOptions.with {
@@ -14,7 +16,7 @@ extension RealGuest {
                 $0.networkBoot = true
                 $0.kernelOptions = "kawela.from=network"
             }
-            let server = try bench.serveBoot(options)
+            let server = try bench.serveBoot(options, by: way)
             let guest = try bench.start(options)
             try guest.waitUntilReady(seconds: 400)
             #expect(guest.consoleText.contains("using 82576 on"))

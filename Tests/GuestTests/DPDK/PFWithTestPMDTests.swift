@@ -1,3 +1,4 @@
+import Foundation
 import KawelaGuest
 import Testing
 
@@ -20,6 +21,45 @@ extension RealGuest {
                     try jumbo(try restart("--enable-scatter --max-pkt-len=9018 \(options)"), cable)
                 }
             }
+        }
+
+        /// Debian's VFIO is not to be had without an IOMMU, so this is UIO. Its only interrupt is INTx.
+        @Test(
+            "testpmd without an IOMMU: link, its changes by INTx, receiving, forwarding, sending",
+            .timeLimit(.minutes(6)))
+        func withoutIOMMU() throws {
+            let run = try Run()
+            let socket = try CableSocket(in: run)
+            let bench = try Bench(uplink: socket.uplink, in: run)
+            defer { bench.close() }
+            let guest = try bench.start(.dpdk())
+            let cable = try socket.accept()
+            try guest.waitUntilReady()
+            try guest.giveToUIO([Self.pf])
+            let testpmd = try TestPMD(guest, [Self.pf], options: "--rxq=4 --txq=4")
+            #expect(testpmd.log.contains("Selected IOVA mode 'PA'"))
+            let information = try testpmd("show port info 0")
+            #expect(information.contains("Driver name: net_e1000_igb\n") && information.contains("Link status: up"))
+            #expect(try testpmd.address(0) == bench.card.mac)
+            try forward(testpmd, cable)
+            try receiveSideScaling(testpmd, cable)
+            try testpmd("set verbose 0", "stop")
+            let another = try replug(testpmd, cable, socket)
+            try forward(testpmd, another)
+            // Last, as testpmd's buffers stay in the rings.
+            try transmit(testpmd, another)
+        }
+
+        /// Pulls the cable out and puts another one in.
+        private func replug(_ testpmd: TestPMD, _ cable: Cable, _ socket: CableSocket) throws -> Cable {
+            let changes = { testpmd.log.components(separatedBy: "Port 0: link state change event").count - 1 }
+            let before = changes()
+            cable.unplug()
+            let another = try socket.accept()
+            try eventually("the link goes and comes\n\(testpmd.log)", within: 20, every: 0.3) {
+                try changes() >= before + 2 && testpmd("show port info 0").contains("Link status: up")
+            }
+            return another
         }
 
         private func withTestPMD(

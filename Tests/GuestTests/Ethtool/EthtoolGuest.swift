@@ -50,6 +50,21 @@ extension Guest {
 
     static let passed = ["Register": 0, "Eeprom": 0, "Interrupt": 0, "Loopback": 0, "Link": 0]
 
+    /// How many interrupts come of the lines of /proc/interrupts that match `lines`, and within which time, while the peer's
+    /// iperf3 sends 2000 datagrams a second for two seconds.
+    func interruptsOfStream(of lines: String) throws -> (count: Int, seconds: Double) {
+        let script = """
+            count() { awk '/\(lines)/ { for (i = 2; i <= 1 + cpus; i++) n += $i } NR == 1 { cpus = NF } END { print n }' \
+                /proc/interrupts; }
+            a=$(count); s=$(cut -d ' ' -f 1 /proc/uptime)
+            iperf3 -u -b 8M -l 500 -t 2 -R -c \(Namespace.address) >/dev/null
+            echo $a $(count) $s $(cut -d ' ' -f 1 /proc/uptime)
+            """
+        let numbers = try run(script, seconds: 40).split { " \n".contains($0) }.compactMap { Double($0) }
+        try #require(numbers.count == 4)
+        return (Int(numbers[1] - numbers[0]), numbers[3] - numbers[2])
+    }
+
     /// A line of `ethtool -d`, by how it begins.
     func dumped(_ name: String) throws -> String? {
         try run("ethtool -d \(Self.interface)").split(separator: "\n").map(String.init)

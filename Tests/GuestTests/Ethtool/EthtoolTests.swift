@@ -66,15 +66,7 @@ extension RealGuest {
             defer { server.kill() }
             func interrupts(each microseconds: Int) throws -> (count: Int, seconds: Double) {
                 try guest.ethtool("-C rx-usecs \(microseconds)")
-                let script = """
-                    count() { awk '/eth0-(rx|TxRx)/ { for (i = 2; i <= 5; i++) n += $i } END { print n }' /proc/interrupts; }
-                    a=$(count); s=$(cut -d ' ' -f 1 /proc/uptime)
-                    iperf3 -u -b 8M -l 500 -t 2 -R -c \(Namespace.address) >/dev/null
-                    echo $a $(count) $s $(cut -d ' ' -f 1 /proc/uptime)
-                    """
-                let numbers = try guest.run(script, seconds: 40).split { " \n".contains($0) }.compactMap { Double($0) }
-                try #require(numbers.count == 4)
-                return (Int(numbers[1] - numbers[0]), numbers[3] - numbers[2])
+                return try guest.interruptsOfStream(of: "eth0-(rx|TxRx)")
             }
             let slow = try interrupts(each: 5000)
             // One vector has the stream; the others have the driver's watchdog, every two seconds.
@@ -115,6 +107,40 @@ extension RealGuest {
             #expect(try reached() == 4)
             try guest.ethtool("-N rx-flow-hash udp4 sd")
             #expect(try reached() == 1)
+        }
+
+        @Test("igb refuses filters and a hash key for this card, and changes nothing", .timeLimit(.minutes(2)))
+        func refusals() throws {
+            let guest = try SharedGuest.guest()
+            #expect(try guest.run("ethtool -k eth0").contains("ntuple-filters: off [fixed]"))
+            // ETQF, FTQF and SYNQF, whose reset values have no filter on.
+            let registers: [UInt32] = Array(stride(from: 0x5CB0, to: 0x5CD0, by: 4)) + [0x59E0, 0x55FC]
+            let before = try registers.map(guest.register)
+            for arguments in [
+                "-N eth0 flow-type ether proto 0x88b5 action 1",
+                "-N eth0 flow-type tcp4 dst-port 80 action 1",
+                "-N eth0 flow-type ether dst 02:00:00:00:00:09 action 1",
+                "-X eth0 hkey \(Array(repeating: "5a", count: 40).joined(separator: ":"))",
+            ] {
+                // ethtool itself may end with success all the same.
+                let result = try guest.attempt("ethtool \(arguments)")
+                #expect(result.output.contains("not supported"), "\(arguments): \(result)")
+            }
+            #expect(try registers.map(guest.register) == before)
+            #expect(try guest.ping() == 3)
+        }
+
+        @Test("igb reports the card's time stamps, its filters and its clock", .timeLimit(.minutes(1)))
+        func timeStamping() throws {
+            let report = try SharedGuest.guest().run("ethtool -T eth0")
+            let expected = [
+                "Time stamping parameters for eth0:", "Capabilities:", "hardware-transmit", "software-transmit",
+                "hardware-receive", "software-receive", "software-system-clock", "hardware-raw-clock",
+                "PTP Hardware Clock: 0", "Hardware Transmit Timestamp Modes:", "off", "on",
+                // It cannot stamp all packets: no "all" here.
+                "Hardware Receive Filter Modes:", "none", "ptpv1-l4-sync", "ptpv1-l4-delay-req", "ptpv2-event",
+            ]
+            #expect(report.split(separator: "\n").map { $0.trimmingPrefix { $0 == "\t" } }.map(String.init) == expected)
         }
 
         /// Which receive queues have a share of 150 TCP connections, which are refused: each answer is a packet with

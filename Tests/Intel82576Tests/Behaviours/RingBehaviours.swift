@@ -1,4 +1,5 @@
 import KawelaTestSupport
+import PCIe
 import Testing
 
 @testable import Intel82576
@@ -72,6 +73,48 @@ struct RingBehaviours {
         #expect(driver.takeAll(&ring).count == 3)
         driver.advance()
         #expect(driver.takeAll(&ring) == [TestDriver.frame(3)])
+    }
+
+    @Test("20. igbvf's buffers: SRRCTL 0A000002 and 128 bytes of header split the header off, and report its length")
+    func splitHeader() {
+        let ring = driver.makeReceiveRing(type: 0x0A00_0000, control: 2 << 8)
+        let headers = ring.buffers.map { _ in driver.memory.allocate(128, alignment: 128) }
+        for (index, buffer) in headers.enumerated() {
+            driver.memory.store(buffer, at: ring.base + UInt64(index) * 16 + 8)
+        }
+        driver[0x05480] = 0x3FE
+        // The recipe has an address of its own.
+        driver.enableReceive(1 << 3)
+        var recipe = FrameRecipe()
+        recipe.payload = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
+        let noIP = TestDriver.frame(length: 300)
+        for frame in [recipe.bytes, noIP] { driver.arrive(frame) }
+        for (index, (frame, header, isHeader)) in [(recipe.bytes, 54, true), (noIP, 128, false)].enumerated() {
+            let (low, high) = (ring.base + 16 * UInt64(index), ring.base + 16 * UInt64(index) + 8)
+            #expect(driver.memory.load(at: low) >> 21 & 0x3FF == UInt64(header), "HDR_LEN")
+            #expect((driver.memory.load(at: low) >> 31 & 1 == 1) == isHeader, "SPH")
+            #expect(driver.memory.load(at: high) & 3 == 3, "DD and EOP")
+            #expect(driver.memory.load(at: high) >> 32 & 0xFFFF == UInt64(frame.count - header), "PKT_LEN")
+            #expect(driver.memory.read(header, at: headers[index]) == Array(frame.prefix(header)))
+            let rest = driver.memory.read(frame.count - header, at: ring.buffers[index])
+            #expect(rest == Array(frame.dropFirst(header)))
+        }
+    }
+
+    @Test("20. The data is written first, then the lower half of the descriptor, and the half with DD last")
+    func writeOrder() throws {
+        let driver = TestDriver(maps: false)
+        driver.host.memory = driver.memory
+        var mapping = driver.memory.mapping
+        mapping.backing = .messages
+        try driver.function.map(mapping)
+        driver.start()
+        let ring = driver.makeReceiveRing()
+        driver.enableReceive()
+        driver.host.writes = []
+        driver.arrive(TestDriver.frame())
+        let places = [ring.buffers[0], ring.base, ring.base + 8]
+        #expect(driver.host.writes == zip(places, [64, 8, 8]).map { TestHost.Write(address: $0, byteCount: $1) })
     }
 
     @Test("20. SRRCTL starts as the legacy format, which iPXE uses")

@@ -127,6 +127,27 @@ struct VirtualBehaviours {
         #expect(bench.driver.function.readConfiguration(at: 0x16C, width: 4) == 0x0008_0008, "Initial and Total VFs")
     }
 
+    @Test("25. The default pool is VT_CTL 9:7, and an address' pools are RAH 25:18", arguments: 0..<7)
+    func pools(owner: Int) {
+        let driver = TestDriver(virtualFunctions: 8)
+        driver.enableVirtualFunctions(7)
+        driver.start()
+        driver[0x05818] = 3
+        driver[0x0581C] = 7 << 7
+        for pool in 0..<8 { driver[0x05AD0 + 4 * pool] = 1 << 27 }
+        let vf = driver.makeVirtualFunction(owner)
+        vf.start()
+        driver[0x00C8C] = 0xFF
+        var (own, rest) = (vf.makeReceiveRing(), driver.makeReceiveRing(7))
+        driver[0x05408] = 0x0000_5452
+        driver[0x0540C] = 1 << 31 | 0x0100 | 1 << UInt32(18 + owner)
+        driver.enableReceive()
+        driver.arrive(TestDriver.frame(to: [0x52, 0x54, 0, 0, 0, 1]))
+        #expect(vf.take(&own) != nil && driver.take(&rest) == nil)
+        driver.arrive(TestDriver.frame(to: [0x52, 0x54, 0, 0, 0, 2]))
+        #expect(vf.take(&own) == nil && driver.take(&rest) != nil)
+    }
+
     @Test("25. A VF's counters stay and wrap at 32 bits, the PF's clear by reading, wide ones by their high half")
     func counters() {
         let counter = 0x10010 + 0x100 * 1

@@ -48,12 +48,15 @@ import Testing
         #expect(configuration.read(at: 0x30, width: 4) == 0)
     }
 
-    @Test("the MSI-X table has the vectors that the capability announces")
-    func msixTable() throws {
-        let control = try makeConfiguration().read(at: 0x72, width: 2)
-        #expect(Configuration.msixTable.vectorCount == Int(control & 0x7FF) + 1)
-        #expect(Configuration.msixTable.vectorCount == Configuration.interruptCounts.msix)
-        #expect(Configuration.msixTable.size == Configuration.barSizes[3])
+    @Test(
+        "the MSI-X table has the vectors that the capability announces, and never more than the chip",
+        arguments: [(10, 10), (1, 1), (25, 25), (26, 25), (32, 25), (0, 1), (-1, 1)])
+    func msixTable(asked: Int, count: Int) throws {
+        let configuration = Configuration(
+            macAddress: try #require(MACAddress("00:1b:21:12:17:4c")), msixVectorCount: asked)
+        #expect(configuration.read(at: 0x72, width: 2) == UInt32(count - 1))
+        #expect(configuration.msixTable.vectorCount == count && configuration.interruptCounts.msix == count)
+        #expect(configuration.msixTable.size == Configuration.barSizes[3])
     }
 
     @Test(

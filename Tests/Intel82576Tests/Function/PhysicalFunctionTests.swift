@@ -15,6 +15,36 @@ struct PhysicalFunctionTests {
         #expect(function.interruptCounts == InterruptCounts(intx: 1, msi: 1, msix: 10))
     }
 
+    @Test(
+        "has as many MSI-X vectors as word 16 of the EEPROM says at power-on",
+        arguments: [(0x4A40, 10), (0x0240, 1), (0x0000, 1), (0x07FF, 1), (0x0800, 2), (0xC7FF, 25), (0xFFFF, 25)])
+    func vectors(word: UInt16, count: Int) {
+        var nvm = NVMImage(macAddress: TestDriver.macAddress)
+        nvm[0x16] = word
+        let driver = TestDriver(nvm: nvm)
+        #expect(driver.function.interruptCounts.msix == count)
+        #expect(driver.function.readConfiguration(at: 0x72, width: 2) == UInt32(count - 1))
+        // Each entry is masked after reset, and nothing is behind the last.
+        #expect(driver.function.readBAR(3, at: 16 * count - 4, width: 4) == 1)
+        #expect(driver.function.readBAR(3, at: 16 * count + 12, width: 4) == 0)
+    }
+
+    @Test(
+        "takes what a driver writes to word 16 when its client leaves, not by a reset, and when the EEPROM is kept",
+        arguments: [false, true])
+    func powerCycle(isKept: Bool) {
+        let driver = TestDriver(keepsNVM: isKept)
+        driver[0x102C] = 0x16 << 2 | 0x0240_0000 | 1
+        #expect(driver.port.nvmImage[0x16] == 0x0240)
+        driver[0x0] |= 1 << 26
+        driver.function.reset()
+        #expect(driver.function.interruptCounts.msix == 10)
+        #expect(driver.function.readConfiguration(at: 0x72, width: 2) == 9)
+        driver.function.detach()
+        #expect(driver.function.interruptCounts.msix == (isKept ? 1 : 10))
+        #expect(driver.function.readConfiguration(at: 0x72, width: 2) == (isKept ? 0 : 9))
+    }
+
     @Test("answers an access of any width at either end of any BAR", arguments: [1, 2, 4, 8])
     func ends(width: Int) {
         for (bar, size) in function.barSizes.enumerated() where size > 0 {
