@@ -16,8 +16,10 @@ enum Paths {
             try segmentation("tso 64 KB handed over", to: OffloadingNull()),
             try pools("vf to vf 60 B", 60, senders: 1),
             try pools("vf to vf 1514 B", 1514, senders: 1),
-            try pools("vf to vf 60 B, 8 VFs send", 60, senders: 8),
-            try pools("vf to vf 1514 B, 8 VFs send", 1514, senders: 8),
+            try pools("vf to vf 60 B, 8 VFs send an eighth each", 60, senders: 8, batch: Driver.ringSize / 8 - 1),
+            try pools("vf to vf 1514 B, 8 VFs send an eighth each", 1514, senders: 8, batch: Driver.ringSize / 8 - 1),
+            try pools("vf to vf 60 B, 8 VFs send as much each", 60, senders: 8),
+            try pools("vf to vf 1514 B, 8 VFs send as much each", 1514, senders: 8),
             try receive("rx 60 B from a UNIX stream, checksums verified", 60),
             try receive("rx 1514 B from a UNIX stream, checksums verified", 1514),
             try ports("tx 60 B to null, 8 ports in turn", 8),
@@ -72,27 +74,30 @@ enum Paths {
             }, check: { try ring.checkDone(batch, batch.descriptors.count) })
     }
 
-    /// VF n sends to VF n + 1, of 8.
-    private static func pools(_ name: String, _ length: Int, senders: Int) throws -> Scenario {
+    /// VF n sends `batch` frames to VF n + 1, of 8. Rings are as large as the batch: what differs with more senders is not
+    /// how much memory is gone through.
+    private static func pools(
+        _ name: String, _ length: Int, senders: Int, batch: Int = Driver.batch
+    ) throws -> Scenario {
         let device = try DevicePort(try BackendSpecification(parsing: "null").open(), virtualFunctions: 8)
         try device.enableVirtualFunctions()
         try device.driver.enablePools(8)
         let lanes = try (0..<senders).map { sender in
             let receiver = (sender + 1) % 8
-            let frames = (0..<Driver.batch).map {
+            let frames = (0..<batch).map {
                 Frames.udp($0, length: length, to: Frames.pool(receiver), from: Frames.pool(sender))
             }
             return (
                 frames: frames, batch: try TransmitBatch(frames, in: device.memory),
                 transmit: try TransmitRing(device.driver, queue: sender),
-                receive: try ReceiveRing(device.driver, queue: receiver)
+                receive: try ReceiveRing(device.driver, queue: receiver, size: batch + 1)
             )
         }
         return Scenario(
-            name: name, frames: Driver.batch * senders,
+            name: name, frames: batch * senders,
             prepare: {
                 for lane in lanes {
-                    lane.receive.post(Driver.batch)
+                    lane.receive.post(batch)
                     device.ring(lane.receive.doorbell)
                     lane.transmit.post(lane.batch.descriptors)
                 }

@@ -155,15 +155,17 @@ final class ReceiveRing {
     private static let bufferSize = 2048
     private var tail = 0
 
-    init(_ driver: Driver, queue: Int = 0) throws {
-        (self.driver, self.queue) = (driver, queue)
-        base = try driver.memory.allocate(Driver.ringSize * 16)
-        buffers = try driver.memory.allocate(Driver.ringSize * Self.bufferSize)
+    private let size: Int
+
+    init(_ driver: Driver, queue: Int = 0, size: Int = Driver.ringSize) throws {
+        (self.driver, self.queue, self.size) = (driver, queue, size)
+        base = try driver.memory.allocate(size * 16)
+        buffers = try driver.memory.allocate(size * Self.bufferSize)
         let block = 0xC000 + 0x40 * queue
         try driver.set(block + 0x28, 0)
         try driver.set(block, UInt32(base))
         try driver.set(block + 4, 0)
-        try driver.set(block + 8, UInt32(Driver.ringSize * 16))
+        try driver.set(block + 8, UInt32(size * 16))
         try driver.set(block + 0xC, 1 << 25 | UInt32(Self.bufferSize / 1024))  // SRRCTL: advanced, one buffer
         try driver.set(block + 0x10, 0)
         try driver.set(block + 0x18, 0)
@@ -178,11 +180,11 @@ final class ReceiveRing {
             let place = driver.memory[base + UInt64(tail * 16)]
             place.storeBytes(of: (buffers + UInt64(tail * Self.bufferSize)).littleEndian, as: UInt64.self)
             place.storeBytes(of: 0, toByteOffset: 8, as: UInt64.self)
-            tail = (tail + 1) % Driver.ringSize
+            tail = (tail + 1) % size
         }
     }
 
-    private func slot(_ back: Int) -> Int { (tail + Driver.ringSize - back) % Driver.ringSize }
+    private func slot(_ back: Int) -> Int { (tail + size - back) % size }
 
     /// The dword with DD of the descriptor posted `back` before the tail.
     func status(_ back: Int = 1) -> UnsafeMutableRawPointer { driver.memory[base + UInt64(slot(back) * 16) + 8] }
