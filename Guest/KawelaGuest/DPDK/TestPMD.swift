@@ -87,7 +87,7 @@ public final class TestPMD: Sendable {
     }
 
     public func quit() throws {
-        try guest.attempt(
+        _ = try guest.attempt(
             "echo quit >\(Self.input); while pidof ld-linux-x86-64.so.2; do usleep 50000; done; killall sleep")
     }
 }

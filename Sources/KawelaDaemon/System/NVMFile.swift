@@ -46,13 +46,22 @@ final class NVMFile {
         return written < 0 ? systemMessage(errno) : "no space"
     }
 
+    /// Waits for a server that is just ending, or a child process that has not begun its program yet; not for another NIC.
+    private static func lock(_ descriptor: CInt) -> Bool {
+        for _ in 0..<50 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
     private static func read(_ descriptor: CInt, _ path: String) throws(Failure) -> NVMImage? {
         var status = stat()
         // SAFETY: `status` outlives the call.
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .failed("nvm: '\(path)' is no regular file: use another name")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard lock(descriptor) else {
             throw .failed("nvm: another NIC uses '\(path)': end its server, or give each NIC a file of its own")
         }
         if status.st_size == 0 { return nil }
