@@ -165,7 +165,7 @@ extension Port {
             receive.drops.disabled &+= 1
             return .dropped
         }
-        if receive.takesPlain, !hasPools, acceptPlain(batch, index, control) { return .done }
+        if receive.takesPlain, acceptPlain(batch, index, control) { return .done }
         var frame = ReceivedFrame(
             index: index, byteCount: max(60, Int(batch[index].byteCount)), headers: parse(batch, index))
         if !receive.isHeld { receive.arrived.count(frame.byteCount) }

@@ -20,6 +20,7 @@ extension Port {
     /// To be called before the first frame of a batch is delivered.
     func beginDelivery() {
         openLanes = 0
+        `switch`.recent = Switch.Decision()
         let (control, stamps) = (registers[RXCSUM.self], registers[TSYNCRXCTL.self])
         receive.takesPlain =
             queueFilters.used.isEmpty && control.reportsHash && (!stamps.isEnabled || stamps.isValid)

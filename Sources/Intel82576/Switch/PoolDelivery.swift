@@ -4,14 +4,7 @@ extension Port {
     func deliverFromWire(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ control: RCTL, isVLANRight: Bool
     ) {
-        var selection = selectPools(frame.headers, control)
-        let virtual = registers[VT_CTL.self]
-        if selection.pools == 0, !frame.headers.destination.isMulticast, !virtual.hasNoDefaultPool {
-            selection.pools = 1 &<< PoolSet(virtual.defaultPool)
-        }
-        if !isVLANRight { selection.pools = 0 }
-        mirror(&selection, fromWire: true, toWire: false)
-        let pools = selection.pools & receivingPools
+        let pools = poolsFromWire(frame.headers, control, isVLANRight: isVLANRight)
         guard pools != 0 else {
             receive.drops.filtered &+= 1
             return
@@ -20,6 +13,18 @@ extension Port {
         guard deliverToPools(batch, frame, pools, control) > 0 else { return }
         receive.counters.count(
             byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast)
+    }
+
+    /// The pools that get a frame from the wire, of those that may receive.
+    func poolsFromWire(_ headers: PacketHeaders, _ control: RCTL, isVLANRight: Bool) -> PoolSet {
+        var selection = selectPools(headers, control)
+        let virtual = registers[VT_CTL.self]
+        if selection.pools == 0, !headers.destination.isMulticast, !virtual.hasNoDefaultPool {
+            selection.pools = 1 &<< PoolSet(virtual.defaultPool)
+        }
+        if !isVLANRight { selection.pools = 0 }
+        mirror(&selection, fromWire: true, toWire: false)
+        return selection.pools & receivingPools
     }
 
     /// Writes a copy for each pool whose length limit it meets. How many were written.

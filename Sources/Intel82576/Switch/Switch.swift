@@ -16,12 +16,13 @@ struct Switch {
     /// packet while it is being sent can bring that about.
     var unfinished: UInt64 = 0
 
-    /// Where plain packets of one sender to one receiver go.
+    /// Where plain packets from one address to another go.
     struct Decision {
-        /// Not addresses in a decision not made yet.
+        /// None in a decision not made yet.
         var destination = MACAddress?.none
         var source = MACAddress(value: 0)
-        var pool: UInt8 = 0
+        /// The pool they were sent by; 0xFF when they came from the wire.
+        var sender: UInt8 = 0
         /// Those that may receive.
         var pools: PoolSet = 0
         var goesToWire = false
@@ -77,22 +78,31 @@ extension Port {
         return (selection.pools & receivingPools, goesToWire)
     }
 
+    /// Where a plain packet goes: mostly where the one before it went.
+    @inline(__always)
+    func decision(for packet: PlainPacket, _ sender: UInt8, _ control: RCTL) -> Switch.Decision {
+        let recent = self.switch.recent
+        if recent.destination == packet.destination, recent.source == packet.source, recent.sender == sender {
+            return recent
+        }
+        let (pools, goesToWire) =
+            sender == 0xFF
+            ? (poolsFromWire(packet.headers, control, isVLANRight: true), false)
+            : decide(packet.headers, sender, control)
+        let decision = Switch.Decision(
+            destination: packet.destination, source: packet.source, sender: sender, pools: pools,
+            goesToWire: goesToWire)
+        self.switch.recent = decision
+        return decision
+    }
+
     /// The short way for a plain packet to one pool. False, and nothing done, where it does not apply.
     @inline(__always)
     private func switchPlain(_ index: Int, _ frame: FrameBatch.Frame, _ control: RCTL) -> Bool {
         guard let packet = PlainPacket(transmitBatch.header(of: index), frameLength: Int(frame.byteCount)) else {
             return false
         }
-        var decision = self.switch.recent
-        if decision.destination != packet.destination || decision.source != packet.source
-            || decision.pool != frame.sourcePool
-        {
-            let (pools, goesToWire) = decide(packet.headers, frame.sourcePool, control)
-            decision = Switch.Decision(
-                destination: packet.destination, source: packet.source, pool: frame.sourcePool, pools: pools,
-                goesToWire: goesToWire)
-            self.switch.recent = decision
-        }
+        let decision = decision(for: packet, frame.sourcePool, control)
         let pool = decision.pools.trailingZeroBitCount
         guard decision.pools.nonzeroBitCount == 1, !packet.destination.isMulticast, control.isEnabled,
             !frame.offload.needsChecksum, frame.offload.segmentation == .none

@@ -195,10 +195,7 @@ extension Port {
     /// Local delivery and counters of the frames in the batch.
     private func switchBatch() {
         let (isSwitching, isLinkUp, isCongested) = (isSwitching, link.isUp, isWireBlocked)
-        if isSwitching {
-            beginDelivery()
-            `switch`.recent = Switch.Decision()
-        }
+        if isSwitching { beginDelivery() }
         var counters = transmit.counters
         for frame in 0..<transmitBatch.count {
             if isSwitching { switchFrame(frame) }

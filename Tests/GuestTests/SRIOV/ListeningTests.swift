@@ -62,7 +62,7 @@ extension RealGuest {
         private func heard(by listener: Station, _ interface: String = "nic0", from sender: Station) throws -> Int {
             let before = try listener.counter("rx_packets", of: interface)
             try sender.run("ip route replace 239.0.0.0/8 dev \(sender.name == "outside" ? Namespace.tap : "nic0")")
-            try sender.attempt("busybox ping -c 20 -i 0.05 -W 1 239.17.34.51")
+            _ = try sender.attempt("busybox ping -c 20 -i 0.05 -W 1 239.17.34.51")
             return try listener.counter("rx_packets", of: interface) - before
         }
 
