@@ -24,6 +24,15 @@ static inline uint64_t kw_load64(const void *p) { return __atomic_load_n((const 
 static inline void kw_store32_release(void *p, uint32_t v) { __atomic_store_n((uint32_t *)p, v, __ATOMIC_RELEASE); }
 static inline void kw_store64_release(void *p, uint64_t v) { __atomic_store_n((uint64_t *)p, v, __ATOMIC_RELEASE); }
 
+// A hint that the cache line at `p` will be written soon. Any address will do.
+static inline void kw_prefetch_for_writing(const void *p) {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)p));
+#else
+    __builtin_prefetch(p, 1);
+#endif
+}
+
 /// The sum of the 32-bit words (as the host loads them) of `blocks` times 64 bytes at `start`, with the widest vectors
 /// that the processor has: a Swift function cannot be compiled for several processors.
 uint64_t kw_sum_blocks(const void *start, size_t blocks);

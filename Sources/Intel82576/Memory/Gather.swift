@@ -1,3 +1,5 @@
+import CKawela
+
 /// How a piece of guest memory got into a frame.
 enum GatherResult {
     case done
@@ -121,6 +123,18 @@ extension AddressSpace {
 }
 
 extension RangeTable {
+    /// Brings `byteCount` bytes of guest memory near, which will be written soon: another processor has read them last.
+    @inline(__always)
+    func prefetch(_ address: UInt64, _ byteCount: Int) {
+        guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return }
+        // SAFETY: a hint, which reads and writes nothing.
+        var offset = 0
+        repeat {
+            unsafe kw_prefetch_for_writing(place + offset)
+            offset &+= 64
+        } while offset < byteCount
+    }
+
     /// Copies the first `byteCount` bytes of a frame, padded with zeros, to guest memory that lies in one range with a
     /// file. False, and nothing written, where it does not.
     @inline(__always)

@@ -75,6 +75,7 @@ extension Port {
         guard openLane(queue, control), byteCount <= receiveLanes[queue].longestPlain,
             receiveLanes[queue].ring.available > 0
         else { return false }
+        prefetchBuffer(queue, byteCount)
         let checksums = receive.verification.verify(packet, frame: index, of: batch).rawValue
         let report = ReceiveReport(information: information, status: status | checksums)
         guard writeWhole(batch, index, byteCount, queue, report) else { return false }

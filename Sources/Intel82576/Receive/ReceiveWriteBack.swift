@@ -30,6 +30,20 @@ extension Port {
         return true
     }
 
+    /// Frames that are written after this one before a buffer is needed, so that another processor's cache has time to give
+    /// it up.
+    private static var prefetchDistance: Int { 3 }
+
+    /// Has the buffer brought near that a later frame will be written to.
+    @inline(__always)
+    func prefetchBuffer(_ queue: Int, _ length: Int) {
+        guard let window = receiveLanes[queue].window, receiveLanes[queue].ring.available > Self.prefetchDistance else {
+            return
+        }
+        let later = receiveLanes[queue].ring.advanced(receiveLanes[queue].ring.head, by: Self.prefetchDistance)
+        receiveLanes[queue].ranges.prefetch(window.descriptor(at: later).low, length)
+    }
+
     @inline(__always)
     private func finishWrite(_ queue: Int, newHead: Int) {
         let before = receiveLanes[queue].ring.available
