@@ -16,8 +16,8 @@ public final class KawelaServer: Sendable {
     /// Returns once the sockets are there.
     /// - Parameter driven: `true` when `kawela` drives the physical function itself, so that there is no socket for it.
     public init(
-        uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, in run: Run, namespace: Namespace?,
-        doorbells: Doorbells = .usual
+        uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, doorbells: Doorbells = .usual,
+        in run: Run, namespace: Namespace?
     ) throws {
         let name = run.uniqueName("kawela")
         folder = run.path(name + "-sockets")
