@@ -35,6 +35,8 @@ public final class Port {
     /// Whether clients are offered ``mappedQueues``.
     let mapsQueues: Bool
     var mappedQueues = MappedQueues()
+    /// Looks at mapped queues, whoever asked for them, that found something.
+    public internal(set) var finds: UInt64 = 0
     let rules = RegisterRules()
     /// What the PF reaches by DMA.
     let memory = AddressSpace()

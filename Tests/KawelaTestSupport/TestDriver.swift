@@ -19,6 +19,7 @@ public final class TestDriver {
 
     /// Queue registers in memory, with which this driver reaches them; `nil` when it sends messages for them too.
     public let mapped: MappedBAR?
+    private var queues = QueueAccess()
 
     /// What KAWELA_DOORBELLS says, for whole sets of tests.
     public static let mapsQueues = getenv("KAWELA_DOORBELLS").map { String(cString: $0) } == "mapped"
@@ -43,12 +44,14 @@ public final class TestDriver {
     /// A mapped register is read after a message, which the port looks at the pages before.
     public subscript(offset: Int) -> UInt32 {
         get {
-            guard let mapped, mapped.holds(offset) else { return UInt32(function.readBAR(0, at: offset, width: 4)) }
+            guard let mapped = queues.memory(of: function, at: offset) else {
+                return UInt32(function.readBAR(0, at: offset, width: 4))
+            }
             _ = function.readBAR(0, at: 0x8, width: 4)
             return mapped[offset]
         }
         set {
-            if let mapped, mapped.holds(offset) {
+            if let mapped = queues.memory(of: function, at: offset) {
                 mapped[offset] = newValue
             } else {
                 function.writeBAR(0, at: offset, width: 4, UInt64(newValue))

@@ -8,6 +8,7 @@ public final class TestVirtualFunction {
     public let host = TestHost()
     public let function: any Function
     public let mapped: MappedBAR?
+    private var queues = QueueAccess()
 
     fileprivate init(_ index: Int, of port: Port) {
         (self.index, function) = (index, port.virtualFunctions[index])
@@ -19,12 +20,14 @@ public final class TestVirtualFunction {
     /// A register of the VF's own space.
     public subscript(offset: Int) -> UInt32 {
         get {
-            guard let mapped, mapped.holds(offset) else { return UInt32(function.readBAR(0, at: offset, width: 4)) }
+            guard let mapped = queues.memory(of: function, at: offset) else {
+                return UInt32(function.readBAR(0, at: offset, width: 4))
+            }
             _ = function.readBAR(0, at: 0x8, width: 4)
             return mapped[offset]
         }
         set {
-            if let mapped, mapped.holds(offset) {
+            if let mapped = queues.memory(of: function, at: offset) {
                 mapped[offset] = newValue
             } else {
                 function.writeBAR(0, at: offset, width: 4, UInt64(newValue))

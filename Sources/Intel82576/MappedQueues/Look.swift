@@ -18,6 +18,7 @@ extension Port {
                 if takesWrites(function) { takeOver(line, of: pages) } else { pages.ignore(line) }
             }
         }
+        if found { finds &+= 1 }
         return found
     }
 

@@ -23,6 +23,8 @@ final class EventLoop {
     private var sources: [Source] = []
     private var backoff = ErrorBackoff()
     private var looking: Looking
+    /// The port's, when it was last known to have work.
+    private var finds: UInt64 = 0
     private var isStopping = false
     /// The uplink is asked for frames once more, for those it holds without its descriptor being readable.
     private var asksAgain = true
@@ -117,15 +119,19 @@ extension EventLoop {
             try polls.wait(nanoseconds: limit)
             return
         }
-        let found = limit == 0 || (looking.spins(at: now) ? lookForWork() : port.look())
-        if found { looking.noteWork(at: now) }
-        let isAtOnce = found || looking.spins(at: now)
-        let isReady = try polls.wait(nanoseconds: isAtOnce ? 0 : min(limit ?? .max, looking.nextSleep()))
-        if isReady, !isAtOnce {
-            looking.noteWork(at: monotonicNanoseconds())
-        } else if isReady {
-            looking.noteWork(at: now)
+        let hasWork = limit == 0 || (looking.spins(at: now) ? lookForWork() : port.look())
+        // The port looks whenever it runs, too.
+        if hasWork || port.finds != finds { noteWork(at: now) }
+        if hasWork || looking.spins(at: now) {
+            if try polls.wait(nanoseconds: 0) { noteWork(at: now) }
+        } else if try polls.wait(nanoseconds: min(limit ?? .max, looking.nextSleep())) {
+            noteWork(at: monotonicNanoseconds())
         }
+    }
+
+    private func noteWork(at now: UInt64) {
+        finds = port.finds
+        looking.noteWork(at: now)
     }
 
     /// Looks a few times. Whether there was anything.

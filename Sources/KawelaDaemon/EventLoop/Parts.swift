@@ -20,6 +20,7 @@ protocol DrivenPort: AnyObject {
     func run()
     var needsLooks: Bool { get }
     func look() -> Bool
+    var finds: UInt64 { get }
     func receiveFromUplink()
     var wantsFrames: Bool { get }
     func uplinkLinkChanged()

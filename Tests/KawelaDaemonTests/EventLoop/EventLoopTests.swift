@@ -110,6 +110,19 @@ private func threadTime() -> UInt64 {
         #expect(bench.port.looks == 5)
     }
 
+    @Test("and goes on without sleep once the port has found something by itself")
+    func foundByPort() throws {
+        let bench = Bench(looking: Looking.Times(spin: 10_000, wakeup: 5000)).stopping(inRun: 3)
+        let stop = bench.port.onRun
+        bench.port.onRun = { port in
+            if port.runs == 1 { port.finds += 1 }
+            stop(port)
+        }
+        bench.port.needsLooks = true
+        try bench.loop.run()
+        #expect(bench.port.looks > Looking.looksPerTurn)
+    }
+
     @Test("and serves sockets all the same while it always finds something")
     func busy() throws {
         let bell = Doorbell()

@@ -15,6 +15,7 @@ final class FakePort: DrivenPort {
     var needsLooks = false
     var onLook: (FakePort) -> Bool = { _ in false }
     private(set) var looks = 0
+    var finds: UInt64 = 0
     let counters: [(name: String, value: UInt64)] = [("dropped", 7)]
     var onRun: (FakePort) -> Void = { _ in }
     var onReceive: (FakePort) -> Void = { _ in }
