@@ -18,6 +18,9 @@ protocol FunctionServer: AnyObject {
 protocol DrivenPort: AnyObject {
     var hasWork: Bool { get }
     func run()
+    var needsLooks: Bool { get }
+    func look() -> Bool
+    var finds: UInt64 { get }
     func receiveFromUplink()
     var wantsFrames: Bool { get }
     func uplinkLinkChanged()

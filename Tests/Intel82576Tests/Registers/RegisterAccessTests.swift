@@ -125,7 +125,9 @@ struct RegisterAccessTests {
         #expect(driver[0x0] == 0x0010_0209)
     }
 
-    @Test("leave holes that read as zero and take nothing in")
+    @Test(
+        "leave holes that read as zero and take nothing in",
+        .enabled(if: !TestDriver.mapsQueues, "mapped memory keeps what is written where no register is"))
     func holes() {
         var count = 0
         for word in 0..<RegisterMap.wordCount where RegisterMap.shared[word] == nil {

@@ -102,7 +102,9 @@ struct TransmitGatherTests {
         #expect(driver.port.transmit.drops.malformed == 0)
     }
 
-    @Test("a ring that is not mapped is left alone, and served from where it was once it is")
+    @Test(
+        "a ring that is not mapped is left alone, and served from where it was once it is",
+        .enabled(if: !TestDriver.mapsQueues, "a tail written again is not seen in mapped memory"))
     func unmappedRing() throws {
         let driver = TestDriver.started()
         var ring = driver.makeTransmitRing()

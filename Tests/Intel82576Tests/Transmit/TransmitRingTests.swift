@@ -238,7 +238,9 @@ struct TransmitRingTests {
         #expect(driver.transmitHead() == 1500)
     }
 
-    @Test("a context stays between doorbells and is lost when the queue is disabled and enabled again")
+    @Test(
+        "a context stays between doorbells and is lost when the queue is disabled and enabled again",
+        .enabled(if: !TestDriver.mapsQueues, "mapped memory that is as it was tells of nothing"))
     func contextLifetime() {
         var ring = driver.makeTransmitRing()
         driver.postContext(vlanTag: 0x123, to: &ring)

@@ -22,7 +22,9 @@ import Testing
         }
     }
 
-    @Test("rings the same doorbells as the PF's addresses of the queues")
+    @Test(
+        "rings the same doorbells as the PF's addresses of the queues",
+        .enabled(if: !TestDriver.mapsQueues, "mapped doorbells are found by the next look"))
     func doorbells() {
         vfs[2][0x3818] = 1
         #expect(driver.port.doorbells == 1 << 2)
@@ -33,7 +35,9 @@ import Testing
         #expect(driver.port.isReceiveKicked)
     }
 
-    @Test("moves no head of an enabled queue")
+    @Test(
+        "moves no head of an enabled queue",
+        .enabled(if: !TestDriver.mapsQueues, "a head in mapped memory tells of a queue stopped and started"))
     func heads() {
         vfs[1][0x2810] = 5
         #expect(vfs[1][0x2810] == 5)
@@ -77,7 +81,10 @@ import Testing
         }
     }
 
-    @Test("is zero elsewhere", arguments: [0xC, 0x100, 0x400, 0xC00, 0xC80, 0xC88, 0x1500, 0x1508, 0x2A00, 0x3FFC])
+    @Test(
+        "is zero elsewhere",
+        .enabled(if: !TestDriver.mapsQueues, "mapped memory keeps what is written where no register is"),
+        arguments: [0xC, 0x100, 0x400, 0xC00, 0xC80, 0xC88, 0x1500, 0x1508, 0x2A00, 0x3FFC])
     func holes(offset: Int) {
         vfs[0][offset] = .max
         #expect(vfs[0][offset] == 0)
