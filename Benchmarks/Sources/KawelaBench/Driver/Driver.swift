@@ -52,16 +52,17 @@ final class TransmitRing {
     private let driver: Driver
     private let queue: Int
     private let base: UInt64
+    private let size: Int
     private var tail = 0
 
-    init(_ driver: Driver, queue: Int = 0) throws {
-        (self.driver, self.queue) = (driver, queue)
-        base = try driver.memory.allocate(Driver.ringSize * 16)
+    init(_ driver: Driver, queue: Int = 0, size: Int = Driver.ringSize) throws {
+        (self.driver, self.queue, self.size) = (driver, queue, size)
+        base = try driver.memory.allocate(size * 16)
         let block = 0xE000 + 0x40 * queue
         try driver.set(block + 0x28, 0)
         try driver.set(block, UInt32(base))
         try driver.set(block + 4, 0)
-        try driver.set(block + 8, UInt32(Driver.ringSize * 16))
+        try driver.set(block + 8, UInt32(size * 16))
         try driver.set(block + 0x10, 0)
         try driver.set(block + 0x18, 0)
         try driver.set(block + 0x28, 1 << 25)
@@ -76,13 +77,13 @@ final class TransmitRing {
             let place = driver.memory[base + UInt64(tail * 16)]
             place.storeBytes(of: descriptor.low.littleEndian, as: UInt64.self)
             place.storeBytes(of: descriptor.high.littleEndian, toByteOffset: 8, as: UInt64.self)
-            tail = (tail + 1) % Driver.ringSize
+            tail = (tail + 1) % size
         }
     }
 
     /// The dword with DD, bit 0, of the descriptor posted `back` before the tail.
     func status(_ back: Int = 1) -> UnsafeMutableRawPointer {
-        driver.memory[base + UInt64((tail + Driver.ringSize - back) % Driver.ringSize * 16) + 12]
+        driver.memory[base + UInt64((tail + size - back) % size * 16) + 12]
     }
 
     /// - Throws: unless every one of the last `count` descriptors that asked for it (RS) has DD.
@@ -115,6 +116,13 @@ struct TransmitBatch {
             descriptors.append(
                 Descriptor(low: address, high: length | Self.data | Self.last | options | length << 46))
         }
+    }
+
+    /// The same packets `count` times over.
+    func repeated(_ count: Int) -> TransmitBatch {
+        var batch = self
+        batch.descriptors = (0..<count).flatMap { _ in descriptors }
+        return batch
     }
 
     /// IXSM and TXSM: insert both checksums.
@@ -153,9 +161,8 @@ final class ReceiveRing {
     private let queue: Int
     private let base, buffers: UInt64
     private static let bufferSize = 2048
-    private var tail = 0
-
     private let size: Int
+    private var tail = 0
 
     init(_ driver: Driver, queue: Int = 0, size: Int = Driver.ringSize) throws {
         (self.driver, self.queue, self.size) = (driver, queue, size)

@@ -12,9 +12,12 @@ final class Sending: Work {
     private var sent = 0
     private var kernelCount = 0
 
-    convenience init(_ card: Card, length: Int, options: UInt64 = 0) throws {
+    /// - Parameter repeats: how often a full batch has the same frames; more for work so small that a batch of a ring's usual
+    ///   size would not stand out from the doorbell.
+    convenience init(_ card: Card, length: Int, options: UInt64 = 0, repeats: Int = 1) throws {
         let frames = (0..<Driver.batch).map { Frames.udp($0, length: length, isComplete: options == 0) }
-        try self.init(card, try TransmitBatch(frames, options: options, in: card.driver.memory), isLarge: false)
+        let batch = try TransmitBatch(frames, options: options, in: card.driver.memory)
+        try self.init(card, batch.repeated(repeats), isLarge: false)
     }
 
     convenience init(large card: Card) throws {
@@ -24,7 +27,7 @@ final class Sending: Work {
 
     private init(_ card: Card, _ batch: TransmitBatch, isLarge: Bool) throws {
         (self.card, self.batch, self.isLarge, frames) = (card, batch, isLarge, batch.packets)
-        ring = try TransmitRing(card.driver)
+        ring = try TransmitRing(card.driver, size: max(Driver.ringSize, batch.descriptors.count + 16))
         ring.post([TransmitBatch.context(isLarge: isLarge)])
         try card.write(ring.doorbell)
         _ = try card.driver[counter]
