@@ -275,6 +275,18 @@ extension FrameBatch {
             RawSpan(_unsafeStart: segment.iov_base!, byteCount: segment.iov_len), borrowing: self)
     }
 
+    /// The length of a whole unicast frame that no pool sent and that goes to the wire; 0 for any other.
+    @inline(__always)
+    func unicastLength(of index: Int) -> Int {
+        let frame = self[index]
+        guard frame.offload.segmentation == .none, frame.goesToUplink, frame.sourcePool == 0xFF, frame.segmentCount > 0,
+            // SAFETY: the header segment has bytes, as every frame.
+            let header = unsafe segments[Int(frame.firstSegment)].iov_base,
+            unsafe header.load(as: UInt8.self) & 1 == 0
+        else { return 0 }
+        return Int(frame.byteCount)
+    }
+
     /// The header segment of a frame, for changing it in place. The memory an uplink appends has to be writable for it.
     @_lifetime(&self)
     @inline(__always)

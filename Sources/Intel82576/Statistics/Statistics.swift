@@ -19,6 +19,15 @@ struct FrameCounters {
         sizes[Self.bucket(length)] &+= packets
     }
 
+    /// Counts a unicast frame of `byteCount` bytes.
+    @inline(__always)
+    mutating func count(unicast byteCount: Int) {
+        let length = max(byteCount, 60) &+ 4
+        packets &+= 1
+        octets &+= UInt64(truncatingIfNeeded: length)
+        sizes[Self.bucket(length)] &+= 1
+    }
+
     @inline(__always)
     static func bucket(_ length: Int) -> Int {
         // 64 is bucket 0, 65...127 bucket 1, then one bucket for each power of two, open at the top.
@@ -82,6 +91,11 @@ extension Port {
     /// uplink will cut up counts as the frames it becomes.
     @inline(__always)
     func countTransmitted(_ index: Int, _ counters: inout FrameCounters) {
+        let byteCount = transmitBatch.unicastLength(of: index)
+        if byteCount > 0 { counters.count(unicast: byteCount) } else { countOther(index, &counters) }
+    }
+
+    private func countOther(_ index: Int, _ counters: inout FrameCounters) {
         let frame = transmitBatch[index]
         let byteCount = Int(frame.byteCount)
         let size = Int(frame.offload.segmentSize)

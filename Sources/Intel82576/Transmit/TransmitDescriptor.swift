@@ -27,6 +27,8 @@ struct TransmitDescriptor: BitwiseCopyable {
         var isEndOfPacket: Bool { self[24] }
         /// RS, bit 27. Report status when done.
         var reportsStatus: Bool { self[27] }
+        /// A data descriptor, of either format, with RS.
+        var isReported: Bool { reportsStatus && raw & 0x20F0_0000 != 0x2020_0000 }
         /// A whole packet in one advanced descriptor, not to be changed but for its checksums: EOP; no 1588, VLE, TSE.
         var isWholePacket: Bool { raw & 0xE1F8_0000 == 0x2130_0000 }
         /// POPTS.IXSM or TXSM.

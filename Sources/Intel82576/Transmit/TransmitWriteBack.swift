@@ -70,7 +70,7 @@ extension Port {
         var (isReported, head) = (false, ring.head)
         for index in 0..<consumed {
             let control = transmitDescriptors[index].control
-            if control.reportsStatus, control.kind != .context {
+            if control.isReported {
                 isReported = true
                 if let window {
                     window.storeStatus(control.writtenBack, at: head)
@@ -90,7 +90,7 @@ extension Port {
         var isReported = address.isWrittenOnTimer
         for index in 0..<consumed {
             let control = transmitDescriptors[index].control
-            if control.reportsStatus, control.kind != .context { isReported = true }
+            if control.isReported { isReported = true }
         }
         ring.head = ring.advanced(ring.head, by: consumed)
         store(ring.head, asHeadOf: queue)

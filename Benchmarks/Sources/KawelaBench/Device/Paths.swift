@@ -35,6 +35,14 @@ enum Paths {
         return [
             try transmit("tx 1514 B to TAP", 1514, to: uplink, isPortable: false),
             try segmentation("tso 64 KB to TAP with virtio-net header", to: uplink, isPortable: false),
+            Floors.write(
+                "floor: writev of 1514 B to TAP", unit: "frame", frames(1514, to: Frames.outside), segmentSize: 0,
+                to: uplink.descriptor),
+            Floors.write(
+                "floor: writev of 64 KB to TAP with virtio-net header", unit: "packet",
+                (0..<Driver.batch / 3).map(Frames.largeTCP), segmentSize: UInt16(Frames.segmentSize),
+                to: uplink.descriptor),
+            Floors.copy(1514), Floors.copy(65226),
         ]
     }
 

@@ -15,6 +15,8 @@ struct Report {
         device = try (Store.load("stages") ?? []) + (Store.load("device") ?? [])
         thresholds = try Thresholds.load()
         memory = try Store.load("memory")
+        remarks = try String(contentsOfFile: Artifacts.repository + "/Benchmarks/remarks.md", encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     func write() throws {
@@ -26,7 +28,7 @@ struct Report {
     private func markdown(_ place: Surroundings) -> String {
         let parts = [
             heading(place), rows.isEmpty ? nil : sideBySide, guests.isEmpty ? nil : endToEnd,
-            device.isEmpty ? nil : deviceAlone, method,
+            device.isEmpty ? nil : deviceAlone, remarks, method,
         ]
         return parts.compactMap(\.self).joined(separator: "\n\n") + "\n"
     }
@@ -48,6 +50,7 @@ struct Report {
             let cells = [
                 "\(row.name), per \(row.unit)", time(row.kawela), row.mapped.map(time) ?? "", time(row.igb),
                 "**\(figure(ratio.median))** (\(figure(ratio.quartiles.lower)) ... \(figure(ratio.quartiles.upper)))",
+                Row.all.first { $0.name == row.name }.map { "\($0.aim)" } ?? "",
             ]
             return "| " + cells.joined(separator: " | ") + " |"
         }
@@ -62,8 +65,8 @@ struct Report {
             median, and minimum in brackets. The ratio says how many times as long igb takes as Kawela with messages, with the
             middle half of the rounds in brackets; "mapped" is Kawela with `--doorbells mapped`.
 
-            | | Kawela | mapped | QEMU igb | igb / Kawela |
-            |---|--:|--:|--:|--:|
+            | | Kawela | mapped | QEMU igb | igb / Kawela | aim |
+            |---|--:|--:|--:|--:|--:|
             \(lines.joined(separator: "\n"))
 
             ![How many times as long QEMU's igb takes](performance.svg)
@@ -160,6 +163,9 @@ struct Report {
             """
     }
 
+    /// What people wrote about the figures.
+    private let remarks: String
+
     private var method: String {
         """
         ## Method
@@ -168,7 +174,7 @@ struct Report {
         descriptors straight into the guest's RAM, which QEMU shares as a memfd, rings the doorbell with one qtest command
         and spins on the last descriptor. A batch is 255 descriptors: 255 frames, or 85 segmented packets. Batches of one
         frame alternate with full ones, and what one frame costs is the difference between the two (each the first decile of
-        100 batches) divided by the frames more. So doorbell, qtest protocol and wake-ups cancel out. Frames to be received wait in the socket while the
+        100 batches) divided by the frames more. Frames of 60 B to null come in batches of 4080, to stand out. So doorbell, qtest protocol and wake-ups cancel out. Frames to be received wait in the socket while the
         process that emulates the card is stopped; time runs from letting it go on. Pools are VMDq pools of the physical
         function in all. Interrupts are masked. The benchmark has one processor for itself, the cards share the others.
 
