@@ -29,6 +29,10 @@ final class PhysicalFunction: Function {
     }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
+        port.inOrder { changeConfiguration(at: offset, width: width, value) }
+    }
+
+    private func changeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
         let effect = port.configuration.write(at: offset, width: width, value)
         if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.isAwake) {
             ioAddress = 0
@@ -43,8 +47,20 @@ final class PhysicalFunction: Function {
 
     // MARK: BARs
 
-    /// Nothing decodes in D3hot: what is read is what the root complex makes up for an unsupported request.
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
+        port.inOrder { read(bar, at: offset, width: width) }
+    }
+
+    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+        port.inOrder { write(bar, at: offset, width: width, value) }
+    }
+
+    func mappablePart(of bar: Int) -> MappablePart? {
+        bar == Window.registers ? port.mappablePart(MappedQueues.physical) : nil
+    }
+
+    /// Nothing decodes in D3hot: what is read is what the root complex makes up for an unsupported request.
+    private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
         guard port.isAwake else { return .max &>> UInt64(64 - 8 * width) }
         return switch bar {
         case Window.registers: readRegisters(at: offset, width: width)
@@ -56,7 +72,7 @@ final class PhysicalFunction: Function {
         }
     }
 
-    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+    private func write(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
         guard port.isAwake else { return }
         switch bar {
         case Window.registers: writeRegisters(at: offset, width: width, value)
@@ -102,30 +118,34 @@ final class PhysicalFunction: Function {
     func attach(_ host: any FunctionHost) {
         port.host = host
         port.memory.host = host
+        port.openQueuePages(MappedQueues.physical, .physical)
     }
 
     func detach() {
         port.host = nil
         port.memory.host = nil
+        port.mappedQueues.close(MappedQueues.physical)
         unmapAll()
         port.powerCycle()
         reset()
     }
 
     func reset() {
-        ioAddress = 0
-        port.configuration.reset(.powerOn)
-        port.reset(.powerOn)
-        port.deliverInterrupts()
+        port.inOrder {
+            ioAddress = 0
+            port.configuration.reset(.powerOn)
+            port.reset(.powerOn)
+            port.deliverInterrupts()
+        }
     }
 
     func map(_ mapping: DMAMapping) throws(DMAMappingError) { try port.memory.map(mapping) }
 
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
-        try port.memory.unmap(address: address, size: size)
+        try port.inOrder { () throws(DMAMappingError) in try port.memory.unmap(address: address, size: size) }
     }
 
-    func unmapAll() { port.memory.unmapAll() }
+    func unmapAll() { port.inOrder { port.memory.unmapAll() } }
 }
 
 extension Port {

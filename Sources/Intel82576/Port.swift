@@ -16,6 +16,9 @@ public final class Port {
         /// leaves nothing to another machine.
         public var keepsNVM: Bool
 
+        /// Clients may map the pages of queue registers; see MappedQueues/.
+        public var mapsQueues = false
+
         public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
             self.init(nvm: NVMImage(macAddress: macAddress), keepsNVM: false, virtualFunctions: virtualFunctions)
         }
@@ -29,6 +32,9 @@ public final class Port {
     let clock: () -> UInt64
     let uplink: any Uplink
     let registers = RegisterFile()
+    /// Whether clients are offered ``mappedQueues``.
+    let mapsQueues: Bool
+    var mappedQueues = MappedQueues()
     let rules = RegisterRules()
     /// What the PF reaches by DMA.
     let memory = AddressSpace()
@@ -108,7 +114,7 @@ public final class Port {
 
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
-        (self.uplink, self.clock) = (uplink, clock)
+        (self.uplink, self.clock, mapsQueues) = (uplink, clock, configuration.mapsQueues)
         (time, timers) = (SystemTime(now: clock()), Timers(now: clock()))
         virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
         rangeTables = FixedBuffer(repeating: memory.table, count: 1 + configuration.virtualFunctions)
@@ -186,6 +192,7 @@ extension Port {
     /// Does a bounded amount of pending work: due timers, one run of each ring whose doorbell rang, held frames that
     /// got descriptors, interrupts.
     public func run() {
+        look()
         runTimers()
         runSoftwareTimers()
         runWriteBacks()
@@ -200,6 +207,7 @@ extension Port {
         isReceiveKicked = false
         watchCongestion()
         runFlowControl()
+        showQueues()
         deliverInterrupts()
     }
 

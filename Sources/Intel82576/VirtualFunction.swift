@@ -34,6 +34,10 @@ final class VirtualFunction: Function {
     func readConfiguration(at offset: Int, width: Int) -> UInt32 { configuration.read(at: offset, width: width) }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
+        port.inOrder { changeConfiguration(at: offset, width: width, value) }
+    }
+
+    private func changeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
         let effect = configuration.write(at: offset, width: width, value)
         if effect.contains(.functionLevelReset) {
             msix.reset()
@@ -45,6 +49,18 @@ final class VirtualFunction: Function {
     // MARK: BARs
 
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
+        port.inOrder { read(bar, at: offset, width: width) }
+    }
+
+    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+        port.inOrder { write(bar, at: offset, width: width, value) }
+    }
+
+    func mappablePart(of bar: Int) -> MappablePart? {
+        bar == Window.registers ? port.mappablePart(MappedQueues.virtual(index)) : nil
+    }
+
+    private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
         guard exists else { return 0 }
         switch bar {
         case Window.registers:
@@ -54,7 +70,7 @@ final class VirtualFunction: Function {
         }
     }
 
-    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+    private func write(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
         guard exists else { return }
         switch bar {
         case Window.registers:
@@ -78,27 +94,31 @@ final class VirtualFunction: Function {
         memory.host = host
         reset()
         port.clearVirtualCounters(index)
+        port.openQueuePages(MappedQueues.virtual(index), .virtual(index))
     }
 
     func detach() {
         host = nil
         memory.host = nil
+        port.mappedQueues.close(MappedQueues.virtual(index))
         unmapAll()
         reset()
     }
 
     func reset() {
-        configuration.reset(.powerOn)
-        msix.reset()
-        port.resetVirtualFunction(index)
-        port.virtualConfigurationChanged()
+        port.inOrder {
+            configuration.reset(.powerOn)
+            msix.reset()
+            port.resetVirtualFunction(index)
+            port.virtualConfigurationChanged()
+        }
     }
 
     func map(_ mapping: DMAMapping) throws(DMAMappingError) { try memory.map(mapping) }
 
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
-        try memory.unmap(address: address, size: size)
+        try port.inOrder { () throws(DMAMappingError) in try memory.unmap(address: address, size: size) }
     }
 
-    func unmapAll() { memory.unmapAll() }
+    func unmapAll() { port.inOrder { memory.unmapAll() } }
 }

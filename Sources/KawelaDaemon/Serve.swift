@@ -11,14 +11,15 @@ import PCIe
 ///
 /// - Parameters:
 ///   - line: what the command line gave; it wins over the file.
-///   - configuration: a file, read at start and with each hang-up signal.
-public func serve(_ line: ServeOptions, configuration: String? = nil) throws(Failure) {
+///   - path: a configuration file, read at start and with each hang-up signal.
+public func serve(_ line: ServeOptions, configuration path: String? = nil) throws(Failure) {
     let plan = try ServePlan(
-        configuration.map { path throws(Failure) in line.completed(by: try ServeOptions(file: path)) } ?? line)
+        path.map { path throws(Failure) in line.completed(by: try ServeOptions(file: path)) } ?? line)
     let log = Logger(label: "kawela") { _ in ShortLog(level: plan.logLevel) }
 
+    if plan.looking != nil { try checkPages() }
     prepareProcess()
-    let signals = try Signals(signalNumbers(hasConfiguration: configuration != nil))
+    let signals = try Signals(signalNumbers(hasConfiguration: path != nil))
     let backend = try makeBackend(plan.uplink)
     defer { backend.close() }
     let kept = try plan.nvm.map { path throws(Failure) in
@@ -26,24 +27,33 @@ public func serve(_ line: ServeOptions, configuration: String? = nil) throws(Fai
     }
     defer { kept?.close() }
     let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
-    let port = Port(
-        Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount), uplink: backend,
-        clock: monotonicNanoseconds)
+    var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
+    configuration.mapsQueues = plan.looking != nil
+    let port = Port(configuration, uplink: backend, clock: monotonicNanoseconds)
     let driver = try plan.vfSettings.map { settings throws(Failure) in
         try makeDriver(port.physicalFunction, settings, log: log)
     }
     let servers = try makeServers(plan.served, of: port, log: log)
     defer { for server in servers { server.close() } }
-    let reload = configuration.map { path in
+    let reload = path.map { path in
         Reload(path: path, line: line, plan: plan, log: log) { driver?.apply($0) }
     }
 
     announce(plan, nvm.macAddress, isLinkUp: backend.isLinkUp, log)
     try EventLoop(
         port: port, servers: servers, backend: backend, driver: driver, signals: signals,
-        reload: reload.map { reload in { reload.run() } }, keep: kept.map { kept in { kept.keep(port) } }, log: log
+        reload: reload.map { reload in { reload.run() } }, keep: kept.map { kept in { kept.keep(port) } },
+        looking: plan.looking ?? Looking.Times(), log: log
     ).run()
     log.notice("stopped")
+}
+
+/// The pages with queue registers are the device's; a client can map no less than a page of the host.
+private func checkPages() throws(Failure) {
+    let size = hostPageSize()
+    guard size == 4096 else {
+        throw .failed("--doorbells mapped needs a host with pages of 4096 bytes, this one's have \(size): use messages")
+    }
 }
 
 /// All or none.

@@ -10,8 +10,8 @@
 //   Transport   what a session needs of a socket
 //   System      system calls and raw memory. The only folder that steps outside memory safety
 //
-// Not implemented: migration (DEVICE_FEATURE, MIG_DATA_READ, MIG_DATA_WRITE), dirty page tracking, regions the client
-// can map (DEVICE_GET_REGION_IO_FDS, sparse mmap), twin sockets, the error and request interrupts.
+// Not implemented: migration (DEVICE_FEATURE, MIG_DATA_READ, MIG_DATA_WRITE), dirty page tracking, ioeventfds
+// (DEVICE_GET_REGION_IO_FDS), twin sockets, the error and request interrupts.
 
 /// Sizes both sides agree on, and bounds on what a client can make the server hold or do.
 enum Limits {

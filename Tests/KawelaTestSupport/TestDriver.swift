@@ -1,3 +1,4 @@
+import Glibc
 import Intel82576
 import PCIe
 
@@ -16,15 +17,22 @@ public final class TestDriver {
     public let port: Port
     public var function: any Function { port.physicalFunction }
 
+    /// Queue registers in memory, with which this driver reaches them; `nil` when it sends messages for them too.
+    public let mapped: MappedBAR?
+
+    /// What KAWELA_DOORBELLS says, for whole sets of tests.
+    public static let mapsQueues = getenv("KAWELA_DOORBELLS").map { String(cString: $0) } == "mapped"
+
     public init(
         offloads: UplinkOffloads = [], maps: Bool = true, virtualFunctions: Int = 0,
-        nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false
+        nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false, mapsQueues: Bool = mapsQueues
     ) {
         uplink = TestUplink(offloads: offloads)
-        port = Port(
-            Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions), uplink: uplink,
-            clock: { [clock] in clock.now })
-        function.attach(host)
+        var configuration = Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions)
+        configuration.mapsQueues = mapsQueues
+        port = Port(configuration, uplink: uplink, clock: { [clock] in clock.now })
+        port.physicalFunction.attach(host)
+        mapped = MappedBAR(port.physicalFunction)
         if maps { try! function.map(memory.mapping) }
     }
 
@@ -32,9 +40,20 @@ public final class TestDriver {
 
     // MARK: Registers
 
+    /// A mapped register is read after a message, which the port looks at the pages before.
     public subscript(offset: Int) -> UInt32 {
-        get { UInt32(function.readBAR(0, at: offset, width: 4)) }
-        set { function.writeBAR(0, at: offset, width: 4, UInt64(newValue)) }
+        get {
+            guard let mapped, mapped.holds(offset) else { return UInt32(function.readBAR(0, at: offset, width: 4)) }
+            _ = function.readBAR(0, at: 0x8, width: 4)
+            return mapped[offset]
+        }
+        set {
+            if let mapped, mapped.holds(offset) {
+                mapped[offset] = newValue
+            } else {
+                function.writeBAR(0, at: offset, width: 4, UInt64(newValue))
+            }
+        }
     }
 
     /// Lets time pass and the port do its work.

@@ -7,17 +7,29 @@ public final class TestVirtualFunction {
     public let memory = TestMemory(size: 4 << 20)
     public let host = TestHost()
     public let function: any Function
+    public let mapped: MappedBAR?
 
     fileprivate init(_ index: Int, of port: Port) {
         (self.index, function) = (index, port.virtualFunctions[index])
         function.attach(host)
+        mapped = MappedBAR(function)
         try! function.map(memory.mapping)
     }
 
     /// A register of the VF's own space.
     public subscript(offset: Int) -> UInt32 {
-        get { UInt32(function.readBAR(0, at: offset, width: 4)) }
-        set { function.writeBAR(0, at: offset, width: 4, UInt64(newValue)) }
+        get {
+            guard let mapped, mapped.holds(offset) else { return UInt32(function.readBAR(0, at: offset, width: 4)) }
+            _ = function.readBAR(0, at: 0x8, width: 4)
+            return mapped[offset]
+        }
+        set {
+            if let mapped, mapped.holds(offset) {
+                mapped[offset] = newValue
+            } else {
+                function.writeBAR(0, at: offset, width: 4, UInt64(newValue))
+            }
+        }
     }
 
     /// Bus mastering and memory decoding.

@@ -16,7 +16,8 @@ public final class KawelaServer: Sendable {
     /// Returns once the sockets are there.
     /// - Parameter driven: `true` when `kawela` drives the physical function itself, so that there is no socket for it.
     public init(
-        uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, in run: Run, namespace: Namespace?
+        uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, doorbells: Doorbells = .usual,
+        in run: Run, namespace: Namespace?
     ) throws {
         let name = run.uniqueName("kawela")
         folder = run.path(name + "-sockets")
@@ -27,6 +28,7 @@ public final class KawelaServer: Sendable {
             vfs == 0
             ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
         if driven { command += ["--pf", "embedded"] }
+        if doorbells == .mapped { command += ["--doorbells", "mapped"] }
         let complete = namespace?.entering(command) ?? command
         start = { try ChildProcess(complete, name: name, in: run) }
         current = Mutex(try start())
@@ -49,6 +51,18 @@ public final class KawelaServer: Sendable {
             return functions.allSatisfy { FileManager.default.fileExists(atPath: socket($0)) }
         }
     }
+}
+
+/// How a card's queue registers are reached.
+public enum Doorbells: String, Sendable {
+    /// Each access is a message.
+    case messages
+    /// They are memory the guest has mapped.
+    case mapped
+
+    /// What KAWELA_DOORBELLS says, for whole sets of tests; messages without it.
+    public static let usual =
+        ProcessInfo.processInfo.environment["KAWELA_DOORBELLS"].flatMap(Doorbells.init) ?? .messages
 }
 
 /// A function of the card that can be plugged into a machine.

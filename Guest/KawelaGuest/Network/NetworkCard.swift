@@ -43,12 +43,14 @@ public final class NetworkCard: Sendable {
     ///   - driven: `kawela` itself drives the physical function, for machines that get only virtual ones.
     public init(
         _ nic: NIC, uplink: UplinkPeer, mac: String = "52:54:00:82:57:06", vfs: Int = 0, driven: Bool = false,
-        in run: Run, namespace: Namespace? = nil
+        doorbells: Doorbells = .usual, in run: Run, namespace: Namespace? = nil
     ) throws {
         (self.nic, self.uplink, self.mac, self.vfs) = (nic, uplink, mac, vfs)
         server =
             nic == .kawela
-            ? try KawelaServer(uplink: uplink, mac: mac, vfs: vfs, driven: driven, in: run, namespace: namespace) : nil
+            ? try KawelaServer(
+                uplink: uplink, mac: mac, vfs: vfs, driven: driven, doorbells: doorbells, in: run, namespace: namespace)
+            : nil
     }
 
     /// What QEMU needs besides the device.

@@ -1,6 +1,6 @@
 /// The storage of the 128 KiB register space, one word a register, indexed by `offset / 4` of the canonical address.
 ///
-/// It lies in memory of its own that never moves, so that pages of it can be offered to a client later.
+/// It lies in memory of its own that never moves. Clients map ``QueuePages``, never this.
 @safe struct RegisterFile: ~Copyable {
     static let wordCount = 0x20000 / 4
 
@@ -12,6 +12,9 @@
     }
 
     deinit { unsafe words.deallocate() }
+
+    /// All of it, aligned to a page.
+    @unsafe var bytes: UnsafeRawPointer { @inline(__always) get { unsafe UnsafeRawPointer(words) } }
 
     subscript(word index: Int) -> UInt32 {
         @inline(__always) get { unsafe words[index & (Self.wordCount - 1)] }

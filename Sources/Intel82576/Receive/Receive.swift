@@ -65,9 +65,11 @@ struct Receive {
 extension Port {
     /// Takes a batch from the uplink and delivers it; behind frames that wait, as many as the packet buffer has room for.
     public func receiveFromUplink() {
+        look()
         if receive.isWaiting { deliverWaiting() }
         if receive.isWaiting { store() } else { takeFromUplink() }
         runFlowControl()
+        showQueues()
         deliverInterrupts()
     }
 

@@ -55,6 +55,9 @@ private struct ConfigurationFile: Decodable {
         case logLevel = "log-level"
         case directory
         case pf
+        case doorbells
+        case doorbellSpin = "doorbell-spin"
+        case doorbellWakeup = "doorbell-wakeup"
         case vfs
     }
 
@@ -72,6 +75,11 @@ private struct ConfigurationFile: Decodable {
         options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
         options.directory = try values.decodeIfPresent(String.self, forKey: .directory)
         options.pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }
+        options.doorbells = try values.decodeIfPresent(String.self, forKey: .doorbells).map { try parseDoorbells($0) }
+        options.doorbellSpin = try values.decodeIfPresent(Int.self, forKey: .doorbellSpin).map { try parseSpin($0) }
+        options.doorbellWakeup = try values.decodeIfPresent(Int.self, forKey: .doorbellWakeup).map {
+            try parseWakeup($0)
+        }
         if values.contains(.vfs) { try decodeVFs(values) }
     }
 

@@ -11,6 +11,10 @@ public struct ServeOptions: Equatable, Sendable {
     public internal(set) var logLevel: Logger.Level?
     public internal(set) var directory: String?
     public internal(set) var pf: PhysicalFunctionOwner?
+    public internal(set) var doorbells: Doorbells?
+    /// Microseconds; see ``Looking``.
+    public internal(set) var doorbellSpin: Int?
+    public internal(set) var doorbellWakeup: Int?
     /// How many VFs there are.
     public internal(set) var vfCount: Int?
     /// What the configuration file says about VFs, the first ones or all.
@@ -21,7 +25,8 @@ public struct ServeOptions: Equatable, Sendable {
     /// From the command line.
     public init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
-        pf: String? = nil, nvm: String? = nil
+        pf: String? = nil, nvm: String? = nil, doorbells: String? = nil, doorbellSpin: Int? = nil,
+        doorbellWakeup: Int? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -29,6 +34,9 @@ public struct ServeOptions: Equatable, Sendable {
             self.directory = directory
             if let vfs { vfCount = try parseVFCount(vfs) }
             if let pf { self.pf = try parseOwner(pf) }
+            if let doorbells { self.doorbells = try parseDoorbells(doorbells) }
+            if let doorbellSpin { self.doorbellSpin = try parseSpin(doorbellSpin) }
+            if let doorbellWakeup { self.doorbellWakeup = try parseWakeup(doorbellWakeup) }
             if let nvm { self.nvm = try parseNVMPath(nvm) }
             if let mac { self.mac = try MACAddress.station(mac) }
             if let logLevel { self.logLevel = try parseLogLevel(logLevel) }
@@ -47,6 +55,9 @@ public struct ServeOptions: Equatable, Sendable {
         all.logLevel = logLevel ?? file.logLevel
         all.directory = directory ?? file.directory
         all.pf = pf ?? file.pf
+        all.doorbells = doorbells ?? file.doorbells
+        all.doorbellSpin = doorbellSpin ?? file.doorbellSpin
+        all.doorbellWakeup = doorbellWakeup ?? file.doorbellWakeup
         all.vfCount = vfCount ?? file.vfCount
         all.vfs = file.vfs
         return all
@@ -66,6 +77,39 @@ func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner 
         throw InvalidSetting("'\(text)' cannot own the PF: use guest or embedded")
     }
     return owner
+}
+
+/// How a driver's writes to queue registers arrive.
+public enum Doorbells: String, Equatable, Sendable, CaseIterable {
+    /// Each as a message.
+    case messages
+    /// Through memory that the guest writes without leaving it, and that this program looks at.
+    case mapped
+}
+
+func parseDoorbells(_ text: String) throws(InvalidSetting) -> Doorbells {
+    guard let doorbells = Doorbells(rawValue: text) else {
+        throw InvalidSetting("'\(text)' is no kind of doorbells: use messages or mapped")
+    }
+    return doorbells
+}
+
+func parseSpin(_ microseconds: Int) throws(InvalidSetting) -> Int {
+    try checked(microseconds, within: Looking.Times.spinLimits, "to spin")
+}
+
+func parseWakeup(_ microseconds: Int) throws(InvalidSetting) -> Int {
+    try checked(microseconds, within: Looking.Times.wakeupLimits, "between wake-ups")
+}
+
+private func checked(
+    _ microseconds: Int, within limits: ClosedRange<Int>, _ purpose: String
+) throws(InvalidSetting) -> Int {
+    guard limits.contains(microseconds) else {
+        throw InvalidSetting(
+            "\(microseconds) \u{B5}s \(purpose) are not possible: use \(limits.lowerBound) to \(limits.upperBound)")
+    }
+    return microseconds
 }
 
 func parseNVMPath(_ path: String) throws(InvalidSetting) -> String {

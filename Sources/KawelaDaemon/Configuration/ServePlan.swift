@@ -33,6 +33,8 @@ struct ServePlan: Equatable {
     var vfCount: Int
     /// For the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
+    /// How to look at what clients map; `nil` when they send messages.
+    var looking: Looking.Times?
     var logLevel: Logger.Level
 
     init(_ options: ServeOptions, machine: String = machineIdentity()) throws(Failure) {
@@ -50,6 +52,7 @@ struct ServePlan: Equatable {
         mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
         isMACGiven = options.mac != nil
         nvm = options.nvm
+        looking = try times(options)
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
 }
@@ -86,6 +89,19 @@ private func checkVFs(_ options: ServeOptions, pf: PhysicalFunctionOwner) throws
     }
 }
 
+private func times(_ options: ServeOptions) throws(Failure) -> Looking.Times? {
+    guard options.doorbells == .mapped else {
+        guard options.doorbellSpin == nil, options.doorbellWakeup == nil else {
+            throw .usage(
+                "--doorbell-spin and --doorbell-wakeup are for --doorbells mapped: with messages nothing is looked for")
+        }
+        return nil
+    }
+    let times = Looking.Times()
+    return Looking.Times(
+        spin: options.doorbellSpin ?? times.spin, wakeup: options.doorbellWakeup ?? times.wakeup)
+}
+
 /// VFs without an address of their own get one made from their socket's path, as the PF's is.
 private func settings(_ options: [VFOptions], paths: [String], machine: String) -> [VFSettings] {
     var taken = Set(options.compactMap { $0.mac?.value })
@@ -107,6 +123,7 @@ extension ServePlan {
         if new.uplink != uplink { keys.append("uplink") }
         if new.mac != mac { keys.append("mac") }
         if new.nvm != nvm { keys.append("nvm") }
+        if new.looking != looking { keys.append("doorbells") }
         if new.logLevel != logLevel { keys.append("log-level") }
         return keys
     }

@@ -5,7 +5,7 @@ import Logging
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and signals, and runs it.
 ///
 /// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is left over the wait only
-/// looks. Nothing here is locked, and nothing allocates once the first turns have sized the arrays.
+/// looks. With clients that map queue registers it is short, and the port looks at those too (``Looking``). Nothing here is locked, and nothing allocates once the first turns have sized the arrays.
 final class EventLoop {
     private let port: any DrivenPort
     private let servers: [any FunctionServer]
@@ -22,6 +22,7 @@ final class EventLoop {
     /// What each entry of ``polls`` after the first three belongs to.
     private var sources: [Source] = []
     private var backoff = ErrorBackoff()
+    private var looking: Looking
     private var isStopping = false
     /// The uplink is asked for frames once more, for those it holds without its descriptor being readable.
     private var asksAgain = true
@@ -36,8 +37,10 @@ final class EventLoop {
 
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
-        signals: Signals? = nil, reload: (() -> Void)? = nil, keep: (() -> Void)? = nil, log: Logger
+        signals: Signals? = nil, reload: (() -> Void)? = nil, keep: (() -> Void)? = nil,
+        looking: Looking.Times = Looking.Times(), log: Logger
     ) {
+        self.looking = Looking(looking)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
         (self.signals, self.reload, self.keep, self.log) = (signals, reload, keep, log)
         wasLinkUp = backend.isLinkUp
@@ -56,7 +59,7 @@ final class EventLoop {
         turns &+= 1
         let now = monotonicNanoseconds()
         let descriptor = watchAll(at: now)
-        try polls.wait(nanoseconds: waitLimit(at: now))
+        try wait(at: now)
         handleSignals()
         handleServers(at: now)
         handleBackend(waitedFor: descriptor, at: now)
@@ -102,6 +105,36 @@ extension EventLoop {
         let due = min(
             port.nextDeadline ?? .max, driver?.nextDeadline ?? .max, backoff.nextRelease(after: now) ?? .max)
         return due == .max ? nil : due > now ? due - now : 0
+    }
+}
+
+// MARK: Looking
+
+extension EventLoop {
+    private func wait(at now: UInt64) throws(Failure) {
+        let limit = waitLimit(at: now)
+        guard port.needsLooks else {
+            try polls.wait(nanoseconds: limit)
+            return
+        }
+        let found = limit == 0 || (looking.spins(at: now) ? lookForWork() : port.look())
+        if found { looking.noteWork(at: now) }
+        let isAtOnce = found || looking.spins(at: now)
+        let isReady = try polls.wait(nanoseconds: isAtOnce ? 0 : min(limit ?? .max, looking.nextSleep()))
+        if isReady, !isAtOnce {
+            looking.noteWork(at: monotonicNanoseconds())
+        } else if isReady {
+            looking.noteWork(at: now)
+        }
+    }
+
+    /// Looks a few times. Whether there was anything.
+    private func lookForWork() -> Bool {
+        for _ in 0..<Looking.looksPerTurn {
+            if port.look() { return true }
+            relax()
+        }
+        return false
     }
 }
 

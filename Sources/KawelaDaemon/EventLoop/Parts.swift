@@ -18,6 +18,8 @@ protocol FunctionServer: AnyObject {
 protocol DrivenPort: AnyObject {
     var hasWork: Bool { get }
     func run()
+    var needsLooks: Bool { get }
+    func look() -> Bool
     func receiveFromUplink()
     var wantsFrames: Bool { get }
     func uplinkLinkChanged()

@@ -14,6 +14,12 @@ func useExactTimeouts() {
     kw_exact_timeouts()
 }
 
+/// Gives way for a moment to the other thread of this core.
+func relax() { kw_relax() }
+
+/// The size of the host's pages.
+func hostPageSize() -> Int { sysconf(CInt(_SC_PAGESIZE)) }
+
 /// The local time of day as `15:04:05.678`.
 func timeOfDay() -> String {
     var now = timespec()

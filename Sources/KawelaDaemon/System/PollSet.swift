@@ -27,19 +27,22 @@ struct PollSet {
         entries.append(pollfd(fd: descriptor, events: CShort(events), revents: 0))
     }
 
-    /// Waits until a descriptor is ready, `nanoseconds` have passed (`nil`: for ever) or a signal handler ran.
-    mutating func wait(nanoseconds: UInt64?) throws(Failure) {
+    /// Waits until a descriptor is ready, `nanoseconds` have passed (`nil`: for ever) or a signal handler ran. Whether a
+    /// descriptor is ready.
+    @discardableResult
+    mutating func wait(nanoseconds: UInt64?) throws(Failure) -> Bool {
         let limit = nanoseconds.map { Int64(clamping: $0) } ?? -1
         // SAFETY: the buffer is valid and `entries.count` long during the call.
         let ready = unsafe entries.withUnsafeMutableBufferPointer { entries in
             unsafe kw_poll(entries.baseAddress, CUnsignedInt(entries.count), limit)
         }
-        guard ready < 0 else { return }
+        guard ready < 0 else { return ready > 0 }
         let code = errno
         for index in entries.indices { entries[index].revents = 0 }
         guard code == EINTR || code == EAGAIN else {
             throw .failed("cannot wait for events: \(systemMessage(code))")
         }
+        return false
     }
 
     func readiness(at index: Int) -> Readiness {

@@ -163,12 +163,13 @@ extension Session {
 
     /// Begins the reply to `request`, whose payload of `size` bytes the caller appends. Nil when none is wanted, or
     /// when the client has left too many unread.
-    func beginReply(to request: Request, payload size: Int = 0) -> ByteQueue? {
+    /// - Parameter descriptor: goes with it, and stays open as long as the session.
+    func beginReply(to request: Request, payload size: Int = 0, descriptor: CInt? = nil) -> ByteQueue? {
         guard request.header.wantsReply else { return nil }
         return beginMessage(
             Header(
                 id: request.header.id, command: request.header.command, size: UInt32(Limits.headerSize + size),
-                flags: .reply))
+                flags: .reply), descriptor: descriptor)
     }
 
     func refuse(_ request: Request, _ refusal: Refusal) {
@@ -180,12 +181,13 @@ extension Session {
                 flags: [.reply, .error], error: UInt32(refusal.code)))
     }
 
-    func beginMessage(_ header: Header) -> ByteQueue? {
+    func beginMessage(_ header: Header, descriptor: CInt? = nil) -> ByteQueue? {
         if output.bytes.room < Int(header.size) { flush() }
         guard output.bytes.room >= Int(header.size) else {
             finish(.slowReader)
             return nil
         }
+        if let descriptor { output.attach(descriptor) }
         header.append(to: output.bytes)
         return output.bytes
     }

@@ -35,10 +35,11 @@ import Glibc
         return size == 0 ? .ended : .received
     }
 
-    func send(_ count: Int, from queue: ByteQueue) -> SendResult {
-        // SAFETY: the part lies in the queued bytes, which do not move during the call.
+    func send(_ count: Int, from queue: ByteQueue, descriptor: CInt?) -> SendResult {
+        // SAFETY: the part lies in the queued bytes, which do not move during the call; one descriptor is a local.
         var part = unsafe iovec(iov_base: queue.readable.baseAddress, iov_len: min(count, queue.count))
-        let sent = unsafe kw_send(socket.number, &part, 1, nil, 0)
+        var attached = descriptor ?? -1
+        let sent = unsafe kw_send(socket.number, &part, 1, &attached, descriptor == nil ? 0 : 1)
         let errno = Glibc.errno
         if sent < 0 { return errno == EAGAIN || errno == EINTR ? .wouldBlock : .failed(errno: errno) }
         queue.removeFirst(sent)

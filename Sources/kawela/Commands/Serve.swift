@@ -52,6 +52,24 @@ struct Serve: ParsableCommand {
                 + "Without it, what a guest writes is forgotten when it ends.", valueName: "file"))
     var nvm: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How drivers' doorbells arrive: messages, or mapped: in memory shared with the guest, which this program looks "
+                + "at all the time. Without it: messages.", valueName: "how"))
+    var doorbells: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With mapped doorbells: for how many microseconds after the last work to look without pause. Without it: 50.",
+            valueName: "µs"))
+    var doorbellSpin: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "With mapped doorbells: how many microseconds at most to sleep between two looks. Without it: 500.",
+            valueName: "µs"))
+    var doorbellWakeup: Int?
+
     @Option(help: ArgumentHelp("Configuration file (JSON).", valueName: "file"))
     var config: String?
 
@@ -63,7 +81,7 @@ struct Serve: ParsableCommand {
     func run() throws {
         let line = try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
-            nvm: nvm)
+            nvm: nvm, doorbells: doorbells, doorbellSpin: doorbellSpin, doorbellWakeup: doorbellWakeup)
         try serve(line, configuration: config)
     }
 }

@@ -23,6 +23,22 @@ import Testing
         #expect(try decode(#"{"version": 1}"#) == ServeOptions())
     }
 
+    @Test("says how doorbells arrive, in the limits of the command line")
+    func doorbells() throws {
+        let options = try decode(
+            #"{"version": 1, "doorbells": "mapped", "doorbell-spin": 0, "doorbell-wakeup": 10}"#)
+        #expect(options.doorbells == .mapped)
+        #expect(options.doorbellSpin == 0)
+        #expect(options.doorbellWakeup == 10)
+        #expect(
+            refusal(of: #"{"version": 1, "doorbells": "rung"}"#)
+                == "'rung' is no kind of doorbells: use messages or mapped")
+        #expect(
+            refusal(of: #"{"version": 1, "doorbell-wakeup": 10000}"#)
+                == "10000 µs between wake-ups are not possible: use 10 to 5000")
+        #expect(refusal(of: #"{"version": 1, "doorbell-spin": -1}"#)?.contains("use 0 to 10000") == true)
+    }
+
     @Test("yields to the command line")
     func precedence() throws {
         let line = try ServeOptions(socket: "/line", uplink: nil, mac: nil, logLevel: "error")
@@ -37,7 +53,7 @@ import Testing
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
                 == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
-                + "directory, pf, vfs")
+                + "directory, pf, doorbells, doorbell-spin, doorbell-wakeup, vfs")
     }
 
     @Test("needs the version it is written in")

@@ -37,6 +37,20 @@ import Testing
         #expect(plan.vfSettings == nil)
     }
 
+    @Test("has times for looks with mapped doorbells alone")
+    func doorbells() throws {
+        #expect(try plan(socket: "/s").looking == nil)
+        #expect(try plan(socket: "/s", file: #", "doorbells": "messages""#).looking == nil)
+        #expect(try plan(socket: "/s", file: #", "doorbells": "mapped""#).looking == Looking.Times())
+        let chosen = try plan(
+            socket: "/s", file: #", "doorbells": "mapped", "doorbell-spin": 7, "doorbell-wakeup": 70"#)
+        #expect(chosen.looking == Looking.Times(spin: 7, wakeup: 70))
+        #expect(try plan(socket: "/s").keysNeedingRestart(for: chosen) == ["doorbells"])
+        #expect(
+            refusal { try plan(socket: "/s", file: #", "doorbell-spin": 7"#) }?.contains("for --doorbells mapped")
+                == true)
+    }
+
     @Test("is the VFs alone with the embedded driver")
     func embedded() throws {
         let plan = try plan(

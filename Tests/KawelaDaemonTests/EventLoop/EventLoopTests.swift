@@ -14,9 +14,13 @@ private final class Bench {
     let log = LogRecord()
     let loop: EventLoop
 
-    init(uplink: CInt = -1, server descriptors: [CInt] = [], signals: Signals? = nil) {
+    init(
+        uplink: CInt = -1, server descriptors: [CInt] = [], signals: Signals? = nil,
+        looking: Looking.Times = Looking.Times()
+    ) {
         (backend, server) = (FakeBackend(uplink), FakeServer(descriptors))
-        loop = EventLoop(port: port, servers: [server], backend: backend, signals: signals, log: log.logger)
+        loop = EventLoop(
+            port: port, servers: [server], backend: backend, signals: signals, looking: looking, log: log.logger)
     }
 
     /// Has the port ask for a run after `milliseconds`, and end the loop then.
@@ -70,10 +74,73 @@ private final class Bench {
         #expect(bench.server.bufferedMessages == 0)
     }
 
-    private func threadTime() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+private func threadTime() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+@Suite("The event loop looks at mapped memory", .serialized) struct EventLoopLooking {
+    @Test("only for a port that needs it")
+    func unneeded() throws {
+        let bench = Bench().stopping(after: 30)
+        try bench.loop.run()
+        #expect(bench.port.looks == 0)
+    }
+
+    @Test("by itself while nothing else happens, and mostly asleep")
+    func asleep() throws {
+        let bench = Bench(looking: Looking.Times(spin: 50, wakeup: 5000)).stopping(after: 500)
+        bench.port.needsLooks = true
+        let before = threadTime()
+        try bench.loop.run()
+        #expect(bench.port.looks > 3)
+        #expect(threadTime() - before < 250 * millisecond)
+    }
+
+    @Test("and runs the port for what it finds")
+    func found() throws {
+        let bench = Bench()
+        bench.port.needsLooks = true
+        bench.port.onLook = { port in port.looks == 5 }
+        bench.port.onRun = { [loop = bench.loop] port in if port.looks >= 5 { loop.stop() } }
+        try bench.loop.run()
+        #expect(bench.port.looks == 5)
+    }
+
+    @Test("and serves sockets all the same while it always finds something")
+    func busy() throws {
+        let bell = Doorbell()
+        bell.ring()
+        let bench = Bench(server: [bell.descriptor])
+        bench.port.needsLooks = true
+        bench.port.onLook = { _ in true }
+        bench.server.onEvent = { [loop = bench.loop] _, _ in loop.stop() }
+        try bench.loop.run()
+        #expect(bench.server.events == [bell.descriptor])
+    }
+}
+
+@Suite("Times between looks") struct LookingTests {
+    @Test("none while there is work and shortly after, then longer and longer up to the limit")
+    func growth() {
+        var looking = Looking(Looking.Times(spin: 50, wakeup: 300))
+        looking.noteWork(at: 1_000_000)
+        #expect(looking.spins(at: 1_049_999))
+        #expect(!looking.spins(at: 1_050_000))
+        #expect((0..<5).map { _ in looking.nextSleep() } == [50_000, 100_000, 200_000, 300_000, 300_000])
+        looking.noteWork(at: 9_000_000)
+        #expect(looking.nextSleep() == 50_000)
+    }
+
+    @Test("a limit below the first sleep holds from the start")
+    func shortLimit() {
+        var looking = Looking(Looking.Times(spin: 0, wakeup: 20))
+        #expect((0..<2).map { _ in looking.nextSleep() } == [20_000, 20_000])
+        looking.noteWork(at: 5)
+        #expect(!looking.spins(at: 5))
     }
 }
 

@@ -12,6 +12,9 @@ final class FakePort: DrivenPort {
     var hasWork = false
     var wantsFrames = true
     var nextDeadline: UInt64?
+    var needsLooks = false
+    var onLook: (FakePort) -> Bool = { _ in false }
+    private(set) var looks = 0
     let counters: [(name: String, value: UInt64)] = [("dropped", 7)]
     var onRun: (FakePort) -> Void = { _ in }
     var onReceive: (FakePort) -> Void = { _ in }
@@ -22,6 +25,11 @@ final class FakePort: DrivenPort {
     func run() {
         runs += 1
         onRun(self)
+    }
+
+    func look() -> Bool {
+        looks += 1
+        return onLook(self)
     }
 
     func receiveFromUplink() {

@@ -123,7 +123,7 @@ private func startKawela(_ uplink: UplinkPeer, isChecked: Bool, in run: Run) thr
     let vfs = VFBench.spareVF + 1
     let configuration = """
         {"version": 1, "directory": "\(run.folder)", "uplink": "stream:\(path)", "pf": "embedded", "log-level": "debug",
-         "vfs": [{"spoof-check": \(isChecked)}]}
+         "doorbells": "\(Doorbells.usual.rawValue)", "vfs": [{"spoof-check": \(isChecked)}]}
         """
     try configuration.write(toFile: run.path("kawela.json"), atomically: true, encoding: .utf8)
     let process = try ChildProcess(

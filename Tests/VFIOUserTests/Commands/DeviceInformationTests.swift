@@ -58,6 +58,74 @@ struct RegionInfoTests {
     }
 }
 
+@Suite("DEVICE_GET_REGION_INFO of a region that can be mapped")
+struct MappableRegionInfoTests {
+    private let file = MemoryFile()
+    private let connection: Connection
+
+    init() throws {
+        let function = ScriptedFunction()
+        function.mappablePart = MappablePart(
+            descriptor: file.number, areas: [0xC000..<0xD000, 0xE000..<0xF000])
+        connection = try Connection(function)
+    }
+
+    private func request(_ id: UInt16, argsz: UInt32, padding: Int = 0) -> Wire {
+        let fixed = bytes(argsz, UInt32(0), UInt32(0), UInt32(0), UInt64(0), UInt64(0))
+        return Wire(id, 5, fixed + [UInt8](repeating: 0, count: padding))
+    }
+
+    @Test("with room only for the fixed part it says how much there is, and sends no file")
+    func noRoom() {
+        connection.client.send(request(1, argsz: 79))
+        connection.run()
+        let (reply, descriptors) = connection.client.receiveMessage()
+        #expect(descriptors.isEmpty)
+        #expect(
+            reply?.payload
+                == bytes(UInt32(80), UInt32(0b1111), UInt32(0), UInt32(32), UInt64(0x20000), UInt64(0)))
+    }
+
+    @Test("with room it lists the areas and sends the file, whether or not the request is as long as the reply")
+    func complete() throws {
+        for padding in [0, 48] {
+            connection.client.send(request(1, argsz: 80, padding: padding))
+            connection.run()
+            let (reply, descriptors) = connection.client.receiveMessage()
+            let fixed = bytes(UInt32(80), UInt32(0b1111), UInt32(0), UInt32(32), UInt64(0x20000), UInt64(0))
+            let sparse = bytes(UInt16(1), UInt16(1), UInt32(0), UInt32(2), UInt32(0))
+            let areas = bytes(UInt64(0xC000), UInt64(0x1000), UInt64(0xE000), UInt64(0x1000))
+            #expect(reply?.payload == fixed + sparse + areas)
+            #expect(descriptors.count == 1)
+            #expect(file.copies == 2)
+            for descriptor in descriptors { close(descriptor) }
+        }
+        #expect(file.copies == 1)
+    }
+
+    @Test("the file goes with its own message, whatever is sent before and after")
+    func amongOthers() {
+        let other = Wire(7, 4, bytes(UInt32(16), UInt32(0), UInt32(0), UInt32(0)))
+        connection.client.send(other.bytes + request(1, argsz: 80).bytes + request(2, argsz: 80).bytes + other.bytes)
+        connection.run()
+        var (messages, counts): ([UInt16?], [Int]) = ([], [])
+        for _ in 0..<4 {
+            let (reply, descriptors) = connection.client.receiveMessage()
+            messages.append(reply?.id)
+            counts.append(descriptors.count)
+            for descriptor in descriptors { close(descriptor) }
+        }
+        #expect(messages == [7, 1, 2, 7])
+        #expect(counts == [0, 1, 1, 0])
+    }
+
+    @Test("other regions have none")
+    func others() throws {
+        let reply = try connection.call(5, bytes(UInt32(80), UInt32(0), UInt32(3), UInt32(0), UInt64(0), UInt64(0)))
+        #expect(reply.payload == bytes(UInt32(32), UInt32(3), UInt32(3), UInt32(0), UInt64(0x4000), UInt64(0)))
+    }
+}
+
 @Suite("DEVICE_GET_IRQ_INFO")
 struct InterruptInfoTests {
     private func ask(_ connection: Connection, _ index: UInt32, argsz: UInt32 = 16) throws -> Wire {

@@ -42,6 +42,21 @@ final class TestClient: @unchecked Sendable {
         }
     }
 
+    /// A message as QEMU reads it, the header by itself, and the descriptors that came with the header, which are the
+    /// caller's.
+    func receiveMessage() -> (message: Wire?, descriptors: [CInt]) {
+        let (header, descriptors) = receive(16)
+        guard header.count == 16 else { return (nil, descriptors) }
+        return (Wire(header + receive(Int(header.u32(4)) - 16).bytes), descriptors)
+    }
+
+    private func receive(_ size: Int) -> (bytes: [UInt8], descriptors: [CInt]) {
+        var (piece, descriptors) = ([UInt8](repeating: 0, count: size), [CInt](repeating: -1, count: 16))
+        var (count, isTruncated) = (CInt(0), false)
+        let received = kw_receive(descriptor, &piece, size, &descriptors, 16, &count, &isTruncated)
+        return (Array(piece.prefix(max(0, received))), Array(descriptors.prefix(Int(count))))
+    }
+
     var hasNothing: Bool {
         receive()
         return buffer.isEmpty

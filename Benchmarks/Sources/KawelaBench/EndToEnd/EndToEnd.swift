@@ -9,6 +9,25 @@ enum EndToEnd {
         var isLatency = false
         /// Of each round; of each request, for latencies.
         var kawela: [Double] = [], igb: [Double] = []
+        /// Kawela with mapped doorbells; older results have none.
+        var mapped: [Double]?
+
+        subscript(contestant: Contestant) -> [Double] {
+            get {
+                switch contestant {
+                case .kawela: kawela
+                case .mapped: mapped ?? []
+                case .igb: igb
+                }
+            }
+            set {
+                switch contestant {
+                case .kawela: kawela = newValue
+                case .mapped: mapped = newValue
+                case .igb: igb = newValue
+                }
+            }
+        }
     }
 
     static func run(rounds: Int) throws -> [Result] { try oneGuest(rounds) + twoGuests(rounds) }
@@ -21,8 +40,8 @@ enum EndToEnd {
         let guest: Guest
         private var vfs: [Station] = []
 
-        init(_ nic: NIC) throws {
-            bench = try Bench(nic, vfs: 2)
+        init(_ contestant: Contestant) throws {
+            bench = try Bench(contestant.nic, vfs: 2, doorbells: contestant.doorbells)
             guest = try bench.start(.with { $0.plugged = .all })
         }
 
@@ -40,7 +59,7 @@ enum EndToEnd {
     }
 
     private static func oneGuest(_ rounds: Int) throws -> [Result] {
-        let guests = [try Lone(.kawela), try Lone(.qemuIGB)]
+        let guests = try Contestant.allCases.map { try Lone($0) }
         for guest in guests { try guest.prepare() }
         var toTAP = Result(name: "iperf3, guest to TAP", unit: "Gb/s")
         var betweenVFs = Result(name: "iperf3, VF to VF in one guest", unit: "Gb/s")
@@ -61,11 +80,13 @@ enum EndToEnd {
         let sender, receiver: Station
         private let guests: [Guest]
 
-        init(_ nic: NIC) throws {
-            bench = try nic == .kawela ? Bench(nic, vfs: 2, driven: true) : Bench(nic)
-            guests = try nic == .kawela ? bench.bootVFGuests(2) : Self.bridged(bench)
+        init(_ contestant: Contestant) throws {
+            let hasVFs = contestant.nic == .kawela
+            bench = try Bench(
+                contestant.nic, vfs: hasVFs ? 2 : 0, driven: hasVFs, doorbells: contestant.doorbells)
+            guests = try hasVFs ? bench.bootVFGuests(2) : Self.bridged(bench)
             let stations = try guests.enumerated().map { number, guest in
-                guard nic == .kawela else { return try Self.address(guest, number) }
+                guard hasVFs else { return try Self.address(guest, number) }
                 return try guest.bringUpVF(number)
             }
             (sender, receiver) = (stations[0], stations[1])
@@ -96,7 +117,7 @@ enum EndToEnd {
     }
 
     private static func twoGuests(_ rounds: Int) throws -> [Result] {
-        let pairs = [try Pair(.kawela), try Pair(.qemuIGB)]
+        let pairs = try Contestant.allCases.map { try Pair($0) }
         defer { for pair in pairs { pair.bench.close() } }
         var result = Result(name: "iperf3, guest to guest: VFs of one Kawela; igb, TAPs and a bridge", unit: "Gb/s")
         for round in 0..<rounds {
@@ -109,11 +130,11 @@ enum EndToEnd {
 
     // MARK: Measuring
 
-    /// Does something with both, Kawela's first in every other round.
-    private static func alternate<Subject>(_ subjects: [Subject], _ round: Int, _ body: (Subject, Int) throws -> Void)
-        throws
-    {
-        for index in round % 2 == 0 ? [0, 1] : [1, 0] { try body(subjects[index], index) }
+    /// Does something with all in turn.
+    private static func alternate<Subject>(
+        _ subjects: [Subject], _ round: Int, _ body: (Subject, Contestant) throws -> Void
+    ) throws {
+        for contestant in Contestant.order(round) { try body(subjects[contestant.rawValue], contestant) }
     }
 
     /// Microseconds of 500 round trips.
@@ -131,8 +152,8 @@ enum EndToEnd {
 }
 
 extension EndToEnd.Result {
-    fileprivate mutating func add(_ values: [Double], _ index: Int) {
-        if index == 0 { kawela += values } else { igb += values }
-        print("\(name), \(index == 0 ? "Kawela" : "igb"): \(figure(Samples(values).median)) \(unit)")
+    fileprivate mutating func add(_ values: [Double], _ contestant: Contestant) {
+        self[contestant] += values
+        print("\(name), \(contestant): \(figure(Samples(values).median)) \(unit)")
     }
 }

@@ -46,29 +46,31 @@ struct Report {
         let lines = rows.map { row in
             let ratio = row.ratio
             let cells = [
-                "\(row.name), per \(row.unit)", time(row.kawela), time(row.igb),
+                "\(row.name), per \(row.unit)", time(row.kawela), row.mapped.map(time) ?? "", time(row.igb),
                 "**\(figure(ratio.median))** (\(figure(ratio.quartiles.lower)) ... \(figure(ratio.quartiles.upper)))",
             ]
             return "| " + cells.joined(separator: " | ") + " |"
         }
-        let single = rows.map { (Samples($0.kawela.single).median, Samples($0.igb.single).median) }
-        let (ours, theirs) = (Samples(single.map(\.0)).median, Samples(single.map(\.1)).median)
+        let single = Contestant.allCases.map { contestant in
+            let singles = rows.map { $0[contestant].single }.filter { !$0.isEmpty }
+            return figure(Samples(singles.map { Samples($0).median }).median / 1000)
+        }
         return """
             ## Beside QEMU's own igb
 
             The same driver program on `-device igb` and on Kawela behind `vfio-user-pci`, in the same stock QEMU. Nanoseconds:
-            median, and minimum in brackets. The ratio says how many times as long igb takes, with the middle half of the
-            rounds in brackets.
+            median, and minimum in brackets. The ratio says how many times as long igb takes as Kawela with messages, with the
+            middle half of the rounds in brackets; "mapped" is Kawela with `--doorbells mapped`.
 
-            | | Kawela | QEMU igb | igb / Kawela |
-            |---|--:|--:|--:|
+            | | Kawela | mapped | QEMU igb | igb / Kawela |
+            |---|--:|--:|--:|--:|
             \(lines.joined(separator: "\n"))
 
             ![How many times as long QEMU's igb takes](performance.svg)
 
             This is without what a batch costs once: doorbell, wake-up and the first frame together take
-            \(figure(ours / 1000)) us with Kawela and \(figure(theirs / 1000)) us with igb, which QEMU reaches without leaving
-            its process.
+            \(single[0]) us with Kawela, \(single[1]) us with mapped doorbells, and \(single[2]) us with igb, which QEMU
+            reaches without leaving its process.
             """
     }
 
@@ -80,7 +82,8 @@ struct Report {
         let lines = guests.filter { !$0.isLatency }.map { result in
             let (ours, theirs) = (Samples(result.kawela), Samples(result.igb))
             let cells = [
-                "\(result.name), \(result.unit)", spread(ours), spread(theirs), figure(ours.median / theirs.median),
+                "\(result.name), \(result.unit)", spread(ours), result.mapped.map { spread(Samples($0)) } ?? "",
+                spread(theirs), figure(ours.median / theirs.median),
             ]
             return "| " + cells.joined(separator: " | ") + " |"
         }
@@ -90,8 +93,8 @@ struct Report {
             Debian guests with their own drivers, under TCG, which takes most of the time itself. Median of the rounds, and the
             middle half in brackets.
 
-            | | Kawela | QEMU igb | Kawela / igb |
-            |---|--:|--:|--:|
+            | | Kawela | mapped | QEMU igb | Kawela / igb |
+            |---|--:|--:|--:|--:|
             \(lines.joined(separator: "\n"))
 
             \(guests.filter(\.isLatency).map(latencies).joined(separator: "\n\n"))
@@ -109,23 +112,25 @@ struct Report {
             100 * Double(values.filter { $0 >= low && $0 < high }.count) / Double(max(1, values.count))
         }
         let lines = zip(bounds, bounds.dropFirst()).compactMap { low, high -> String? in
-            let (ours, theirs) = (share(result.kawela, low, high), share(result.igb, low, high))
-            guard ours + theirs > 0 else { return nil }
-            return "| \(Int(low)) ... \(Int(high)) | \(figure(ours)) | \(figure(theirs)) |"
+            let shares = Contestant.allCases.map { share(result[$0], low, high) }
+            guard shares.contains(where: { $0 > 0 }) else { return nil }
+            return "| \(Int(low)) ... \(Int(high)) | " + shares.map { figure($0) }.joined(separator: " | ") + " |"
         }
         let percentiles = [0.5, 0.9, 0.99].map { part in
-            let (ours, theirs) = (Samples(result.kawela).quantile(part), Samples(result.igb).quantile(part))
-            return "| \(Int(part * 100)) % within | \(figure(ours)) | \(figure(theirs)) |"
+            let times = Contestant.allCases.map { contestant in
+                result[contestant].isEmpty ? "" : figure(Samples(result[contestant]).quantile(part))
+            }
+            return "| \(Int(part * 100)) % within | " + times.joined(separator: " | ") + " |"
         }
         return """
             \(result.name), one after the other:
 
-            | \(result.unit) | Kawela | QEMU igb |
-            |---|--:|--:|
+            | \(result.unit) | Kawela | mapped | QEMU igb |
+            |---|--:|--:|--:|
             \(percentiles.joined(separator: "\n"))
 
-            | \(result.unit) | Kawela, % | QEMU igb, % |
-            |---|--:|--:|
+            | \(result.unit) | Kawela, % | mapped, % | QEMU igb, % |
+            |---|--:|--:|--:|
             \(lines.joined(separator: "\n"))
             """
     }
@@ -165,9 +170,9 @@ struct Report {
         frame alternate with full ones, and what one frame costs is the difference between the two (each the first decile of
         100 batches) divided by the frames more. So doorbell, qtest protocol and wake-ups cancel out. Frames to be received wait in the socket while the
         process that emulates the card is stopped; time runs from letting it go on. Pools are VMDq pools of the physical
-        function in both. Interrupts are masked. The benchmark has one processor for itself, the cards share the others.
+        function in all. Interrupts are masked. The benchmark has one processor for itself, the cards share the others.
 
-        Both cards run at the same time and take turns, round by round. Every frame counts only if it was verified: DD in
+        All cards run at the same time and take turns, round by round. Every frame counts only if it was verified: DD in
         each descriptor; every byte, length and status bit of what was received; the card's counters; with a TAP, the
         kernel's.
 

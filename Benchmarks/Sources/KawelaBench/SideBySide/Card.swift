@@ -5,7 +5,7 @@ import KawelaGuest
 
 /// An 82576, Kawela's or QEMU's own, in a stock QEMU without a processor, and the driver program on it.
 final class Card {
-    let nic: NIC
+    let contestant: Contestant
     let driver: Driver
     let registers: CardRegisters
     /// Who emulates the card.
@@ -19,9 +19,9 @@ final class Card {
 
     enum Wire { case null, stream, tap }
 
-    init(_ nic: NIC, _ wire: Wire, in run: Run) throws {
-        self.nic = nic
-        let name = "\(nic.rawValue)-\(wire)-\(cb_now())"
+    init(_ contestant: Contestant, _ wire: Wire, in run: Run) throws {
+        self.contestant = contestant
+        let name = "\(contestant.rawValue)-\(wire)-\(cb_now())"
         namespace = wire == .tap ? try Namespace(in: run) : nil
         let listener = wire == .stream ? try StreamListener(path: run.path("\(name).wire")) : nil
         let uplink: UplinkPeer =
@@ -30,7 +30,8 @@ final class Card {
             case .tap: .tap(Namespace.tap)
             case .stream: .stream(path: run.path("\(name).wire"))
             }
-        let card = try NetworkCard(nic, uplink: uplink, in: run, namespace: namespace)
+        let card = try NetworkCard(
+            contestant.nic, uplink: uplink, doorbells: contestant.doorbells, in: run, namespace: namespace)
         let control = run.path("\(name).qtest")
         let listening = kw_unix_bind(control, CInt(SOCK_STREAM.rawValue))
         guard listening >= 0 else { throw BenchError("cannot listen at \(control)") }
@@ -65,7 +66,7 @@ final class Card {
         try driver.set(0x20, 0x1340 | 1 << 21 | 0b01 << 26)
         let deadline = cb_now() + 20_000_000_000
         while try driver[8] & 2 == 0 {
-            guard cb_now() < deadline else { throw BenchError("\(nic): the link does not come up") }
+            guard cb_now() < deadline else { throw BenchError("\(contestant): the link does not come up") }
             try registers.qtest.command("clock_step 10000000")
             usleep(2000)
         }
@@ -88,7 +89,9 @@ final class Card {
         let start = cb_now()
         try registers.qtest.send(line)
         for word in done {
-            guard cb_wait_for_bits(word, 1, Self.patience) else { throw BenchError("\(nic): a batch does not end") }
+            guard cb_wait_for_bits(word, 1, Self.patience) else {
+                throw BenchError("\(contestant): a batch does not end")
+            }
         }
         let end = cb_now()
         _ = try registers.qtest.receive()
@@ -110,7 +113,7 @@ final class Card {
         try sender?.send(bytes)
         let start = cb_now()
         kill(process.pid, SIGCONT)
-        guard cb_wait_for_bits(done, 1, Self.patience) else { throw BenchError("\(nic): frames do not arrive") }
+        guard cb_wait_for_bits(done, 1, Self.patience) else { throw BenchError("\(contestant): frames do not arrive") }
         return cb_now() - start
     }
 
@@ -120,6 +123,6 @@ final class Card {
             let status = try String(contentsOfFile: "/proc/\(process.pid)/stat", encoding: .utf8)
             if let end = status.lastIndex(of: ")"), status[end...].dropFirst(2).hasPrefix("T") { return }
         }
-        throw BenchError("\(nic): does not stop")
+        throw BenchError("\(contestant): does not stop")
     }
 }

@@ -58,29 +58,47 @@ extension Row {
     struct Result: Codable {
         var name, unit: String
         var kawela = Figures(), igb = Figures()
+        /// Kawela with mapped doorbells; older results have none.
+        var mapped: Figures?
+
+        subscript(contestant: Contestant) -> Figures {
+            get {
+                switch contestant {
+                case .kawela: kawela
+                case .mapped: mapped ?? Figures()
+                case .igb: igb
+                }
+            }
+            set {
+                switch contestant {
+                case .kawela: kawela = newValue
+                case .mapped: mapped = newValue
+                case .igb: igb = newValue
+                }
+            }
+        }
     }
 
-    /// Both cards, a round each in turn. What else a machine does only ever makes a batch longer, so a round stands for the
+    /// All cards, a round each in turn. What else a machine does only ever makes a batch longer, so a round stands for the
     /// lowest tenth of its batches.
     func measure(_ effort: Effort) throws -> Result {
         let run = try Run()
         defer { run.close() }
         cb_use_last_processor(false)
-        let cards = try [NIC.kawela, .qemuIGB].map { try Card($0, wire, in: run) }
+        let cards = try Contestant.allCases.map { try Card($0, wire, in: run) }
         cb_use_last_processor(true)
         let works = try cards.map(start)
         var result = Result(name: name, unit: unit)
         for work in works { _ = try round(work, batches: 10) }
         for round in 0..<effort.rounds {
-            // The one that goes first changes too.
-            for index in round % 2 == 0 ? [0, 1] : [1, 0] {
-                let (full, single) = try self.round(works[index], batches: effort.batches)
-                let others = Double(works[index].frames - 1)
-                let keyPath = index == 0 ? \Result.kawela : \Result.igb
-                result[keyPath: keyPath].perFrame.append((full.lowest - single.lowest) / others)
-                result[keyPath: keyPath].single.append(single.lowest)
-                result[keyPath: keyPath].minimum = min(
-                    result[keyPath: keyPath].minimum, (full.minimum - single.minimum) / others)
+            for contestant in Contestant.order(round) {
+                let work = works[contestant.rawValue]
+                let (full, single) = try self.round(work, batches: effort.batches)
+                let others = Double(work.frames - 1)
+                result[contestant].perFrame.append((full.lowest - single.lowest) / others)
+                result[contestant].single.append(single.lowest)
+                result[contestant].minimum = min(
+                    result[contestant].minimum, (full.minimum - single.minimum) / others)
             }
         }
         for work in works { try work.finish() }

@@ -45,10 +45,12 @@ final class Sending: Work {
 
     func finish() throws {
         let counted = Int(try card.driver[counter])
-        guard counted == sent else { throw BenchError("\(card.nic) counts \(counted) of \(sent) frames") }
+        guard counted == sent else { throw BenchError("\(card.contestant) counts \(counted) of \(sent) frames") }
         guard card.namespace != nil else { return }
         let arrived = try countOfKernel() - kernelCount
-        guard arrived == sent else { throw BenchError("\(card.nic): the kernel got \(arrived) of \(sent) frames") }
+        guard arrived == sent else {
+            throw BenchError("\(card.contestant): the kernel got \(arrived) of \(sent) frames")
+        }
     }
 
     private func countOfKernel() throws -> Int {
