@@ -8,6 +8,7 @@ struct Report {
     private let device: [DeviceResult]
     private let thresholds: Thresholds
     private let memory: Int?
+    private let threads: ThreadedPorts?
 
     init() throws {
         rows = try Store.load("compare") ?? []
@@ -15,6 +16,7 @@ struct Report {
         device = try (Store.load("stages") ?? []) + (Store.load("device") ?? [])
         thresholds = try Thresholds.load()
         memory = try Store.load("memory")
+        threads = try Store.load("threads")
     }
 
     func write() throws {
@@ -156,7 +158,7 @@ struct Report {
             |---|--:|--:|--:|--:|
             \(lines.joined(separator: "\n"))
 
-            \(memory.map { "Each port more takes \($0) KB of memory." } ?? "")
+            \(memory.map { "Each port more takes \($0) KB of memory." } ?? "") \(threads?.sentence ?? "")
             """
     }
 
