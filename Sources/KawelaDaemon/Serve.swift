@@ -21,7 +21,8 @@ public func serve(_ line: ServeOptions, configuration path: String? = nil) throw
     let reader = path.map { path in
         PlanReader(
             path: path, line: line,
-            ports: zip(plans, ports).map { plan, port in (plan.name, { [mailbox = port.mailbox] in mailbox.reload($0) }) },
+            ports: zip(plans, ports).map { plan, port in (plan.name, { [mailbox = port.mailbox] in mailbox.reload($0) })
+            },
             log: log)
     }
     let supervisor = try Supervisor(signals, reload: reader.map { reader in { reader.run() } })

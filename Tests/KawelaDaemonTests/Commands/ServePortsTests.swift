@@ -73,7 +73,8 @@ import Testing
         func driven(_ name: String, _ vf: String) throws -> String {
             let directory = "\(folder.path)/\(name)"
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            return #"{"name": "\#(name)", "directory": "\#(directory)", "uplink": "null", "pf": "embedded", "vfs": [\#(vf)]}"#
+            return
+                #"{"name": "\#(name)", "directory": "\#(directory)", "uplink": "null", "pf": "embedded", "vfs": [\#(vf)]}"#
         }
         let running = try serve(write(driven("x.json", "{}"), driven("y.json", "{}"), entry("a")), sockets: ["a"])
         _ = try write(driven("x.json", "{}"), driven("y.json", #"{"rate": 50}"#), entry("other"))

@@ -89,7 +89,10 @@ import Testing
             (#"[{}, {"name": "port0"}]"#, "ports[1].name and ports[0].name are both 'port0'"),
             (#"[{"uplink": "null"}]"#, #"ports[0]: the key "socket" is missing, or "directory""#),
             (#"[{"socket": "/s"}]"#, #"ports[0]: the key "uplink" is missing"#),
-            (#"[{"socket": "/s", "directory": "/d", "uplink": "null"}]"#, #"ports[0]: "socket" and "directory" exclude"#),
+            (
+                #"[{"socket": "/s", "directory": "/d", "uplink": "null"}]"#,
+                #"ports[0]: "socket" and "directory" exclude"#
+            ),
             (#"[{"socket": "/a--b", "uplink": "null", "vfs": 1}]"#, "ports[0]: VFs are served in a directory"),
             (#"[{"socket": "/s", "uplink": "pigeon"}]"#, "ports[0].uplink: there is no backend 'pigeon'"),
         ])
@@ -104,7 +107,10 @@ import Testing
             (#""socket": "/s""#, #""socket": "/x/../s""#, "ports[1].socket and ports[0].socket are both /s"),
             (#""directory": "/d""#, #""directory": "/d/", "pf": "embedded", "vfs": 1"#, "directory are both /d"),
             (#""directory": "/d""#, #""socket": "/d/pf.sock""#, "ports[1].socket and ports[0].directory are both"),
-            (#""socket": "/s", "nvm": "/n""#, #""socket": "/t", "nvm": "/n""#, "ports[1].nvm and ports[0].nvm are both /n"),
+            (
+                #""socket": "/s", "nvm": "/n""#, #""socket": "/t", "nvm": "/n""#,
+                "ports[1].nvm and ports[0].nvm are both /n"
+            ),
         ])
     func shared(_ first: String, _ second: String, _ expected: String) throws {
         let message = try #require(refusal(#"[{"uplink": "null", \#(first)}, {"uplink": "null", \#(second)}]"#))
@@ -115,7 +121,8 @@ import Testing
     @Test(
         "does not give one uplink to two ports",
         arguments: [
-            ("tap:t0", "tap:t0", "are both the interface t0"), ("packet:e0", "pcap:/f,tap:e0", "are both the interface e0"),
+            ("tap:t0", "tap:t0", "are both the interface t0"),
+            ("packet:e0", "pcap:/f,tap:e0", "are both the interface e0"),
             ("stream:/w,server", "stream:/w,server", "are both /w"), ("dgram:/a:/b", "dgram:/a:/c", "are both /a"),
             ("pcap:/f", "pcap:/f,loopback", "are both /f"), ("stream:/a,server", "null", nil),
             ("stream:/w,server", "stream:/w", nil), ("dgram:/w:/v", "dgram:/v:/w", nil), ("null", "null", nil),
@@ -143,7 +150,8 @@ import Testing
         #expect(log.messages == ["configuration: ports that come or go (a, c) need a restart and are left out"])
         _ = try folder.write("k.json", "{")
         reader.run()
-        #expect(log.messages.last?.hasPrefix("configuration not read again, the old one stays: \(path): not valid") == true)
+        #expect(
+            log.messages.last?.hasPrefix("configuration not read again, the old one stays: \(path): not valid") == true)
         #expect(taken.count == 1)
     }
 }

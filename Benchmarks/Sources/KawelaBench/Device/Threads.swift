@@ -26,9 +26,9 @@ struct ThreadedPorts: Codable {
     /// For the report and the terminal.
     var sentence: String {
         let ratio = String(format: "%.2f", together / alone)
-        let rates = "\(figure(alone / 1e6)) million frames of 60 B a second to null, two on two threads \(figure(together / 1e6))"
         let place = processors == 1 ? " They share one processor here." : ""
-        return "One port sends \(rates) million: \(ratio) times as many.\(place)"
+        return "One port sends \(figure(alone / 1e6)) million frames of 60 B a second to null, two on two threads "
+            + "\(figure(together / 1e6)) million: \(ratio) times as many.\(place)"
     }
 
     private static func rate(_ lanes: ArraySlice<Lane>, seconds: Double) throws -> Double {
