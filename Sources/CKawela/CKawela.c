@@ -157,11 +157,14 @@ int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const
     return sendmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-enum { guard_slots = 4096 };
+// Threads add and remove guards of their own at any time. A fault is in a mapping of the thread it happens in, whose slot
+// does not change meanwhile; a slot that does is somebody else's.
+enum { guard_slots = 16384 };
 static struct {
-    _Atomic(uintptr_t) start;  // 0 marks a free slot
+    _Atomic(unsigned) version;  // odd while the rest changes
+    _Atomic(uintptr_t) start;   // 0 marks a free slot
     _Atomic(uintptr_t) end;
-    int *truncated;
+    _Atomic(int *) truncated;
 } guards[guard_slots];
 
 static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
@@ -170,12 +173,15 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
     uintptr_t address = (uintptr_t)info->si_addr;
     uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
     for (int i = 0; i < guard_slots; i++) {
+        unsigned version = atomic_load(&guards[i].version);
         uintptr_t start = atomic_load(&guards[i].start);
         if (start == 0 || address < start || address >= atomic_load(&guards[i].end)) continue;
+        int *truncated = atomic_load(&guards[i].truncated);
+        if (version & 1 || atomic_load(&guards[i].version) != version) continue;
         void *page = (void *)(address & ~(page_size - 1));
         if (mmap(page, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
             break;
-        *guards[i].truncated = 1;
+        *truncated = 1;
         errno = saved;
         return;
     }
@@ -192,17 +198,23 @@ void kw_guard_install(void) {
 
 int kw_guard_add(void *start, size_t size, int *truncated) {
     for (int i = 0; i < guard_slots; i++) {
-        if (atomic_load(&guards[i].start) != 0) continue;
-        guards[i].truncated = truncated;
+        unsigned version = atomic_load(&guards[i].version);
+        if (version & 1 || atomic_load(&guards[i].start) != 0) continue;
+        if (!atomic_compare_exchange_strong(&guards[i].version, &version, version + 1)) continue;
+        atomic_store(&guards[i].truncated, truncated);
         atomic_store(&guards[i].end, (uintptr_t)start + size);
         atomic_store(&guards[i].start, (uintptr_t)start);
+        atomic_store(&guards[i].version, version + 2);
         return i;
     }
     return -1;
 }
 
 void kw_guard_remove(int slot) {
-    if (slot >= 0 && slot < guard_slots) atomic_store(&guards[slot].start, 0);
+    if (slot < 0 || slot >= guard_slots) return;
+    atomic_fetch_add(&guards[slot].version, 1);
+    atomic_store(&guards[slot].start, 0);
+    atomic_fetch_add(&guards[slot].version, 1);
 }
 
 int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) {
@@ -221,6 +233,8 @@ int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds) {
 }
 
 void kw_exact_timeouts(void) { prctl(PR_SET_TIMERSLACK, 1UL); }
+
+void kw_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 int kw_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);

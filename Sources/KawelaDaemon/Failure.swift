@@ -18,3 +18,16 @@ public enum Failure: Error, Equatable {
         }
     }
 }
+
+extension Failure {
+    /// The same, of one of several ports: `place` says which. Those have no options on the command line, only keys.
+    func of(_ place: String?) -> Failure {
+        guard let place else { return self }
+        let keys = message.replacing(/(^|[ \(])--([a-z\-]+)/) { match in "\(match.output.1)\"\(match.output.2)\"" }
+        let text = "\(place): \(keys)"
+        return switch self {
+        case .usage: .usage(text)
+        case .failed: .failed(text)
+        }
+    }
+}

@@ -127,7 +127,7 @@ int kw_tap_set_carrier(int fd, bool has_carrier);
 
 /// Makes a SIGBUS inside [start, start + size) of a registered mapping harmless: the page is replaced by zeros and
 /// *truncated (lives as long as the registration) becomes 1. For files another process may truncate.
-/// Returns a slot number for kw_guard_remove, or -1 when all slots are taken.
+/// Returns a slot number for kw_guard_remove, or -1 when all slots are taken. Any thread may add and remove its own.
 int kw_guard_add(void *start, size_t size, int *truncated);
 void kw_guard_remove(int slot);
 /// Installs the SIGBUS handler behind kw_guard_add. Once per process.
@@ -140,6 +140,8 @@ int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode);
 int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds);
 /// Has the kernel end the calling thread's timed waits on time; by default it may add 50 microseconds.
 void kw_exact_timeouts(void);
+/// PR_SET_NAME for the calling thread; the kernel keeps the first 15 bytes.
+void kw_name_thread(const char *name);
 
 /// posix_spawn_file_actions_addclosefrom_np: the child gets no descriptor from `first` on. 0 or an errno.
 int kw_spawn_close_from(posix_spawn_file_actions_t *actions, int first);

@@ -9,6 +9,8 @@ import PCIe
 @safe final class AddressSpace {
     /// As many ranges as QEMU offers at most (vfio-user `max_dma_maps`).
     static let maximumRanges = 65535
+    /// Files behind them: a machine has one for each memory module. The process has room for 64 functions with as many.
+    static let maximumFiles = 256
 
     /// The ranges; `files` runs parallel to them.
     let table = RangeTable()
@@ -73,6 +75,9 @@ extension AddressSpace {
         let (end, overflow) = offset.addingReportingOverflow(mapping.size)
         guard !overflow, end <= size, end <= UInt64(Int.max) else { throw .unmappable(errno: ENXIO) }
         if let known = files.last(where: { $0?.identity == identity && $0!.size >= end }), let known { return known }
+        guard Set(files.compactMap { $0.map(ObjectIdentifier.init) }).count < Self.maximumFiles else {
+            throw .tooManyMappings
+        }
         return try MappedFile(descriptor, size: size, identity: identity)
     }
 }

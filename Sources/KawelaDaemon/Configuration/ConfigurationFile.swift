@@ -1,9 +1,10 @@
 import Foundation
 import Intel82576
+import Logging
 
-extension ServeOptions {
+extension ConfigurationFile {
     /// Reads a configuration file (docs/operations.md describes it).
-    public init(file path: String) throws(Failure) {
+    init(path: String) throws(Failure) {
         do throws(InvalidSetting) {
             self = try decodeConfiguration(contents(of: path))
         } catch {
@@ -29,9 +30,9 @@ private func contents(of path: String) throws(InvalidSetting) -> Data {
     return data
 }
 
-func decodeConfiguration(_ data: Data) throws(InvalidSetting) -> ServeOptions {
+func decodeConfiguration(_ data: Data) throws(InvalidSetting) -> ConfigurationFile {
     do {
-        return try JSONDecoder().decode(ConfigurationFile.self, from: data).options
+        return try JSONDecoder().decode(ConfigurationFile.self, from: data)
     } catch let error as InvalidSetting {
         throw error
     } catch let error as DecodingError {
@@ -41,10 +42,14 @@ func decodeConfiguration(_ data: Data) throws(InvalidSetting) -> ServeOptions {
     }
 }
 
-private struct ConfigurationFile: Decodable {
+/// What a configuration file says: of one port, or of several.
+struct ConfigurationFile: Decodable {
     static let currentVersion = 1
 
+    /// Of the one port, or only what is common to ``ports``.
     var options = ServeOptions()
+    /// At least one, each with a name of its own; `nil` in the form for one port.
+    var ports: [ServeOptions]?
 
     enum Key: String, CodingKey, CaseIterable {
         case version
@@ -59,42 +64,59 @@ private struct ConfigurationFile: Decodable {
         case doorbellSpin = "doorbell-spin"
         case doorbellWakeup = "doorbell-wakeup"
         case vfs
+        case ports
+        case name
+
+        /// Not those of a port.
+        static let common: [Key] = [.version, .logLevel, .ports]
     }
 
     init(from decoder: any Decoder) throws {
-        try refuseUnknownKeys(of: decoder, known: Key.allCases.map(\.rawValue))
+        try refuseUnknownKeys(of: decoder, known: Key.allCases.filter { $0 != .name }.map(\.rawValue))
         let values = try decoder.container(keyedBy: Key.self)
         let version = try values.decode(Int.self, forKey: .version)
         guard version == Self.currentVersion else {
             throw InvalidSetting("version \(version) is not known: this program reads version \(Self.currentVersion)")
         }
-        options.socket = try values.decodeIfPresent(String.self, forKey: .socket)
-        options.uplink = try values.decodeIfPresent(String.self, forKey: .uplink)
-        options.mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
-        options.nvm = try values.decodeIfPresent(String.self, forKey: .nvm).map { try parseNVMPath($0) }
         options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
-        options.directory = try values.decodeIfPresent(String.self, forKey: .directory)
-        options.pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }
-        options.doorbells = try values.decodeIfPresent(String.self, forKey: .doorbells).map { try parseDoorbells($0) }
-        options.doorbellSpin = try values.decodeIfPresent(Int.self, forKey: .doorbellSpin).map { try parseSpin($0) }
-        options.doorbellWakeup = try values.decodeIfPresent(Int.self, forKey: .doorbellWakeup).map {
+        if values.contains(.ports) {
+            ports = try Self.decodePorts(values)
+        } else {
+            options = try ServeOptions(values, logLevel: options.logLevel)
+        }
+    }
+}
+
+extension ServeOptions {
+    /// What `values` say of a port.
+    init(_ values: KeyedDecodingContainer<ConfigurationFile.Key>, logLevel: Logger.Level? = nil) throws {
+        self.logLevel = logLevel
+        socket = try values.decodeIfPresent(String.self, forKey: .socket)
+        uplink = try values.decodeIfPresent(String.self, forKey: .uplink)
+        mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
+        nvm = try values.decodeIfPresent(String.self, forKey: .nvm).map { try parseNVMPath($0) }
+        directory = try values.decodeIfPresent(String.self, forKey: .directory)
+        pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }
+        doorbells = try values.decodeIfPresent(String.self, forKey: .doorbells).map { try parseDoorbells($0) }
+        doorbellSpin = try values.decodeIfPresent(Int.self, forKey: .doorbellSpin).map { try parseSpin($0) }
+        doorbellWakeup = try values.decodeIfPresent(Int.self, forKey: .doorbellWakeup).map {
             try parseWakeup($0)
         }
         if values.contains(.vfs) { try decodeVFs(values) }
     }
 
     /// Their number, or a list with the settings of each.
-    private mutating func decodeVFs(_ values: KeyedDecodingContainer<Key>) throws {
+    private mutating func decodeVFs(_ values: KeyedDecodingContainer<ConfigurationFile.Key>) throws {
         if let count = try? values.decode(Int.self, forKey: .vfs) {
-            options.vfCount = try parseVFCount(count)
+            vfCount = try parseVFCount(count)
             return
         }
         guard var list = try? values.nestedUnkeyedContainer(forKey: .vfs) else {
             throw InvalidSetting("\"vfs\" is neither a number of VFs nor a list with the settings of each")
         }
-        options.vfCount = try parseVFCount(list.count ?? 0)
-        while !list.isAtEnd { options.vfs.append(try list.decode(VFOptions.self)) }
-        try refuseSharedAddresses(options.vfs)
+        vfCount = try parseVFCount(list.count ?? 0)
+        while !list.isAtEnd { vfs.append(try list.decode(VFOptions.self)) }
+        try refuseSharedAddresses(vfs)
     }
 }
 

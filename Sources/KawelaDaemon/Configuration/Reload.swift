@@ -1,31 +1,53 @@
 import EmbeddedDriver
 import Logging
 
-/// Reads the configuration file again on a hang-up signal, and puts into force what can change while the NIC runs: the
-/// settings of VFs. A file that cannot be used changes nothing.
-final class Reload {
+/// Reads the configuration file again on a hang-up signal, and gives each port what it says of that. A file that cannot be
+/// used changes nothing.
+final class PlanReader {
     private let path: String
     private let line: ServeOptions
-    private var plan: ServePlan
+    private let ports: [(name: String?, take: (ServePlan) -> Void)]
     private let log: Logger
-    private let apply: ([VFSettings]) -> Void
 
-    /// - Parameter line: what the command line gave, which wins over the file.
+    /// - Parameters:
+    ///   - line: what the command line gave, which wins over the file.
+    ///   - ports: those that run.
     init(
-        path: String, line: ServeOptions, plan: ServePlan, log: Logger, apply: @escaping ([VFSettings]) -> Void
+        path: String, line: ServeOptions, ports: [(name: String?, take: (ServePlan) -> Void)], log: Logger
     ) {
-        (self.path, self.line, self.plan, self.log, self.apply) = (path, line, plan, log, apply)
+        (self.path, self.line, self.ports, self.log) = (path, line, ports, log)
     }
 
     func run() {
         do throws(Failure) {
-            take(try ServePlan(line.completed(by: ServeOptions(file: path))))
+            distribute(try readPlans(line, configuration: path))
         } catch {
             log.error("configuration not read again, the old one stays: \(error.message)")
         }
     }
 
-    private func take(_ new: ServePlan) {
+    private func distribute(_ plans: [ServePlan]) {
+        let (old, new) = (ports.map(\.name), plans.map(\.name))
+        let changed = old.filter { !new.contains($0) } + new.filter { !old.contains($0) }
+        if !changed.isEmpty {
+            let names = changed.compactMap { $0 }.joined(separator: ", ")
+            log.warning("configuration: ports that come or go (\(names)) need a restart and are left out")
+        }
+        for port in ports { plans.first { $0.name == port.name }.map(port.take) }
+    }
+}
+
+/// Puts into force what can change while a NIC runs: the settings of its VFs.
+final class Reload {
+    private var plan: ServePlan
+    private let log: Logger
+    private let apply: ([VFSettings]) -> Void
+
+    init(plan: ServePlan, log: Logger, apply: @escaping ([VFSettings]) -> Void) {
+        (self.plan, self.log, self.apply) = (plan, log, apply)
+    }
+
+    func take(_ new: ServePlan) {
         let keys = plan.keysNeedingRestart(for: new)
         if !keys.isEmpty {
             log.warning("configuration: changes of \(keys.joined(separator: ", ")) need a restart and are left out")

@@ -3,6 +3,8 @@ import Logging
 
 /// What `kawela serve` can be told; `nil` where it was not.
 public struct ServeOptions: Equatable, Sendable {
+    /// Of a port that is one of several.
+    var name: String?
     public internal(set) var socket: String?
     public internal(set) var uplink: String?
     public internal(set) var mac: MACAddress?

@@ -2,8 +2,10 @@ import EmbeddedDriver
 import Intel82576
 import Logging
 
-/// What `kawela serve` is going to do, complete and checked.
+/// What `kawela serve` is going to do with one port, complete and checked.
 struct ServePlan: Equatable {
+    /// Of a port that is one of several.
+    var name: String?
     /// A function and the socket it is served on.
     struct Served: Equatable {
         enum Function: Equatable, CustomStringConvertible {
@@ -42,6 +44,7 @@ struct ServePlan: Equatable {
         let pf = options.pf ?? .guest
         vfCount = options.vfCount ?? 0
         try checkVFs(options, pf: pf)
+        name = options.name
         logLevel = options.logLevel ?? .info
         let pfPath = absolutePath(options.directory.map { "\($0)/pf.sock" } ?? options.socket ?? "")
         let vfPaths = (0..<vfCount).map { absolutePath("\(options.directory ?? "")/vf\($0).sock") }

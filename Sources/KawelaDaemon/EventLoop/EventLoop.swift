@@ -2,7 +2,7 @@ import Backends
 import Glibc
 import Logging
 
-/// The one thread of a port: waits for its servers' sockets, its uplink, its timers and signals, and runs it.
+/// The one thread of a port: waits for its servers' sockets, its uplink, its timers and its mailbox, and runs it.
 ///
 /// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is left over the wait only
 /// looks. With clients that map queue registers it is short, and the port looks at those too (``Looking``). Nothing here is locked, and nothing allocates once the first turns have sized the arrays.
@@ -11,9 +11,9 @@ final class EventLoop {
     private let servers: [any FunctionServer]
     private let backend: any Backend
     private let driver: (any FunctionDriver)?
-    private let signals: Signals?
-    /// What a hang-up does; without it, it stops the loop.
-    private let reload: (() -> Void)?
+    private let mailbox: Mailbox?
+    /// What to do with a configuration that was read again.
+    private let reload: ((ServePlan) -> Void)?
     /// Called at the end of each turn, to keep what the port has to keep over a restart.
     private let keep: (() -> Void)?
     private let log: Logger
@@ -39,16 +39,16 @@ final class EventLoop {
 
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
-        signals: Signals? = nil, reload: (() -> Void)? = nil, keep: (() -> Void)? = nil,
+        mailbox: Mailbox? = nil, reload: ((ServePlan) -> Void)? = nil, keep: (() -> Void)? = nil,
         looking: Looking.Times = Looking.Times(), log: Logger
     ) {
         self.looking = Looking(looking)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
-        (self.signals, self.reload, self.keep, self.log) = (signals, reload, keep, log)
+        (self.mailbox, self.reload, self.keep, self.log) = (mailbox, reload, keep, log)
         wasLinkUp = backend.isLinkUp
     }
 
-    /// Runs until ``stop()`` or a signal to stop.
+    /// Runs until ``stop()`` or a message to stop.
     func run() throws(Failure) {
         useExactTimeouts()
         while !isStopping { try turn() }
@@ -62,7 +62,7 @@ final class EventLoop {
         let now = monotonicNanoseconds()
         let descriptor = watchAll(at: now)
         try wait(at: now)
-        handleSignals()
+        handleMessages()
         handleServers(at: now)
         handleBackend(waitedFor: descriptor, at: now)
         driver?.service()
@@ -75,7 +75,7 @@ final class EventLoop {
 // MARK: Waiting
 
 extension EventLoop {
-    private static let signalEntry = 0
+    private static let mailboxEntry = 0
     private static let backendEntry = 1
     private static let linkEntry = 2
     private static let firstServerEntry = 3
@@ -84,7 +84,7 @@ extension EventLoop {
     private func watchAll(at now: UInt64) -> CInt {
         polls.removeAll()
         sources.removeAll(keepingCapacity: true)
-        polls.add(signals?.descriptor ?? -1)
+        polls.add(mailbox?.descriptor ?? -1)
         let uplink = backoff.holds(backend.descriptor, at: now) ? -1 : backend.descriptor
         polls.add(uplink, readable: port.wantsFrames, writable: backend.wantsWritable)
         polls.add(backend.linkDescriptor)
@@ -187,15 +187,12 @@ extension EventLoop {
         port.uplinkLinkChanged()
     }
 
-    private func handleSignals() {
-        guard polls.readiness(at: Self.signalEntry).contains(.readable) else { return }
-        while let signal = signals?.next() {
-            switch (signal, reload) {
-            case (SIGUSR1, _): logCounters()
-            case (SIGHUP, let reload?): reload()
-            default: stop()
-            }
-        }
+    private func handleMessages() {
+        guard let mailbox, polls.readiness(at: Self.mailboxEntry).contains(.readable) else { return }
+        let messages = mailbox.take()
+        if let plan = messages.plan { reload?(plan) }
+        if messages.wantsReport { logCounters() }
+        if messages.wantsStop { stop() }
     }
 
     private func logCounters() {

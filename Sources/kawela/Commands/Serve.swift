@@ -70,7 +70,7 @@ struct Serve: ParsableCommand {
             valueName: "µs"))
     var doorbellWakeup: Int?
 
-    @Option(help: ArgumentHelp("Configuration file (JSON).", valueName: "file"))
+    @Option(help: ArgumentHelp("Configuration file (JSON), for one NIC or several.", valueName: "file"))
     var config: String?
 
     @Option(

@@ -1,4 +1,5 @@
 import CKawela
+import Dispatch
 import Glibc
 import KawelaTestSupport
 import PCIe
@@ -196,30 +197,43 @@ struct AddressSpaceTests {
     @Test("a file that cannot be guarded against truncation is refused")
     func guardSlots() async {
         await #expect(processExitsWith: .success) {
-            let space = AddressSpace()
-            var mapping = DMAMapping(address: 0, size: 4096, isReadable: true, isWritable: true, backing: .messages)
-            func map(_ index: Int) throws(DMAMappingError) {
-                let descriptor = kw_memfd("guarded")
-                defer { close(descriptor) }
-                _ = ftruncate(descriptor, 4096)
-                mapping.address = UInt64(index) * 4096
-                mapping.backing = .file(descriptor: descriptor, offset: 0)
-                try space.map(mapping)
-            }
-            var mapped = 0
+            var spaces: [AddressSpace] = []
             do throws(DMAMappingError) {
-                while mapped < 10000 {
-                    try map(mapped)
-                    mapped += 1
+                while spaces.count < 100 {
+                    spaces.append(AddressSpace())
+                    for index in 0..<AddressSpace.maximumFiles { try mapFile(index, into: spaces[spaces.count - 1]) }
                 }
                 exit(1)
             } catch {
                 if error != .unmappable(errno: ENOSPC) { exit(2) }
             }
             do {
-                try space.unmap(address: 0, size: 4096)
-                try map(0)
+                try spaces[0].unmap(address: 0, size: 4096)
+                try mapFile(0, into: spaces[0])
             } catch { exit(3) }
+            exit(0)
+        }
+    }
+
+    @Test("one space can have so many files, which leaves room to others")
+    func fileLimit() throws {
+        for index in 0..<AddressSpace.maximumFiles { try mapFile(index, into: space) }
+        #expect(throws: DMAMappingError.tooManyMappings) { try mapFile(AddressSpace.maximumFiles, into: space) }
+        try mapFile(0, into: AddressSpace())
+        try space.unmap(address: 4096, size: 4096)
+        try mapFile(1, into: space)
+    }
+
+    @Test("threads that map and unmap at the same time keep their own guards")
+    func threads() async {
+        await #expect(processExitsWith: .success) {
+            let done = DispatchGroup()
+            for _ in 0..<4 {
+                DispatchQueue.global().async(group: done) {
+                    for _ in 0..<500 where !readsZerosWhereTruncated() { exit(1) }
+                }
+            }
+            done.wait()
             exit(0)
         }
     }
@@ -242,4 +256,31 @@ struct AddressSpaceTests {
         space.host = nil
         #expect(read(0x2000, 4) == nil)
     }
+}
+
+/// Maps a new file of one page as page `index`.
+private func mapFile(_ index: Int, into space: AddressSpace) throws(DMAMappingError) {
+    let descriptor = kw_memfd("guarded")
+    defer { close(descriptor) }
+    _ = ftruncate(descriptor, 4096)
+    try space.map(
+        DMAMapping(
+            address: UInt64(index) * 4096, size: 4096, isReadable: true, isWritable: true,
+            backing: .file(descriptor: descriptor, offset: 0)))
+}
+
+/// Maps a file, has it truncated, and reads there.
+private func readsZerosWhereTruncated() -> Bool {
+    let space = AddressSpace()
+    let descriptor = kw_memfd("truncated")
+    defer { close(descriptor) }
+    _ = ftruncate(descriptor, 4096)
+    let mapping = DMAMapping(
+        address: 0, size: 4096, isReadable: true, isWritable: true, backing: .file(descriptor: descriptor, offset: 0))
+    guard (try? space.map(mapping)) != nil else { return false }
+    _ = ftruncate(descriptor, 0)
+    var bytes = [UInt8](repeating: 0xFF, count: 64)
+    var elements = bytes.mutableSpan
+    var span = elements.mutableBytes
+    return space.copy(0, 64, to: &span, at: 0) && bytes.allSatisfy { $0 == 0 }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A configuration file") struct ConfigurationFileTests {
     private func decode(_ text: String) throws -> ServeOptions {
-        try decodeConfiguration(Data(text.utf8))
+        try decodeConfiguration(Data(text.utf8)).options
     }
 
     private func refusal(of text: String) -> String? {
@@ -53,7 +53,7 @@ import Testing
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
                 == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
-                + "directory, pf, doorbells, doorbell-spin, doorbell-wakeup, vfs")
+                + "directory, pf, doorbells, doorbell-spin, doorbell-wakeup, vfs, ports")
     }
 
     @Test("needs the version it is written in")

@@ -124,6 +124,7 @@ import Testing
     @Test("comes from the command line or the configuration file, and a change of it needs a restart")
     func options() throws {
         let file = try decodeConfiguration(Data(#"{"version": 1, "socket": "/s", "nvm": "/f", "uplink": "null"}"#.utf8))
+            .options
         let none = try ServeOptions(socket: nil, uplink: nil, mac: nil, logLevel: nil)
         let line = try ServeOptions(socket: nil, uplink: nil, mac: "52:54:00:00:00:01", logLevel: nil, nvm: "/l")
         let (first, second) = try (ServePlan(none.completed(by: file)), ServePlan(line.completed(by: file)))

@@ -12,7 +12,7 @@ import Testing
         let line = try ServeOptions(
             socket: socket, uplink: "null", mac: nil, logLevel: nil, directory: directory, vfs: vfs, pf: pf)
         let file = try decodeConfiguration(Data("{\"version\": 1\(file)}".utf8))
-        return try ServePlan(line.completed(by: file), machine: machine)
+        return try ServePlan(line.completed(by: file.options), machine: machine)
     }
 
     private func refusal(_ body: () throws -> ServePlan) -> String? {
@@ -109,14 +109,14 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("kw-\(UUID().uuidString).json").path
         let log = LogRecord()
         var applied: [[VFSettings]] = []
-        private(set) var reload: Reload!
+        private(set) var reload: PlanReader!
 
         init(_ content: String) throws {
             try write(content)
             let line = try ServeOptions(socket: nil, uplink: "null", mac: nil, logLevel: nil)
-            let plan = try ServePlan(line.completed(by: ServeOptions(file: path)))
-            reload = Reload(path: path, line: line, plan: plan, log: log.logger) { [unowned self] in applied.append($0)
-            }
+            let plan = try readPlans(line, configuration: path)[0]
+            let port = Reload(plan: plan, log: log.logger) { [unowned self] in applied.append($0) }
+            reload = PlanReader(path: path, line: line, ports: [(nil, port.take)], log: log.logger)
         }
 
         deinit { try? FileManager.default.removeItem(atPath: path) }

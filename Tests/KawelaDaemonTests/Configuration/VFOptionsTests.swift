@@ -4,7 +4,7 @@ import Testing
 
 @testable import KawelaDaemon
 
-private func decode(_ text: String) throws -> ServeOptions { try decodeConfiguration(Data(text.utf8)) }
+private func decode(_ text: String) throws -> ServeOptions { try decodeConfiguration(Data(text.utf8)).options }
 
 @Suite("VFs in a configuration file") struct VFOptionsTests {
     private func refusal(of vfs: String) -> String? {

@@ -15,12 +15,12 @@ private final class Bench {
     let loop: EventLoop
 
     init(
-        uplink: CInt = -1, server descriptors: [CInt] = [], signals: Signals? = nil,
+        uplink: CInt = -1, server descriptors: [CInt] = [], mailbox: Mailbox? = nil,
         looking: Looking.Times = Looking.Times()
     ) {
         (backend, server) = (FakeBackend(uplink), FakeServer(descriptors))
         loop = EventLoop(
-            port: port, servers: [server], backend: backend, signals: signals, looking: looking, log: log.logger)
+            port: port, servers: [server], backend: backend, mailbox: mailbox, looking: looking, log: log.logger)
     }
 
     /// Has the port ask for a run after `milliseconds`, and end the loop then.

@@ -27,6 +27,9 @@ enum DeviceBenchmarks {
             let memory = try Paths.memoryOfPort()
             print("a port more takes \(memory) KB")
             try Store.save(memory, as: "memory")
+            let threads = try ThreadedPorts.measure(seconds: max(1, 4 * seconds))
+            print(threads.sentence)
+            try Store.save(threads, as: "threads")
         #endif
         let run = try Run()
         defer { run.close() }

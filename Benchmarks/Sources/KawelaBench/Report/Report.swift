@@ -8,6 +8,7 @@ struct Report {
     private let device: [DeviceResult]
     private let thresholds: Thresholds
     private let memory: Int?
+    private let threads: ThreadedPorts?
 
     init() throws {
         rows = try Store.load("compare") ?? []
@@ -17,6 +18,7 @@ struct Report {
         memory = try Store.load("memory")
         remarks = try String(contentsOfFile: Artifacts.repository + "/Benchmarks/remarks.md", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)
+        threads = try Store.load("threads")
     }
 
     func write() throws {
@@ -159,7 +161,7 @@ struct Report {
             |---|--:|--:|--:|--:|
             \(lines.joined(separator: "\n"))
 
-            \(memory.map { "Each port more takes \($0) KB of memory." } ?? "")
+            \(memory.map { "Each port more takes \($0) KB of memory." } ?? "") \(threads?.sentence ?? "")
             """
     }
 

@@ -1,0 +1,109 @@
+import Backends
+import Intel82576
+import Logging
+import PCIe
+
+/// A port with its uplink, its servers and if wanted its driver. While ``run()`` has not returned, only the thread that
+/// called it touches the port; others use ``mailbox``.
+final class ServedPort {
+    let mailbox: Mailbox
+    private let log: Logger
+    private let plan: ServePlan
+    private let backend: any Backend
+    private let kept: KeptNVM?
+    private let servers: [any FunctionServer]
+    private let loop: EventLoop
+
+    /// Leaves nothing behind when it throws.
+    init(_ plan: ServePlan, log: Logger) throws(Failure) {
+        var log = log
+        if let name = plan.name { log[metadataKey: "port"] = "\(name)" }
+        let mailbox = try Mailbox()
+        var undo = Undo()
+        do throws(Failure) {
+            let backend = try makeBackend(plan.uplink)
+            undo.steps.append { backend.close() }
+            let kept = try plan.nvm.map { path throws(Failure) in
+                try KeptNVM(path: path, address: plan.mac, isAddressGiven: plan.isMACGiven, log: log)
+            }
+            undo.steps.append { kept?.close() }
+            let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
+            var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
+            configuration.mapsQueues = plan.looking != nil
+            let port = Port(configuration, uplink: backend, clock: monotonicNanoseconds)
+            let driver = try plan.vfSettings.map { settings throws(Failure) in
+                try makeDriver(port.physicalFunction, settings, log: log)
+            }
+            servers = try makeServers(plan.served, of: port, log: log)
+            let reload = Reload(plan: plan, log: log) { driver?.apply($0) }
+            loop = EventLoop(
+                port: port, servers: servers, backend: backend, driver: driver, mailbox: mailbox,
+                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } },
+                looking: plan.looking ?? Looking.Times(), log: log)
+            (self.backend, self.kept) = (backend, kept)
+        } catch {
+            undo.run()
+            throw error.of(plan.name)
+        }
+        (self.plan, self.mailbox, self.log) = (plan, mailbox, log)
+    }
+
+    private struct Undo {
+        var steps: [() -> Void] = []
+
+        func run() { for step in steps.reversed() { step() } }
+    }
+
+    /// Runs until the mailbox says stop.
+    func run() throws(Failure) {
+        do throws(Failure) { try loop.run() } catch { throw error.of(plan.name) }
+    }
+
+    /// Removes its sockets and lets go of its files.
+    func close() {
+        for server in servers { server.close() }
+        kept?.close()
+        backend.close()
+    }
+
+    func announce() {
+        let mac = kept?.image.macAddress ?? plan.mac
+        let uplink = "uplink \(plan.uplink), link \(backend.isLinkUp ? "up" : "down")"
+        for served in plan.served {
+            switch served.function {
+            case .pf: log.notice("serving \(mac) on \(served.path), \(uplink)")
+            case .vf(let number):
+                let address = plan.vfSettings.map { " \($0[number].address)" } ?? ""
+                log.notice("serving VF \(number)\(address) on \(served.path)")
+            }
+        }
+        if plan.vfSettings != nil { log.notice("driving the PF, \(uplink)") }
+    }
+}
+
+/// All or none.
+private func makeServers(
+    _ served: [ServePlan.Served], of port: Port, log: Logger
+) throws(Failure) -> [any FunctionServer] {
+    var servers: [any FunctionServer] = []
+    do throws(Failure) {
+        for each in served {
+            var log = log
+            if served.count > 1 { log[metadataKey: "function"] = "\(each.function)" }
+            servers.append(try makeServer(path: each.path, function: port.function(each.function), log: log))
+        }
+    } catch {
+        for server in servers { server.close() }
+        throw error
+    }
+    return servers
+}
+
+extension Port {
+    fileprivate func function(_ function: ServePlan.Served.Function) -> any Function {
+        switch function {
+        case .pf: physicalFunction
+        case .vf(let number): virtualFunctions[number]
+        }
+    }
+}

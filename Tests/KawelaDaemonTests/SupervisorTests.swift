@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+@testable import KawelaDaemon
+
+@Suite("The main thread", .serialized) struct SupervisorTests {
+    /// What ports of a test were told, and in which threads.
+    private final class Record: Sendable {
+        let lines = Mutex<[String]>([])
+        func note(_ line: String) { lines.withLock { $0.append(line) } }
+        var sorted: [String] { lines.withLock { $0.sorted() } }
+    }
+
+    /// A port that notes its messages until it is told to stop.
+    private static func charge(_ name: String, _ record: Record) throws -> Supervisor.Charge {
+        let mailbox = try Mailbox()
+        return Supervisor.Charge(name: name, mailbox: mailbox) { () throws(Failure) in
+            record.note("\(name) in \(threadName())")
+            while true {
+                var polls = PollSet()
+                polls.add(mailbox.descriptor)
+                try polls.wait(nanoseconds: nil)
+                let messages = mailbox.take()
+                if messages.wantsReport { record.note("\(name) reports") }
+                if messages.wantsStop { return record.note("\(name) stops") }
+            }
+        }
+    }
+
+    /// Runs a supervisor in a thread of its own, to which `numbers` are sent one by one.
+    private func run(
+        _ numbers: [CInt], reloads: Bool = false, _ charges: @escaping @Sendable (Record) throws -> [Supervisor.Charge]
+    ) async -> (lines: [String], failure: Failure?) {
+        await withCheckedContinuation { continuation in
+            Thread {
+                let record = Record()
+                var failure: Failure?
+                do {
+                    let signals = try Signals([SIGINT, SIGTERM, SIGHUP, SIGUSR1])
+                    let supervisor = try Supervisor(signals, reload: reloads ? { record.note("reload") } : nil)
+                    let (charges, main) = (try charges(record), pthread_self())
+                    let sender = Thread {
+                        for number in numbers {
+                            usleep(50_000)
+                            pthread_kill(main, number)
+                        }
+                    }
+                    sender.start()
+                    try supervisor.run(charges)
+                } catch {
+                    failure = error as? Failure
+                }
+                continuation.resume(returning: (record.sorted, failure))
+            }.start()
+        }
+    }
+
+    @Test("stops all ports on a signal to stop", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func stop(_ signal: CInt) async {
+        let (lines, failure) = await run([signal]) { try [Self.charge("a", $0), Self.charge("b", $0)] }
+        #expect(lines == ["a in kawela/a", "a stops", "b in kawela/b", "b stops"])
+        #expect(failure == nil)
+    }
+
+    @Test("asks all ports for a report on USR1 and goes on")
+    func report() async {
+        let (lines, _) = await run([SIGUSR1, SIGTERM]) { try [Self.charge("a", $0), Self.charge("b", $0)] }
+        #expect(lines.filter { $0.hasSuffix("reports") } == ["a reports", "b reports"])
+    }
+
+    @Test("reads the configuration again on HUP where there is one, and goes on")
+    func reload() async {
+        let (lines, _) = await run([SIGHUP, SIGHUP, SIGTERM], reloads: true) { try [Self.charge("a", $0)] }
+        #expect(lines == ["a in kawela/a", "a stops", "reload", "reload"])
+    }
+
+    @Test("stops the others when a port fails, and ends with its error")
+    func failure() async {
+        let (lines, failure) = await run([]) { record in
+            let failing = Supervisor.Charge(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
+                usleep(50_000)
+                throw .failed("b: broken")
+            }
+            return [try Self.charge("a", record), failing]
+        }
+        #expect(lines == ["a in kawela/a", "a stops"])
+        #expect(failure == .failed("b: broken"))
+    }
+
+    @Test("gives threads names as long as the kernel allows")
+    func longName() async {
+        let (lines, _) = await run([SIGTERM]) { try [Self.charge("management", $0)] }
+        #expect(lines.first == "management in kawela/manageme")
+    }
+}
+
+private func threadName() -> String {
+    let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+    return name?.trimmingCharacters(in: .newlines) ?? ""
+}
