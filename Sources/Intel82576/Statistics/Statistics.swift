@@ -95,6 +95,7 @@ extension Port {
         if byteCount > 0 { counters.count(unicast: byteCount) } else { countOther(index, &counters) }
     }
 
+    @inline(__always)
     private func countOther(_ index: Int, _ counters: inout FrameCounters) {
         let frame = transmitBatch[index]
         let byteCount = Int(frame.byteCount)
