@@ -2,8 +2,13 @@
 
 #include <string.h>
 
-// Chosen when the program is loaded.
-#if defined(__x86_64__)
+// Chosen when the program is loaded: before a thread sanitizer is ready, which the code that chooses would call.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define IS_THREAD_SANITIZED 1
+#endif
+#endif
+#if defined(__x86_64__) && !defined(IS_THREAD_SANITIZED)
 #define FOR_SEVERAL_PROCESSORS __attribute__((target_clones("avx2", "default")))
 #else
 #define FOR_SEVERAL_PROCESSORS
