@@ -21,6 +21,18 @@ extension Guest {
         return counters
     }
 
+    /// The same while no frame is under way. The driver reads them one after the other, and a frame between two of them is
+    /// in the bytes and not in the packets.
+    func quietStatistics() throws -> [String: Int] {
+        var counters = try statistics()
+        try eventually("nothing moves", within: 15, every: 0.5) {
+            let before = counters
+            counters = try statistics()
+            return ["rx_bytes", "tx_bytes"].allSatisfy { counters[$0] == before[$0] }
+        }
+        return counters
+    }
+
     /// By how much each counter of `ethtool -S` grows during `action`.
     func growth(during action: () throws -> Void) throws -> [String: Int] {
         let before = try statistics()
