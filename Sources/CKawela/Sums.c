@@ -27,17 +27,3 @@ uint64_t kw_sum_blocks(const void *start, size_t blocks) {
     }
     return sum;
 }
-
-FOR_SEVERAL_PROCESSORS
-uint64_t kw_copy_blocks(void *restrict copy, const void *restrict start, size_t blocks) {
-    const unsigned char *bytes = start;
-    unsigned char *copies = copy;
-    uint64_t sum = 0;
-    for (size_t word = 0; word < blocks * words_per_block; word++) {
-        uint32_t value;
-        memcpy(&value, bytes + 4 * word, 4);
-        memcpy(copies + 4 * word, &value, 4);
-        sum += value;
-    }
-    return sum;
-}

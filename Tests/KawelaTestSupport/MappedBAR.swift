@@ -8,13 +8,32 @@ struct QueueAccess {
     private var file: [UInt64] = []
 
     /// The memory where `offset` is reached; `nil` when it takes a message. RQDPC always does, which memory cannot count for.
-    mutating func memory(of function: any Function, at offset: Int) -> MappedBAR? {
+    private mutating func memory(of function: any Function, at offset: Int) -> MappedBAR? {
         guard let part = function.mappablePart(of: 0) else { return nil }
         var (size, device, inode): (UInt64, UInt64, UInt64) = (0, 0, 0)
         _ = kw_file_identity(part.descriptor, &size, &device, &inode)
         if file != [device, inode] { (bar, file) = (MappedBAR(function), [device, inode]) }
         let isDropCounter = offset & 0x3F == 0x30 && (offset & ~0x3FF == 0xC000 || offset & ~0x3FF == 0x2800)
         return bar.flatMap { $0.holds(offset) && !isDropCounter ? $0 : nil }
+    }
+}
+
+extension QueueAccess {
+    /// A mapped register is read after a message, which the port looks at the pages before.
+    mutating func read(_ function: any Function, _ offset: Int) -> UInt32 {
+        guard let mapped = memory(of: function, at: offset) else {
+            return UInt32(function.readBAR(0, at: offset, width: 4))
+        }
+        _ = function.readBAR(0, at: 0x8, width: 4)
+        return mapped[offset]
+    }
+
+    mutating func write(_ function: any Function, _ offset: Int, _ value: UInt32) {
+        if let mapped = memory(of: function, at: offset) {
+            mapped[offset] = value
+        } else {
+            function.writeBAR(0, at: offset, width: 4, UInt64(value))
+        }
     }
 }
 

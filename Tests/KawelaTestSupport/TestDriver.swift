@@ -41,22 +41,9 @@ public final class TestDriver {
 
     // MARK: Registers
 
-    /// A mapped register is read after a message, which the port looks at the pages before.
     public subscript(offset: Int) -> UInt32 {
-        get {
-            guard let mapped = queues.memory(of: function, at: offset) else {
-                return UInt32(function.readBAR(0, at: offset, width: 4))
-            }
-            _ = function.readBAR(0, at: 0x8, width: 4)
-            return mapped[offset]
-        }
-        set {
-            if let mapped = queues.memory(of: function, at: offset) {
-                mapped[offset] = newValue
-            } else {
-                function.writeBAR(0, at: offset, width: 4, UInt64(newValue))
-            }
-        }
+        get { queues.read(function, offset) }
+        set { queues.write(function, offset, newValue) }
     }
 
     /// Lets time pass and the port do its work.

@@ -19,20 +19,8 @@ public final class TestVirtualFunction {
 
     /// A register of the VF's own space.
     public subscript(offset: Int) -> UInt32 {
-        get {
-            guard let mapped = queues.memory(of: function, at: offset) else {
-                return UInt32(function.readBAR(0, at: offset, width: 4))
-            }
-            _ = function.readBAR(0, at: 0x8, width: 4)
-            return mapped[offset]
-        }
-        set {
-            if let mapped = queues.memory(of: function, at: offset) {
-                mapped[offset] = newValue
-            } else {
-                function.writeBAR(0, at: offset, width: 4, UInt64(newValue))
-            }
-        }
+        get { queues.read(function, offset) }
+        set { queues.write(function, offset, newValue) }
     }
 
     /// Bus mastering and memory decoding.

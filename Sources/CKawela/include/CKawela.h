@@ -36,8 +36,6 @@ static inline void kw_prefetch_for_writing(const void *p) {
 /// The sum of the 32-bit words (as the host loads them) of `blocks` times 64 bytes at `start`, with the widest vectors
 /// that the processor has: a Swift function cannot be compiled for several processors.
 uint64_t kw_sum_blocks(const void *start, size_t blocks);
-/// The same, copying them to `copy` on the way, which does not overlap them.
-uint64_t kw_copy_blocks(void *copy, const void *start, size_t blocks);
 
 /// memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING.
 int kw_memfd(const char *name);

@@ -92,65 +92,46 @@ protocol ByteSink: ~Copyable {
 extension ChecksumAccumulator: ByteSink {
     @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
         // SAFETY: `sum` reads what the caller promises; so below.
-        add(partial: unsafe Self.sum(start, copyingTo: nil, count: count), count: count)
-    }
-
-    /// Adds `count` bytes while copying them: one pass over the memory, and the sum is that of the copy.
-    /// - Precondition: source and destination hold `count` bytes and do not overlap.
-    @unsafe mutating func copyAndAdd(from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, count: Int)
-    {
-        add(partial: unsafe Self.sum(source, copyingTo: destination, count: count), count: count)
+        add(partial: unsafe Self.sum(start, count: count), count: count)
     }
 
     /// Blocks of 64 bytes, then words of 8, then what is left.
     @inline(__always)
-    fileprivate static func sum(
-        _ start: UnsafeRawPointer, copyingTo copy: UnsafeMutableRawPointer?, count: Int
-    ) -> UInt64 {
+    private static func sum(_ start: UnsafeRawPointer, count: Int) -> UInt64 {
         var sum: UInt64 = 0
         var offset = 0
         if count >= 64 {
             // SAFETY: whole blocks within `count`.
-            if let copy = unsafe copy {
-                sum = unsafe kw_copy_blocks(copy, start, count &>> 6)
-            } else {
-                sum = unsafe kw_sum_blocks(start, count &>> 6)
-            }
+            sum = unsafe kw_sum_blocks(start, count &>> 6)
             offset = count & ~63
         }
         while count &- offset >= 8 {
             // SAFETY: offset + 8 <= count.
             let word = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if let copy = unsafe copy { unsafe copy.storeBytes(of: word, toByteOffset: offset, as: UInt64.self) }
             sum &+= halves(word)
             offset &+= 8
         }
-        return unsafe sum &+ tail(start, copyingTo: copy, from: offset, count: count)
+        return unsafe sum &+ tail(start, from: offset, count: count)
     }
 
     /// The last 0 to 7 bytes as one number, the first of them lowest in memory.
     @inline(__always)
-    private static func tail(
-        _ start: UnsafeRawPointer, copyingTo copy: UnsafeMutableRawPointer?, from first: Int, count: Int
-    ) -> UInt64 {
+    private static func tail(_ start: UnsafeRawPointer, from first: Int, count: Int) -> UInt64 {
         var word: UInt64 = 0
         var offset = first
         // SAFETY: each size is taken only when that many bytes are left before `count`.
         if count & 4 != 0 {
             let part = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-            if let copy = unsafe copy { unsafe copy.storeBytes(of: part, toByteOffset: offset, as: UInt32.self) }
             word = UInt64(part)
             offset &+= 4
         }
         if count & 2 != 0 {
             let part = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-            if let copy = unsafe copy { unsafe copy.storeBytes(of: part, toByteOffset: offset, as: UInt16.self) }
             word &+= UInt64(part)
             offset &+= 2
         }
         if count & 1 != 0 {
             let part = unsafe start.load(fromByteOffset: offset, as: UInt8.self)
-            if let copy = unsafe copy { unsafe copy.storeBytes(of: part, toByteOffset: offset, as: UInt8.self) }
             word &+= UInt64(UInt16(littleEndian: UInt16(part)))
         }
         return word

@@ -20,7 +20,7 @@
 
     /// Where element `index` is, as long as the buffer lives.
     @inline(__always)
-    @unsafe func address(of index: Int) -> UnsafeMutablePointer<Element> {
+    @unsafe private func address(of index: Int) -> UnsafeMutablePointer<Element> {
         precondition(index >= 0 && index < count)
         return unsafe elements + index
     }

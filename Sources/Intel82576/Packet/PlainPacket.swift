@@ -15,8 +15,6 @@ struct PlainPacket: BitwiseCopyable {
     @Narrow var transportEnd = 0
     var isTCP = false
 
-    init() {}
-
     /// `nil` when the frame of `frameLength` bytes, of which the first are `bytes`, is not plain. The caller knows that no
     /// VLAN tag has IPv4's EtherType.
     @inline(__always)

@@ -125,7 +125,8 @@ extension Port {
         return consumed > 0 ? consumed : skipEndless(queue, fetched, of: ring)
     }
 
-    /// One descriptor that is not a plain packet. `start` is the first one of a packet whose end has not been seen; -1 outside of packets.
+    /// One descriptor that is not a plain packet.
+    /// - Parameter start: the first one of a packet whose end has not been seen; -1 outside of packets.
     private func assemble(_ queue: Int, _ index: Int, _ start: inout Int) {
         let control = transmitDescriptors[index].control
         switch control.kind {

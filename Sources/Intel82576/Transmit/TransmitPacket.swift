@@ -18,7 +18,7 @@ struct TransmitRequest {
     @inline(__always)
     var headerLength: Int {
         if isSegmented { return context.headerLength }
-        var needed = 128
+        var needed = FrameBatch.headerLength
         if insertsL4Checksum { needed = max(needed, context.l4Offset + 20) }
         if insertsIPChecksum { needed = max(needed, context.l4Offset) }
         if let legacyChecksum { needed = max(needed, legacyChecksum.offset + 2) }

@@ -4,30 +4,15 @@ import KawelaGuest
 
 /// Debian guests under TCG: what their own drivers get out of each card.
 enum EndToEnd {
-    struct Result: Codable {
+    struct Result: Codable, ByContestant {
         var name, unit: String
         var isLatency = false
         /// Of each round; of each request, for latencies.
         var kawela: [Double] = [], igb: [Double] = []
-        /// Kawela with mapped doorbells; older results have none.
+        /// Kawela with mapped doorbells.
         var mapped: [Double]?
 
-        subscript(contestant: Contestant) -> [Double] {
-            get {
-                switch contestant {
-                case .kawela: kawela
-                case .mapped: mapped ?? []
-                case .igb: igb
-                }
-            }
-            set {
-                switch contestant {
-                case .kawela: kawela = newValue
-                case .mapped: mapped = newValue
-                case .igb: igb = newValue
-                }
-            }
-        }
+        static var nothing: [Double] { [] }
     }
 
     static func run(rounds: Int) throws -> [Result] { try oneGuest(rounds) + twoGuests(rounds) }

@@ -65,7 +65,8 @@ struct Report {
 
             The same driver program on `-device igb` and on Kawela behind `vfio-user-pci`, in the same stock QEMU. Nanoseconds:
             median, and minimum in brackets. The ratio says how many times as long igb takes as Kawela with messages, with the
-            middle half of the rounds in brackets; "mapped" is Kawela with `--doorbells mapped`.
+            middle half of the rounds in brackets; "mapped" is Kawela with `--doorbells mapped`, and
+            the aim the ratio it was built for.
 
             | | Kawela | mapped | QEMU igb | igb / Kawela | aim |
             |---|--:|--:|--:|--:|--:|

@@ -24,3 +24,32 @@ enum Contestant: Int, CaseIterable, CustomStringConvertible {
         return Array(allCases[first...] + allCases[..<first])
     }
 }
+
+/// What there is for each contestant.
+protocol ByContestant {
+    associatedtype Value
+    var kawela: Value { get set }
+    var igb: Value { get set }
+    /// Older results have none.
+    var mapped: Value? { get set }
+    static var nothing: Value { get }
+}
+
+extension ByContestant {
+    subscript(contestant: Contestant) -> Value {
+        get {
+            switch contestant {
+            case .kawela: kawela
+            case .mapped: mapped ?? Self.nothing
+            case .igb: igb
+            }
+        }
+        set {
+            switch contestant {
+            case .kawela: kawela = newValue
+            case .mapped: mapped = newValue
+            case .igb: igb = newValue
+            }
+        }
+    }
+}

@@ -59,28 +59,13 @@ extension Row {
         var minimum = Double.infinity
     }
 
-    struct Result: Codable {
+    struct Result: Codable, ByContestant {
         var name, unit: String
         var kawela = Figures(), igb = Figures()
-        /// Kawela with mapped doorbells; older results have none.
+        /// Kawela with mapped doorbells.
         var mapped: Figures?
 
-        subscript(contestant: Contestant) -> Figures {
-            get {
-                switch contestant {
-                case .kawela: kawela
-                case .mapped: mapped ?? Figures()
-                case .igb: igb
-                }
-            }
-            set {
-                switch contestant {
-                case .kawela: kawela = newValue
-                case .mapped: mapped = newValue
-                case .igb: igb = newValue
-                }
-            }
-        }
+        static var nothing: Figures { Figures() }
     }
 
     /// All cards, a round each in turn. What else a machine does only ever makes a batch longer, so a round stands for the
