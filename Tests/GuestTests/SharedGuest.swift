@@ -1,22 +1,34 @@
 import KawelaGuest
-import Synchronization
 import Testing
 
-/// One guest for all sentences, since each boot costs seconds. A sentence that leaves it unusable replaces it.
+/// One guest for all sentences that need nothing special.
 enum SharedGuest {
-    private static let current = Mutex<(bench: Bench, guest: Guest)?>(nil)
+    private struct State: Shareable {
+        let bench: Bench
+        let guest: Guest
+        var benches: [Bench] { [bench] }
+        var guests: [Guest] { [guest] }
 
-    static func bench() throws -> Bench { try both().bench }
+        init() throws {
+            let bench = try Bench()
+            self.init(bench: bench, guest: try bench.boot(options))
+        }
+
+        init(bench: Bench, guest: Guest) { (self.bench, self.guest) = (bench, guest) }
+    }
+    private static let shared = Shared<State>()
+
+    static func bench() throws -> Bench { try shared.current().bench }
 
     /// The running guest with its link up.
     static func guest() throws -> Guest {
-        let guest = try both().guest
+        let guest = try shared.current().guest
         try guest.bringUpLink()
         return guest
     }
 
     /// The running guest as the last sentence left it; freshly booted for the first.
-    static func untouched() throws -> Guest { try both().guest }
+    static func untouched() throws -> Guest { try shared.current().guest }
 
     /// Kills QEMU without warning and boots another one on the same card.
     /// - Parameter withCard: kills the card's server too, and starts it again.
@@ -25,25 +37,15 @@ enum SharedGuest {
         try guest().machine.process.kill()
         if withCard { try bench.card.server?.restart() }
         let guest = try bench.boot(options)
-        current.withLock { $0 = (bench, guest) }
+        shared.replace(with: State(bench: bench, guest: guest))
         return guest
     }
 
     /// Processors enough for igb to use several queues.
     private static let options = GuestOptions.with { $0.processors = 4 }
-
-    private static func both() throws -> (bench: Bench, guest: Guest) {
-        try current.withLock { current in
-            if let current, current.guest.machine.process.status == nil { return current }
-            current?.bench.close()
-            let bench = try Bench()
-            let started = (bench, try bench.boot(options))
-            current = started
-            return started
-        }
-    }
 }
 
 /// All sentences with guests run one after the other, whatever file they are in.
-@Suite(.serialized, .enabled(if: Availability.mayRun, Comment(rawValue: Availability.obstacle ?? "")))
+@Suite(
+    .serialized, SecondAttempt(), .enabled(if: Availability.mayRun, Comment(rawValue: Availability.obstacle ?? "")))
 struct RealGuest {}

@@ -1,39 +1,32 @@
 import KawelaGuest
-import Synchronization
 import Testing
 
 /// Two guests, each with a card of its own, and a cable between the cards. Each runs another kernel, so that whatever is
 /// sent is judged by two versions of Linux and igb. Nothing of it depends on what the host's kernel can do.
-struct CablePair {
+struct CablePair: Shareable {
     /// Has the standard kernel.
     let a: Guest
     /// Has the newer kernel, and VFs.
     let b: Guest
-    private let benches: [Bench]
+    let benches: [Bench]
+    var guests: [Guest] { [a, b] }
 
     static let addressOfB = "10.82.57.3"
     static let address6OfB = "fd82:576::3"
-    private static let shared = Mutex<CablePair?>(nil)
+    private static let shared = Shared<CablePair>()
 
     var stationA: Station { a.station("6.1") }
     var stationB: Station { b.station("newer", address: Self.addressOfB) }
 
     /// The pair with both links up, booted for the first sentence.
     static func current() throws -> CablePair {
-        try shared.withLock { shared in
-            if let shared, shared.isAlive {
-                try shared.bringUp()
-                return shared
-            }
-            shared?.benches.forEach { $0.close() }
-            let pair = try CablePair()
-            try pair.bringUp()
-            shared = pair
-            return pair
-        }
+        let pair = try shared.current()
+        try pair.a.bringUpLink()
+        try pair.b.bringUpLink(addressOfB, address6OfB)
+        return pair
     }
 
-    private init() throws {
+    init() throws {
         let run = try Run()
         let cable = run.path("cable")
         let first = try Bench(uplink: .streamServer(path: cable), in: run)
@@ -47,13 +40,6 @@ struct CablePair {
             })
         (self.a, self.b, benches) = (a, b, [first, second])
         for guest in [a, b] { try guest.waitUntilReady() }
-    }
-
-    private var isAlive: Bool { [a, b].allSatisfy { $0.machine.process.status == nil } }
-
-    private func bringUp() throws {
-        try a.bringUpLink()
-        try b.bringUpLink(Self.addressOfB, Self.address6OfB)
     }
 
     /// Runs `command` in both guests, with `@` standing for the last part of the guest's address and `%` for the other's.

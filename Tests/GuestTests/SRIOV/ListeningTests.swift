@@ -41,7 +41,7 @@ extension RealGuest {
             try outside.run("ip neigh replace 10.82.57.77 lladdr 02:00:00:00:00:77 dev \(Namespace.tap)")
             func heard(_ listeners: [(Station, String)], pinging address: String = "10.82.57.77") throws -> [Bool] {
                 let before = try listeners.map { try $0.counter("rx_packets", of: $1) }
-                try outside.attempt("busybox ping -c 30 -i 0.03 -W 1 \(address)")
+                _ = try outside.attempt("busybox ping -c 30 -i 0.03 -W 1 \(address)")
                 return try zip(listeners, before).map { try $0.0.counter("rx_packets", of: $0.1) - $1 >= 30 }
             }
             #expect(try heard(everybody) == [true, false, false])

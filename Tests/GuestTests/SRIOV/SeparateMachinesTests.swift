@@ -1,6 +1,5 @@
 import Foundation
 import KawelaGuest
-import Synchronization
 import Testing
 
 extension RealGuest {
@@ -10,7 +9,7 @@ extension RealGuest {
     struct SeparateMachines {
         @Test("they reach each other and the outside, by ping and TCP", .timeLimit(.minutes(5)))
         func traffic() throws {
-            let pair = try Pair.current()
+            let pair = try Pair.shared.current()
             let (a, b, outside) = (pair.a, pair.b, pair.bench.outside)
             for (from, to) in [(a, b), (b, a), (a, outside), (outside, a), (b, outside), (outside, b)] {
                 #expect(try from.ping(to, count: 3) >= 2, "\(from) to \(to)")
@@ -20,7 +19,7 @@ extension RealGuest {
 
         @Test("one floods, and the other's traffic goes on", .timeLimit(.minutes(3)))
         func flood() throws {
-            let pair = try Pair.current()
+            let pair = try Pair.shared.current()
             let (a, b, outside, port) = (pair.a, pair.b, pair.bench.outside, Station.freePort())
             try outside.start("timeout 15 iperf3 -s -1 -p \(port)")
             try a.start("sleep 0.5; timeout 10 iperf3 -u -b 0 -l 64 -t 9 -p \(port) -c \(outside.address)")
@@ -32,7 +31,7 @@ extension RealGuest {
 
         @Test("one freezes, and the other's traffic goes on; it thaws and is back", .timeLimit(.minutes(3)))
         func freeze() throws {
-            let pair = try Pair.current()
+            let pair = try Pair.shared.current()
             try pair.bench.outside.start("busybox ping -i 0.01 -s 1400 -c 800 \(pair.a.address)")
             pair.guests[0].machine.process.send(SIGSTOP)
             defer { pair.guests[0].machine.process.send(SIGCONT) }
@@ -44,7 +43,7 @@ extension RealGuest {
 
         @Test("one lies about its address, and is not heard; the other is", .timeLimit(.minutes(3)))
         func lie() throws {
-            let pair = try Pair.current()
+            let pair = try Pair.shared.current()
             let (a, outside, strange) = (pair.a, pair.bench.outside, "02:00:00:00:00:99")
             try outside.run("ip addr add 10.99.0.9/24 dev \(Namespace.tap)")
             defer { _ = try? outside.run("ip addr del 10.99.0.9/24 dev \(Namespace.tap)") }
@@ -62,7 +61,7 @@ extension RealGuest {
 
         @Test("one is reset, and one's QEMU is killed; the other's traffic goes on", .timeLimit(.minutes(5)))
         func restart() throws {
-            let pair = try Pair.current()
+            let pair = try Pair.shared.current()
             let outside = pair.bench.outside
             try pair.a.start("busybox ping -i 0.02 -s 1400 -c 10000 \(outside.address)")
             try pair.guests[0].machine.qmp.execute("system_reset")
@@ -75,36 +74,23 @@ extension RealGuest {
             let next = try pair.bench.boot(Bench.vfOptions(0))
             #expect(try next.bringUpVF(0).ping(pair.b, count: 3) >= 2)
             #expect(pair.bench.card.server?.process.status == nil, "kawela lives on")
-            Pair.end()
+            // What runs takes the processor from the sentences that follow.
+            Pair.shared.end()
         }
     }
 }
 
 /// The two machines, booted once for all sentences; VF 0 is in the first, VF 1 in the second.
-private struct Pair {
+private struct Pair: Shareable {
     let bench: Bench
     let guests: [Guest]
     let a, b: Station
-    private static let shared = Mutex<Pair?>(nil)
+    var benches: [Bench] { [bench] }
+    static let shared = Shared<Pair>()
 
-    static func current() throws -> Pair {
-        try shared.withLock { shared in
-            if let shared, shared.guests.allSatisfy({ $0.machine.process.status == nil }) { return shared }
-            shared?.bench.close()
-            let bench = try Bench(vfs: 2, driven: true)
-            let guests = try bench.bootVFGuests(2)
-            let pair = Pair(
-                bench: bench, guests: guests, a: try guests[0].bringUpVF(0), b: try guests[1].bringUpVF(1))
-            shared = pair
-            return pair
-        }
-    }
-
-    /// After the last sentence: what runs takes the processor from others.
-    static func end() {
-        shared.withLock { shared in
-            shared?.bench.close()
-            shared = nil
-        }
+    init() throws {
+        bench = try Bench(vfs: 2, driven: true)
+        guests = try bench.bootVFGuests(2)
+        (a, b) = (try guests[0].bringUpVF(0), try guests[1].bringUpVF(1))
     }
 }

@@ -4,20 +4,29 @@ import Testing
 
 /// One guest with the physical function and seven VFs behind it, for all sentences about them.
 enum SharedSRIOVGuest {
-    private struct State {
-        var bench: Bench
-        var guest: Guest
+    private final class State: Shareable {
+        let bench: Bench
+        let guest: Guest
         /// How many VFs are enabled, each alone in its namespace and as it was made.
-        var clean: Int?
+        let clean = Mutex<Int?>(nil)
+        var benches: [Bench] { [bench] }
+        var guests: [Guest] { [guest] }
+
+        convenience init() throws {
+            let bench = try Bench(vfs: most)
+            self.init(bench: bench, guest: try bench.boot(options))
+        }
+
+        init(bench: Bench, guest: Guest) { (self.bench, self.guest) = (bench, guest) }
     }
-    private static let current = Mutex<State?>(nil)
+    private static let shared = Shared<State>()
     static let most = 7
 
-    static func bench() throws -> Bench { try state().bench }
+    static func bench() throws -> Bench { try shared.current().bench }
 
     /// The running guest with the link of the physical function up.
     static func guest() throws -> Guest {
-        let guest = try state().guest
+        let guest = try shared.current().guest
         try guest.bringUpLink()
         return guest
     }
@@ -29,42 +38,32 @@ enum SharedSRIOVGuest {
     /// `count` VFs in namespaces of their own, as the driver makes them.
     static func vfs(_ count: Int) throws -> [Station] {
         let guest = try guest()
-        if try state().clean != count {
+        let state = try shared.current()
+        if state.clean.withLock({ $0 }) != count {
             _ = try guest.isolateVFs(count)
             // The VFs have other addresses than those before them, and nobody was told.
             try outside().run("ip neigh flush all")
             try guest.run("ip neigh flush all")
-            current.withLock { $0?.clean = count }
+            state.clean.withLock { $0 = count }
         }
         return (0..<count).map { guest.station(vf: $0) }
     }
 
     /// The next sentence gets new VFs.
-    static func spoil() { current.withLock { $0?.clean = nil } }
+    static func spoil() { shared.running?.clean.withLock { $0 = nil } }
 
     /// Kills QEMU without warning and boots another one on the same card.
     static func replaceQEMU() throws -> Guest {
-        let old = try state()
+        let old = try shared.current()
         old.guest.machine.process.kill()
         let guest = try old.bench.boot(options)
-        current.withLock { $0 = State(bench: old.bench, guest: guest) }
+        shared.replace(with: State(bench: old.bench, guest: guest))
         return guest
     }
 
     private static let options = GuestOptions.with {
         $0.name = "sriov"
         $0.plugged = .all
-    }
-
-    private static func state() throws -> State {
-        try current.withLock { current in
-            if let current, current.guest.machine.process.status == nil { return current }
-            current?.bench.close()
-            let bench = try Bench(vfs: most)
-            let started = State(bench: bench, guest: try bench.boot(options))
-            current = started
-            return started
-        }
     }
 }
 
