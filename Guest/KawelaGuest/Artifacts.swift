@@ -15,9 +15,11 @@ public struct Artifacts: Sendable {
     public let ipxe: String
     /// The folder with archives that some guests get after the initrd, see ``Extra``.
     public let extras: String
-    private let kernels: [GuestKernel: (kernel: String, initrd: String)]
+    private let kernels: [GuestKernel: (folder: String, initrd: String)]
 
-    public func kernel(_ choice: GuestKernel) -> String { kernels[choice]?.kernel ?? "" }
+    public func kernel(_ choice: GuestKernel) -> String { (kernels[choice]?.folder ?? "") + "/vmlinux" }
+    /// The same as boot loaders take it.
+    public func compressedKernel(_ choice: GuestKernel) -> String { (kernels[choice]?.folder ?? "") + "/vmlinuz" }
     public func initrd(_ choice: GuestKernel) -> String { kernels[choice]?.initrd ?? "" }
 
     /// The folder that has Package.swift.

@@ -32,7 +32,7 @@ extension Bench {
             try FileManager.default.createSymbolicLink(
                 at: files.appending(path: name), withDestinationURL: URL(filePath: path))
         }
-        try offer("vmlinuz", artifacts.kernel(options.kernel))
+        try offer("vmlinuz", artifacts.compressedKernel(options.kernel))
         try offer("initrd", artifacts.initrd(options.kernel))
         let script = """
             #!ipxe

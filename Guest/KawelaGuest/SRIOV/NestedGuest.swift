@@ -14,7 +14,7 @@ public final class NestedGuest: Sendable {
         try outer.start("exec sleep 100000 >\(Self.channel).in")
         let command = """
             qemu -nodefaults -no-user-config -display none -machine q35 -accel kvm -accel tcg -cpu max -m 256M \
-            -kernel /opt/qemu/vmlinuz -initrd /opt/qemu/initrd \
+            -kernel /opt/qemu/vmlinux -initrd /opt/qemu/initrd \
             -append "console=ttyS0 loglevel=3 panic=1 mitigations=off net.ifnames=0 tsc=reliable" \
             -chardev file,id=console,path=\(Self.channel).console -device isa-serial,chardev=console \
             -chardev pipe,id=commands,path=\(Self.channel) -device isa-serial,chardev=commands \
