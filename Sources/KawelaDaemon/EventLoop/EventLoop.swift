@@ -4,8 +4,9 @@ import Logging
 
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and its mailbox, and runs it.
 ///
-/// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is left over the wait only
-/// looks. With clients that map queue registers it is short, and the port looks at those too (``Looking``). Nothing here is locked, and nothing allocates once the first turns have sized the arrays.
+/// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is
+/// left over the wait only looks. With clients that map queue registers it is short, and the port looks at those too
+/// (``Looking``). Nothing here is locked but the mailbox, and nothing allocates once the first turns have sized the arrays.
 final class EventLoop {
     private let port: any DrivenPort
     private let servers: [any FunctionServer]

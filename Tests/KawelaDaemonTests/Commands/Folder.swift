@@ -18,8 +18,15 @@ final class Folder {
     }
 }
 
+/// The processor time, in hundredths of a second, that `running` takes in one second.
+func processorTicksInSecond(of running: RunningKawela) throws -> Int {
+    let before = try processorTicks(of: running.process.processIdentifier)
+    usleep(1_000_000)
+    return try processorTicks(of: running.process.processIdentifier) - before
+}
+
 /// User and system time in hundredths of a second: fields 14 and 15 of /proc/PID/stat.
-func processorTicks(of process: Int32) throws -> Int {
+private func processorTicks(of process: Int32) throws -> Int {
     let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
     let fields = try #require(text.split(separator: ")").last).split(separator: " ")
     return try #require(Int(fields[11])) + #require(Int(fields[12]))

@@ -3,7 +3,7 @@ import KawelaGuest
 
 /// What cannot be done without: system calls and copies alone, to hold the paths against.
 enum Floors {
-    /// Frames of 2 KB each, one after the other.
+    /// `memcpy` of `length` bytes for each frame, from one place to another that no other frame has.
     static func copy(_ length: Int) -> Scenario {
         let (count, stride) = (Driver.batch, max(2048, (length + 4095) & ~4095))
         let from = UnsafeMutableRawPointer.allocate(byteCount: count * stride, alignment: 4096)

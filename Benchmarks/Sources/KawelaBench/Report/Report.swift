@@ -9,6 +9,8 @@ struct Report {
     private let thresholds: Thresholds
     private let memory: Int?
     private let threads: ThreadedPorts?
+    /// What people wrote about the figures.
+    private let remarks: String
 
     init() throws {
         rows = try Store.load("compare") ?? []
@@ -16,9 +18,9 @@ struct Report {
         device = try (Store.load("stages") ?? []) + (Store.load("device") ?? [])
         thresholds = try Thresholds.load()
         memory = try Store.load("memory")
+        threads = try Store.load("threads")
         remarks = try String(contentsOfFile: Artifacts.repository + "/Benchmarks/remarks.md", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        threads = try Store.load("threads")
     }
 
     func write() throws {
@@ -65,8 +67,8 @@ struct Report {
 
             The same driver program on `-device igb` and on Kawela behind `vfio-user-pci`, in the same stock QEMU. Nanoseconds:
             median, and minimum in brackets. The ratio says how many times as long igb takes as Kawela with messages, with the
-            middle half of the rounds in brackets; "mapped" is Kawela with `--doorbells mapped`, and
-            the aim the ratio it was built for.
+            middle half of the rounds in brackets; "mapped" is Kawela with `--doorbells mapped`, and the aim is the ratio it was
+            built for.
 
             | | Kawela | mapped | QEMU igb | igb / Kawela | aim |
             |---|--:|--:|--:|--:|--:|
@@ -166,9 +168,6 @@ struct Report {
             """
     }
 
-    /// What people wrote about the figures.
-    private let remarks: String
-
     private var method: String {
         """
         ## Method
@@ -177,9 +176,10 @@ struct Report {
         descriptors straight into the guest's RAM, which QEMU shares as a memfd, rings the doorbell with one qtest command
         and spins on the last descriptor. A batch is 255 descriptors: 255 frames, or 85 segmented packets. Batches of one
         frame alternate with full ones, and what one frame costs is the difference between the two (each the first decile of
-        100 batches) divided by the frames more. Frames of 60 B to null come in batches of 4080, to stand out. So doorbell, qtest protocol and wake-ups cancel out. Frames to be received wait in the socket while the
-        process that emulates the card is stopped; time runs from letting it go on. Pools are VMDq pools of the physical
-        function in all. Interrupts are masked. The benchmark has one processor for itself, the cards share the others.
+        100 batches) divided by the frames more. So doorbell, qtest protocol and wake-ups cancel out. Frames of 60 B to null
+        come in batches of 4080, to stand out. Frames to be received wait in the socket while the process that emulates the
+        card is stopped; time runs from letting it go on. Pools are VMDq pools of the physical function in all. Interrupts
+        are masked. The benchmark has one processor for itself, the cards share the others.
 
         All cards run at the same time and take turns, round by round. Every frame counts only if it was verified: DD in
         each descriptor; every byte, length and status bit of what was received; the card's counters; with a TAP, the
