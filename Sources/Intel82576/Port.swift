@@ -132,6 +132,8 @@ public final class Port {
         phy.setCarrier(uplink.isLinkUp, now: clock())
     }
 
+    deinit { registers.deallocate() }
+
     /// The physical function, for a transport to serve.
     public private(set) lazy var physicalFunction: any Function = PhysicalFunction(self)
 

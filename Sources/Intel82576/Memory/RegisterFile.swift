@@ -1,7 +1,9 @@
 /// The storage of the 128 KiB register space, one word a register, indexed by `offset / 4` of the canonical address.
 ///
-/// It lies in memory of its own that never moves. Clients map ``QueuePages``, never this.
-@safe struct RegisterFile: ~Copyable {
+/// It lies in memory of its own that never moves. Clients map ``QueuePages``, never this. A plain value, so that every
+/// block of the chip can keep it without counting references: all copies are the same storage, valid as long as the
+/// ``Port`` that made it.
+@safe struct RegisterFile: BitwiseCopyable {
     static let wordCount = 0x20000 / 4
 
     private let words: UnsafeMutablePointer<UInt32>
@@ -11,7 +13,11 @@
         unsafe words = raw.initializeMemory(as: UInt32.self, repeating: 0, count: Self.wordCount)
     }
 
-    deinit { unsafe words.deallocate() }
+    /// For the port alone, which is at its end.
+    func deallocate() {
+        // SAFETY: the port does not use the registers any more, and no block does without it.
+        unsafe words.deallocate()
+    }
 
     /// All of it, aligned to a page.
     @unsafe var bytes: UnsafeRawPointer { @inline(__always) get { unsafe UnsafeRawPointer(words) } }
