@@ -47,6 +47,9 @@ extension Port {
             && (headers.destination == flowControlAddress || headers.destination == stationAddress)
     }
 
+    /// FCT names IPv4's EtherType, so that plain packets have to be held against it too.
+    var takesIPv4ForFlowControl: Bool { registers[word: 0x0030 / 4] == 0x0800 && registers[CTRL.self].receivesPause }
+
     /// Does what a MAC control frame asks for. Whether it may go on to the host, if it passes the filters too: PAUSE
     /// unless RCTL.DPF is set, others if RCTL.PMCF is.
     func acceptFlowControl(_ bytes: RawSpan, _ control: RCTL) -> Bool {

@@ -24,7 +24,7 @@ extension Port {
         let (control, stamps) = (registers[RXCSUM.self], registers[TSYNCRXCTL.self])
         receive.takesPlain =
             queueFilters.used.isEmpty && control.reportsHash && (!stamps.isEnabled || stamps.isValid)
-            && !tagTypes.hasIPv4
+            && !tagTypes.hasIPv4 && !takesIPv4ForFlowControl
         receive.verification = ChecksumVerification(rxcsum: control.raw, rfctl: registers[RFCTL.self].raw)
     }
 
@@ -53,15 +53,14 @@ extension Port {
         lane.longestPlain = min(longestPlain(queue, receiveControl), lane.bufferSize)
     }
 
-    /// What the port or the pool of `queue` takes, without FCS, when it strips that.
+    /// What the port or the pool of `queue` takes, without FCS, when it strips that. What the port does not take no pool
+    /// gets from the wire; from another pool it is at most as long.
     private func longestPlain(_ queue: Int, _ control: RCTL) -> Int {
-        guard hasPools else {
-            guard control.stripsCRC else { return 0 }
-            let longest = control.acceptsLongPackets ? registers[RLPML.self].length : 1518
-            return min(longest, Receive.maximumFrame) - 4
-        }
+        let longest = control.acceptsLongPackets ? registers[RLPML.self].length : 1518
+        let ofPort = min(longest, Receive.maximumFrame) - 4
+        guard hasPools else { return control.stripsCRC ? ofPort : 0 }
         let rules = registers[VMOLR.self, queue & 7]
         guard rules.stripsCRC else { return 0 }
-        return (rules.acceptsLongPackets ? rules.maximumLength : 1518) - 4
+        return min(ofPort, (rules.acceptsLongPackets ? rules.maximumLength : 1518) - 4)
     }
 }
