@@ -164,24 +164,25 @@ static struct {
     _Atomic(unsigned) version;  // odd while the rest changes
     _Atomic(uintptr_t) start;   // 0 marks a free slot
     _Atomic(uintptr_t) end;
-    _Atomic(int *) truncated;
+    _Atomic(int *) lost;
 } guards[guard_slots];
 
+// The whole mapping at once: a page of its own for each fault would use up the process's mappings, and a mapping of huge
+// pages cannot be replaced in part.
 static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
     (void)context;
     int saved = errno;
     uintptr_t address = (uintptr_t)info->si_addr;
-    uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
     for (int i = 0; i < guard_slots; i++) {
         unsigned version = atomic_load(&guards[i].version);
         uintptr_t start = atomic_load(&guards[i].start);
-        if (start == 0 || address < start || address >= atomic_load(&guards[i].end)) continue;
-        int *truncated = atomic_load(&guards[i].truncated);
+        uintptr_t end = atomic_load(&guards[i].end);
+        if (start == 0 || address < start || address >= end) continue;
+        int *lost = atomic_load(&guards[i].lost);
         if (version & 1 || atomic_load(&guards[i].version) != version) continue;
-        void *page = (void *)(address & ~(page_size - 1));
-        if (mmap(page, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
-            break;
-        *truncated = 1;
+        if (mmap((void *)start, end - start, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) break;
+        *lost = 1;
         errno = saved;
         return;
     }
@@ -196,12 +197,12 @@ void kw_guard_install(void) {
     sigaction(SIGBUS, &action, NULL);
 }
 
-int kw_guard_add(void *start, size_t size, int *truncated) {
+int kw_guard_add(void *start, size_t size, int *lost) {
     for (int i = 0; i < guard_slots; i++) {
         unsigned version = atomic_load(&guards[i].version);
         if (version & 1 || atomic_load(&guards[i].start) != 0) continue;
         if (!atomic_compare_exchange_strong(&guards[i].version, &version, version + 1)) continue;
-        atomic_store(&guards[i].truncated, truncated);
+        atomic_store(&guards[i].lost, lost);
         atomic_store(&guards[i].end, (uintptr_t)start + size);
         atomic_store(&guards[i].start, (uintptr_t)start);
         atomic_store(&guards[i].version, version + 2);

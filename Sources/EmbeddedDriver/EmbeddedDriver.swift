@@ -109,4 +109,5 @@ extension EmbeddedDriver: FunctionHost {
     /// The driver has no memory: the PF's queues stay off.
     public func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
     public func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
+    public func memoryLost() {}
 }

@@ -213,6 +213,14 @@ extension Port {
         runFlowControl()
         showQueues()
         deliverInterrupts()
+        reportLostMemory()
+    }
+
+    /// Tells each host whose guest memory went away since the last run.
+    private func reportLostMemory() {
+        for owner in 0..<rangeTables.count where rangeTables[owner].takeLoss() {
+            (owner == 0 ? memory : virtualMemories[owner - 1]).host?.memoryLost()
+        }
     }
 
     /// The uplink's carrier came or went.

@@ -67,6 +67,10 @@ public protocol FunctionHost: AnyObject {
     func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool
     /// Writes guest memory that is mapped without a file descriptor, through the client. False if the client refused it.
     func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool
+
+    /// A file that was mapped for DMA lacked pages when they were touched: it was made shorter, or there is no memory for
+    /// it. The function goes on with zeros in its place; the host should end what it has with the file's owner.
+    func memoryLost()
 }
 
 public struct InterruptCounts: Sendable, Equatable {

@@ -8,6 +8,8 @@ public final class TestHost: FunctionHost {
     public var assertions = 0
     public var memory: TestMemory?
     public var messages = 0
+    /// How often it was told that guest memory is gone.
+    public var memoryLosses = 0
 
     public struct Write: Equatable {
         public var address: UInt64
@@ -27,6 +29,8 @@ public final class TestHost: FunctionHost {
         isINTxAsserted = asserted
         if asserted { assertions += 1 }
     }
+
+    public func memoryLost() { memoryLosses += 1 }
 
     public func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool {
         messages += 1

@@ -88,6 +88,16 @@ struct ServerTests {
         server.close()
     }
 
+    @Test("a client whose guest memory is gone is dropped without an event, and a line says why")
+    func memoryLost() throws {
+        let connection = try Connection()
+        connection.function.host?.memoryLost()
+        #expect(connection.server.isConnected && connection.server.hasBufferedMessages)
+        #expect(connection.isClosed)
+        #expect(connection.function.host == nil)
+        #expect(connection.log.lines.last?.hasPrefix("warning: client dropped: guest memory is gone") == true)
+    }
+
     @Test("closing drops the client, detaches the function and removes the file")
     func close() throws {
         let server = try makeServer()

@@ -123,10 +123,10 @@ int kw_packet_receive(int fd, void *slots, size_t stride, size_t frame_start, si
 /// Gives the TAP interface of `fd` a carrier or takes it away. 0, or -1 with errno (EINVAL before Linux 4.20).
 int kw_tap_set_carrier(int fd, bool has_carrier);
 
-/// Makes a SIGBUS inside [start, start + size) of a registered mapping harmless: the page is replaced by zeros and
-/// *truncated (lives as long as the registration) becomes 1. For files another process may truncate.
+/// Makes a SIGBUS inside [start, start + size), a whole mapping, harmless: the mapping is replaced by private zeros and
+/// *lost (lives as long as the registration) becomes 1. For files another process may truncate.
 /// Returns a slot number for kw_guard_remove, or -1 when all slots are taken. Any thread may add and remove its own.
-int kw_guard_add(void *start, size_t size, int *truncated);
+int kw_guard_add(void *start, size_t size, int *lost);
 void kw_guard_remove(int slot);
 /// Installs the SIGBUS handler behind kw_guard_add. Once per process.
 void kw_guard_install(void);

@@ -18,7 +18,11 @@ import PCIe
     /// Reaches the ranges without a file.
     weak var host: (any FunctionHost)?
 
-    deinit { table.deallocate() }
+    deinit {
+        // Their guards refer to the table.
+        files.removeAll()
+        table.deallocate()
+    }
 }
 
 // MARK: Mapping
@@ -78,7 +82,8 @@ extension AddressSpace {
         guard Set(files.compactMap { $0.map(ObjectIdentifier.init) }).count < Self.maximumFiles else {
             throw .tooManyMappings
         }
-        return try MappedFile(descriptor, size: size, identity: identity)
+        // SAFETY: the table is deallocated after the last file is gone, in deinit.
+        return try unsafe MappedFile(descriptor, size: size, identity: identity, lost: table.lost)
     }
 }
 

@@ -17,12 +17,13 @@ import PCIe
     let size: UInt64
     let start: UnsafeMutableRawPointer
     private let guardSlot: CInt
-    /// Set by the SIGBUS guard when the file was truncated under the mapping: reads of the missing part give zeros then,
-    /// writes go nowhere.
-    private let truncated: UnsafeMutablePointer<CInt>
 
     /// Maps the file behind `descriptor`.
-    init(_ descriptor: CInt, size: UInt64, identity: Identity) throws(DMAMappingError) {
+    /// - Parameter lost: outlives this object. The SIGBUS guard sets it to 1 when the file was truncated under the mapping
+    ///   and a missing page was touched: the whole mapping is zeros then, and what is written to it goes nowhere.
+    @unsafe init(
+        _ descriptor: CInt, size: UInt64, identity: Identity, lost: UnsafeMutablePointer<CInt>
+    ) throws(DMAMappingError) {
         Self.installGuard
         guard size > 0, let length = Int(exactly: size) else { throw .unmappable(errno: EINVAL) }
         let protection = identity.isWritable ? PROT_READ | PROT_WRITE : PROT_READ
@@ -31,13 +32,10 @@ import PCIe
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw .unmappable(errno: errno) }
         (self.identity, self.size) = (identity, size)
         unsafe start = mapped
-        unsafe truncated = .allocate(capacity: 1)
-        unsafe truncated.initialize(to: 0)
-        let slot = unsafe kw_guard_add(mapped, length, truncated)
+        let slot = unsafe kw_guard_add(mapped, length, lost)
         guard slot >= 0 else {
             // Not yet an object that `deinit` would clean up after.
             unsafe munmap(mapped, length)
-            unsafe truncated.deallocate()
             throw .unmappable(errno: ENOSPC)
         }
         guardSlot = slot
@@ -45,9 +43,8 @@ import PCIe
 
     deinit {
         kw_guard_remove(guardSlot)
-        // SAFETY: the mapping and the flag are this object's own; no range refers to them any more.
+        // SAFETY: the mapping is this object's own; no range refers to it any more.
         unsafe munmap(start, Int(size))
-        unsafe truncated.deallocate()
     }
 
     /// Size and identity of the file behind `descriptor`.

@@ -1,3 +1,5 @@
+import CKawela
+
 /// The ranges of an ``AddressSpace``, sorted by address: what the data path looks guest addresses up in.
 ///
 /// A plain value, so that handing it on counts no references. It is valid as long as its address space lives.
@@ -18,6 +20,8 @@
         var count = 0
         /// Where the last look-up ended: the next one is likely near.
         var recent = 0
+        /// Memory behind a range went away; see ``RangeTable/takeLoss()``.
+        var lost: CInt = 0
     }
 
     private let state: UnsafeMutablePointer<State>
@@ -32,6 +36,20 @@
         // SAFETY: the owner does not use the table any more, and nobody else does without it.
         unsafe state.pointee.ranges.deallocate()
         unsafe state.deallocate()
+    }
+
+    /// What the SIGBUS guard of each file behind the ranges sets.
+    @unsafe var lost: UnsafeMutablePointer<CInt> {
+        // SAFETY: a field of a structure that lives at one place until `deallocate`.
+        let offset = MemoryLayout<State>.offset(of: \.lost)!
+        return unsafe (UnsafeMutableRawPointer(state) + offset).assumingMemoryBound(to: CInt.self)
+    }
+
+    /// Whether memory behind a range went away under an access since the last call.
+    func takeLoss() -> Bool {
+        guard unsafe kw_load32_acquire(lost) != 0 else { return false }
+        unsafe state.pointee.lost = 0
+        return true
     }
 
     var count: Int { @inline(__always) get { unsafe state.pointee.count } }

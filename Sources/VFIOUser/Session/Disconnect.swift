@@ -9,6 +9,8 @@ enum Disconnect: Equatable, CustomStringConvertible {
     case slowReader
     /// The client did not answer a DMA message.
     case noReply
+    /// A file that the client gave for guest memory lacked pages when they were touched.
+    case memoryLost
     /// The server is being closed.
     case serverClosed
 
@@ -23,6 +25,7 @@ enum Disconnect: Equatable, CustomStringConvertible {
         case .socketFailed(let errno): "the socket failed: \(text(of: errno))"
         case .slowReader: "the client does not read its replies"
         case .noReply: "the client does not answer a DMA request"
+        case .memoryLost: "guest memory is gone: its file was truncated, or there are no pages left for it"
         case .serverClosed: "the server closes"
         }
     }

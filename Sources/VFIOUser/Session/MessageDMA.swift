@@ -6,6 +6,8 @@ extension Session: FunctionHost {
     func sendMSI(_ vector: Int) { msi.raise(vector) }
     func setINTx(asserted: Bool) { intx.setLevel(asserted: asserted) }
 
+    func memoryLost() { finish(.memoryLost) }
+
     func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool {
         guard let layout = memoryLayout(near: address) else { return false }
         var done = 0

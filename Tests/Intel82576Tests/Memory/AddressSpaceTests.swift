@@ -168,6 +168,30 @@ struct AddressSpaceTests {
         #expect(try mappings(inode: UInt64(status.st_ino)) == before)
     }
 
+    @Test("the first access to a truncated file replaces its whole mapping, not a page for each access")
+    func truncatedMapping() throws {
+        let pages = 64
+        let file = TestMemory(size: pages * 4096)
+        var status = stat()
+        #expect(fstat(file.descriptor, &status) == 0)
+        let inode = UInt64(status.st_ino)
+        try space.map(file.mapping)
+        #expect(try mappings(inode: inode) == 2)
+        file.write([7], at: 0)
+        #expect(ftruncate(file.descriptor, 4096) == 0)
+        #expect(!space.table.takeLoss())
+        for page in stride(from: 1, to: pages, by: 2) {
+            #expect(read(UInt64(page) * 4096, 8) == [UInt8](repeating: 0, count: 8))
+            #expect(try mappings(inode: inode) == 1)
+        }
+        #expect(read(0, 1) == [0])
+        #expect(space.storeQuadword(5, at: 8192) && space.descriptor(at: 8192)?.low == 5)
+        #expect(space.table.takeLoss() && !space.table.takeLoss())
+        space.unmapAll()
+        try space.map(mapping(0, 4096))
+        #expect(read(0, 1) != nil && !space.table.takeLoss())
+    }
+
     private func mappings(inode: UInt64) throws -> Int {
         let maps = try #require(fopen("/proc/self/maps", "r"))
         defer { fclose(maps) }

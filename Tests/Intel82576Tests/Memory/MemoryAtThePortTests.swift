@@ -160,6 +160,31 @@ struct MemoryAtThePortTests {
         #expect(driver.sentFrames == [TestDriver.frame(2)])
     }
 
+    @Test("the host whose memory was truncated is told after the run, once, and no other host")
+    func truncationReport() throws {
+        let driver = TestDriver(virtualFunctions: 1)
+        driver.start()
+        driver.enableVirtualFunctions(1)
+        let virtual = driver.makeVirtualFunction(0)
+        virtual.start()
+        let file = TestMemory(size: 1 << 20)
+        var mapping = file.mapping
+        mapping.address = 1 << 32
+        try driver.function.map(mapping)
+        #expect(ftruncate(file.descriptor, 0) == 0)
+        // Queue 0 is the VF's.
+        var ring = driver.makeTransmitRing(1)
+        driver.ring(ring)
+        #expect(driver.host.memoryLosses == 0)
+        driver.post(1 << 32, 60 | 3 << 20 | 1 << 24 | 1 << 29 | 60 << 46, to: &ring)
+        driver.ring(ring)
+        #expect(driver.host.memoryLosses == 1)
+        driver.post(1 << 32 | 0x8000, 60 | 3 << 20 | 1 << 24 | 1 << 29 | 60 << 46, to: &ring)
+        driver.ring(ring)
+        #expect(driver.host.memoryLosses == 1)
+        #expect(virtual.host.memoryLosses == 0)
+    }
+
     @Test("memory unmapped while frames are held for it is not touched")
     func unmappedWhileHeld() throws {
         let driver = TestDriver.started()

@@ -82,6 +82,7 @@ private final class SilentHost: FunctionHost {
     func setINTx(asserted: Bool) {}
     func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
     func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
+    func memoryLost() {}
 }
 
 /// An uplink that takes large packets whole, and throws them away with the virtio-net header they would get.
