@@ -141,7 +141,7 @@ final class PhysicalFunction: Function {
 
     func map(_ mapping: DMAMapping) throws(DMAMappingError) { try port.memory.map(mapping) }
 
-    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
         try port.inOrder { () throws(DMAMappingError) in try port.memory.unmap(address: address, size: size) }
     }
 

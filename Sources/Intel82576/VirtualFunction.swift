@@ -116,7 +116,7 @@ final class VirtualFunction: Function {
 
     func map(_ mapping: DMAMapping) throws(DMAMappingError) { try memory.map(mapping) }
 
-    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
         try port.inOrder { () throws(DMAMappingError) in try memory.unmap(address: address, size: size) }
     }
 

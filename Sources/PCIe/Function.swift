@@ -32,8 +32,9 @@ public protocol Function: AnyObject {
     /// Makes `mapping.size` bytes at bus address `mapping.address` reachable for DMA.
     func map(_ mapping: DMAMapping) throws(DMAMappingError)
     /// Removes the mappings that lie in the `size` bytes from `address` on. No DMA touches them after return. Throws, and
-    /// removes nothing, when there is none or one lies there only in part.
-    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError)
+    /// removes nothing, when one lies there only in part.
+    /// - Returns: how many bytes were mapped there, 0 when none were.
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64
     /// Removes every mapping.
     func unmapAll()
 }
@@ -110,8 +111,8 @@ public enum DMAMappingError: Error, Equatable, Sendable {
     case invalidRange
     /// Overlaps a mapping that exists.
     case overlap
-    /// No mapping lies in that range, or one does only in part.
-    case notMapped
+    /// A mapping lies in the range to unmap only in part.
+    case partlyInRange
     /// The table of mappings is full.
     case tooManyMappings
     /// The file is shorter than the range, or cannot be mapped; `errno` of the host.

@@ -51,19 +51,22 @@ extension AddressSpace {
     }
 
     /// The vfio-user specification wants each mapping named by itself. QEMU, whose emulated IOMMU drops a guest's whole
-    /// domain at once, names a range around many, as the kernel's VFIO takes it; mappings left behind would be
-    /// reachable still and in the way of the next ones.
-    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
+    /// domain at once, names a range around many or around none, as the kernel's VFIO takes it; mappings left behind
+    /// would be reachable still and in the way of the next ones.
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
         let (last, overflow) = address.addingReportingOverflow(size &- 1)
-        guard size > 0, !overflow else { throw .notMapped }
+        guard size > 0, !overflow else { throw .invalidRange }
         let first = table.firstRange(endingAtOrAfter: address)
         // One past those that end inside.
         var end = table.firstRange(endingAtOrAfter: last)
         if end < table.count, table[end].last == last { end += 1 }
-        guard end > first, table[first].start >= address, end == table.count || table[end].start > last
-        else { throw .notMapped }
+        let isCut =
+            first < end && table[first].start < address || end < table.count && table[end].start <= last
+        if isCut { throw .partlyInRange }
+        let removed = (first..<end).reduce(0) { $0 + (table[$1].last - table[$1].start + 1) }
         table.remove(end - first, at: first)
         files.removeSubrange(first..<end)
+        return removed
     }
 
     func unmapAll() {

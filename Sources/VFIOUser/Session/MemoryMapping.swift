@@ -12,21 +12,26 @@ extension Session {
         _ = beginReply(to: request)
     }
 
-    /// DMA_UNMAP. The reply repeats the request's payload.
+    /// DMA_UNMAP. The reply repeats the request's payload, with the size of what was mapped in a range. That may be 0, as
+    /// with the kernel's VFIO: behind an emulated IOMMU, QEMU unmaps what a guest may have mapped.
     func unmap(_ request: Request) throws(Refusal) {
-        try unmap(try DMAUnmap(request))
+        let size = try unmap(try DMAUnmap(request)) ?? request.load(UInt64.self, at: DMAUnmap.sizeOffset)
         guard let reply = beginReply(to: request, payload: DMAUnmap.payloadSize) else { return }
-        for offset in stride(from: 0, to: DMAUnmap.payloadSize, by: 8) {
+        for offset in stride(from: 0, to: DMAUnmap.sizeOffset, by: 8) {
             reply.append(request.load(UInt64.self, at: offset))
         }
+        reply.append(size)
     }
 
-    private func unmap(_ target: DMAUnmap) throws(Refusal) {
+    /// How many bytes of a range were mapped.
+    private func unmap(_ target: DMAUnmap) throws(Refusal) -> UInt64? {
         switch target {
-        case .all: function.unmapAll()
+        case .all:
+            function.unmapAll()
+            return nil
         case .range(let address, let size):
             do throws(DMAMappingError) {
-                try function.unmap(address: address, size: size)
+                return try function.unmap(address: address, size: size)
             } catch {
                 throw Refusal(error)
             }

@@ -34,6 +34,7 @@ enum DMAUnmap {
     case range(address: UInt64, size: UInt64)
 
     static let payloadSize = 24
+    static let sizeOffset = 16
 
     init(_ request: Request) throws(Refusal) {
         try request.require(payloadOfAtLeast: Self.payloadSize)
@@ -64,7 +65,7 @@ extension Refusal {
         switch error {
         case .invalidRange: self.init(EINVAL)
         case .overlap: self.init(EEXIST)
-        case .notMapped: self.init(ENOENT)
+        case .partlyInRange: self.init(EINVAL)
         case .tooManyMappings: self.init(ENOSPC)
         case .unmappable(let errno): self.init(errno > 0 ? errno : EINVAL)
         }

@@ -93,7 +93,7 @@ final class ScriptedFunction: Function {
     func detach() { host = nil }
     func reset() {}
     func map(_ mapping: DMAMapping) throws(DMAMappingError) {}
-    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {}
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 { 0 }
     func unmapAll() {}
 }
 

@@ -122,7 +122,7 @@ struct TransmitGatherTests {
         let driver = TestDriver.started()
         var ring = driver.makeTransmitRing(count: 512)
         for number in 0..<300 { driver.post(pieces: [TestDriver.frame(number)], to: &ring) }
-        try driver.function.unmap(address: 0, size: UInt64(driver.memory.size))
+        _ = try driver.function.unmap(address: 0, size: UInt64(driver.memory.size))
         for part in [0..<ring.base + 4096, ring.base + 8192..<UInt64(driver.memory.size)] {
             try driver.function.map(
                 DMAMapping(

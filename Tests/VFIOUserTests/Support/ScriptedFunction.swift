@@ -74,11 +74,13 @@ final class ScriptedFunction: Function {
         mappings.append(mapping)
     }
 
-    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) {
+    /// Knows whole mappings and ranges without any.
+    func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
         calls.append(.unmap(address: address, size: size))
-        guard let index = mappings.firstIndex(where: { $0.address == address && $0.size == size })
-        else { throw .notMapped }
+        guard let index = mappings.firstIndex(where: { $0.address == address }) else { return 0 }
+        if mappings[index].size != size { throw .partlyInRange }
         mappings.remove(at: index)
+        return size
     }
 
     func unmapAll() {
