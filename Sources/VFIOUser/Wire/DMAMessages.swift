@@ -3,17 +3,29 @@ import PCIe
 
 /// DMA_MAP: u32 argsz, u32 flags, u64 offset in the file, u64 address, u64 size; one descriptor or none.
 struct DMAMap {
+    /// Bits of the flags. The last two are of libvfio-user's draft: the descriptor may be mapped, which it may anyway, or be
+    /// read and written as a file.
+    private enum Flag {
+        static let read: UInt32 = 1 << 0
+        static let write: UInt32 = 1 << 1
+        static let mmap: UInt32 = 1 << 2
+        static let fileIO: UInt32 = 1 << 3
+        static let all = read | write | mmap | fileIO
+    }
+
     let mapping: DMAMapping
 
     init(_ request: Request) throws(Refusal) {
         try request.require(payload: 32)
         let flags = request.load(UInt32.self, at: 4)
         let (address, size) = (request.load(UInt64.self, at: 16), request.load(UInt64.self, at: 24))
-        guard request.load(UInt32.self, at: 0) >= 32, flags != 0, flags & ~3 == 0, request.descriptors.count <= 1
+        guard request.load(UInt32.self, at: 0) >= 32, flags & (Flag.read | Flag.write) != 0, flags & ~Flag.all == 0,
+            request.descriptors.count <= 1
         else { throw Refusal(EINVAL) }
+        if flags & Flag.fileIO != 0 { throw Refusal(ENOTSUP) }
         try checkRange(address, size)
         mapping = DMAMapping(
-            address: address, size: size, isReadable: flags & 1 != 0, isWritable: flags & 2 != 0,
+            address: address, size: size, isReadable: flags & Flag.read != 0, isWritable: flags & Flag.write != 0,
             backing: try Self.backing(request, size: size))
     }
 

@@ -45,13 +45,27 @@ struct DMAMapTests {
         arguments: [
             payload(size: 0), payload(address: 0x10001), payload(size: 0x1001),
             payload(address: UInt64.max - 0xFFF, size: 0x2000), payload(argsz: 31), payload(flags: 0),
-            payload(flags: 7),
+            payload(flags: 4), payload(flags: 0x13), payload(flags: 0x8000_0003),
             Array(payload().dropLast()), payload() + [0], [],
         ])
     func malformed(payload: [UInt8]) throws {
         let connection = try Connection()
         #expect(try connection.call(2, payload).refusal == EINVAL)
         #expect(connection.function.calls.isEmpty)
+    }
+
+    @Test("the flag that a descriptor may be mapped is taken, the one that wants file access is not supported")
+    func draftFlags() throws {
+        let connection = try Connection()
+        let file = MemoryFile()
+        #expect(try connection.call(2, Self.payload(flags: 5), descriptors: [file.number]).refusal == nil)
+        let mapping = try #require(connection.function.mappings.first)
+        #expect(mapping.isReadable && !mapping.isWritable && mapping.backing != .messages)
+        for flags in [0xB, 0xF] as [UInt32] {
+            let payload = Self.payload(flags: flags, address: 0x80000)
+            #expect(try connection.call(2, payload, descriptors: [file.number]).refusal == ENOTSUP)
+        }
+        #expect(connection.function.mappings.count == 1)
     }
 
     @Test(
