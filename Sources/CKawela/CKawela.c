@@ -218,6 +218,10 @@ void kw_guard_remove(int slot) {
     atomic_fetch_add(&guards[slot].version, 1);
 }
 
+// Only files of these two have seals, none or some. fstatfs tells as well, but asks the file system: on FUSE that is another
+// process, which need not answer.
+bool kw_is_memory_file(int fd) { return fcntl(fd, F_GET_SEALS) >= 0; }
+
 int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) {
     struct stat status;
     if (fstat(fd, &status) < 0) return -1;

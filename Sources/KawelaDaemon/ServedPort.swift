@@ -34,7 +34,7 @@ final class ServedPort {
             let driver = try plan.vfSettings.map { settings throws(Failure) in
                 try makeDriver(port.physicalFunction, settings, log: log)
             }
-            servers = try makeServers(plan.served, of: port, log: log)
+            servers = try makeServers(plan, of: port, log: log)
             let reload = Reload(plan: plan, log: log) { driver?.apply($0) }
             loop = EventLoop(
                 port: port, servers: servers, backend: backend, driver: driver, mailbox: mailbox,
@@ -83,14 +83,16 @@ final class ServedPort {
 
 /// All or none.
 private func makeServers(
-    _ served: [ServePlan.Served], of port: Port, log: Logger
+    _ plan: ServePlan, of port: Port, log: Logger
 ) throws(Failure) -> [any FunctionServer] {
     var servers: [any FunctionServer] = []
     do throws(Failure) {
-        for each in served {
+        for each in plan.served {
             var log = log
-            if served.count > 1 { log[metadataKey: "function"] = "\(each.function)" }
-            servers.append(try makeServer(path: each.path, function: port.function(each.function), log: log))
+            if plan.served.count > 1 { log[metadataKey: "function"] = "\(each.function)" }
+            servers.append(
+                try makeServer(
+                    path: each.path, function: port.function(each.function), guestMemory: plan.guestMemory, log: log))
         }
     } catch {
         for server in servers { server.close() }

@@ -35,9 +35,11 @@ func makeBackend(_ specification: String) throws(Failure) -> any Backend {
 }
 
 /// The server of `function` on the UNIX socket `path`.
-func makeServer(path: String, function: any Function, log: Logger) throws(Failure) -> any FunctionServer {
+func makeServer(
+    path: String, function: any Function, guestMemory: GuestMemoryFiles, log: Logger
+) throws(Failure) -> any FunctionServer {
     do throws(ServerError) {
-        return try Server(path: path, function: function, log: log)
+        return try Server(path: path, function: function, log: log, guestMemory: guestMemory)
     } catch {
         throw .failed("\(error): \(remedy(for: error))")
     }

@@ -13,6 +13,7 @@ import PCIe
 public final class Server {
     private let function: any Function
     private let log: EventLog
+    private let guestMemory: GuestMemoryFiles
     private let waiting = WaitingAllowance()
     private let listener: Listener?
     private var session: Session?
@@ -30,15 +31,17 @@ public final class Server {
     public var isConnected: Bool { session != nil }
 
     /// Listens on `path`. A socket file left behind by a server that has ended is replaced.
-    public init(path: String, function: any Function, log: Logger) throws(ServerError) {
-        (self.function, self.log) = (function, EventLog(log))
+    public init(
+        path: String, function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory
+    ) throws(ServerError) {
+        (self.function, self.log, self.guestMemory) = (function, EventLog(log), guestMemory)
         listener = try Listener(path: path)
         watch()
     }
 
     /// Without a socket to connect to: clients come by ``adopt(_:)``.
-    init(function: any Function, log: Logger) {
-        (self.function, self.log, listener) = (function, EventLog(log), nil)
+    init(function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory) {
+        (self.function, self.log, self.guestMemory, listener) = (function, EventLog(log), guestMemory, nil)
     }
 
     deinit { close() }
@@ -104,7 +107,7 @@ extension Server {
     }
 
     func adopt(_ transport: any Transport) {
-        session = Session(transport, function: function, log: log, waiting: waiting)
+        session = Session(transport, function: function, log: log, waiting: waiting, guestMemory: guestMemory)
         log.info("client connected")
         watch()
     }

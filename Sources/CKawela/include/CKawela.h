@@ -131,6 +131,9 @@ void kw_guard_remove(int slot);
 /// Installs the SIGBUS handler behind kw_guard_add. Once per process.
 void kw_guard_install(void);
 
+/// Whether `fd` is a regular file of tmpfs (memfd is one) or hugetlbfs. Never blocks, whatever `fd` is.
+bool kw_is_memory_file(int fd);
+
 /// fstat's size, device and inode. 0, or -1 with errno.
 int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode);
 

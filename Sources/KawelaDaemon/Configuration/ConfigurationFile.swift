@@ -63,6 +63,7 @@ struct ConfigurationFile: Decodable {
         case doorbells
         case doorbellSpin = "doorbell-spin"
         case doorbellWakeup = "doorbell-wakeup"
+        case guestMemory = "guest-memory"
         case vfs
         case ports
         case name
@@ -102,6 +103,7 @@ extension ServeOptions {
         doorbellWakeup = try values.decodeIfPresent(Int.self, forKey: .doorbellWakeup).map {
             try parseWakeup($0)
         }
+        guestMemory = try values.decodeIfPresent(String.self, forKey: .guestMemory).map { try parseGuestMemory($0) }
         if values.contains(.vfs) { try decodeVFs(values) }
     }
 

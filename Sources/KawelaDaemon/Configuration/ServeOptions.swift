@@ -1,5 +1,6 @@
 import Intel82576
 import Logging
+import VFIOUser
 
 /// What `kawela serve` can be told; `nil` where it was not.
 public struct ServeOptions: Equatable, Sendable {
@@ -17,6 +18,7 @@ public struct ServeOptions: Equatable, Sendable {
     /// Microseconds; see ``Looking``.
     public internal(set) var doorbellSpin: Int?
     public internal(set) var doorbellWakeup: Int?
+    public internal(set) var guestMemory: GuestMemoryFiles?
     /// How many VFs there are.
     public internal(set) var vfCount: Int?
     /// What the configuration file says about VFs, the first ones or all.
@@ -28,7 +30,7 @@ public struct ServeOptions: Equatable, Sendable {
     public init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
         pf: String? = nil, nvm: String? = nil, doorbells: String? = nil, doorbellSpin: Int? = nil,
-        doorbellWakeup: Int? = nil
+        doorbellWakeup: Int? = nil, guestMemory: String? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -39,6 +41,7 @@ public struct ServeOptions: Equatable, Sendable {
             if let doorbells { self.doorbells = try parseDoorbells(doorbells) }
             if let doorbellSpin { self.doorbellSpin = try parseSpin(doorbellSpin) }
             if let doorbellWakeup { self.doorbellWakeup = try parseWakeup(doorbellWakeup) }
+            if let guestMemory { self.guestMemory = try parseGuestMemory(guestMemory) }
             if let nvm { self.nvm = try parseNVMPath(nvm) }
             if let mac { self.mac = try MACAddress.station(mac) }
             if let logLevel { self.logLevel = try parseLogLevel(logLevel) }
@@ -60,6 +63,7 @@ public struct ServeOptions: Equatable, Sendable {
         all.doorbells = doorbells ?? file.doorbells
         all.doorbellSpin = doorbellSpin ?? file.doorbellSpin
         all.doorbellWakeup = doorbellWakeup ?? file.doorbellWakeup
+        all.guestMemory = guestMemory ?? file.guestMemory
         all.vfCount = vfCount ?? file.vfCount
         all.vfs = file.vfs
         return all
@@ -102,6 +106,13 @@ func parseSpin(_ microseconds: Int) throws(InvalidSetting) -> Int {
 
 func parseWakeup(_ microseconds: Int) throws(InvalidSetting) -> Int {
     try checked(microseconds, within: Looking.Times.wakeupLimits, "between wake-ups")
+}
+
+func parseGuestMemory(_ text: String) throws(InvalidSetting) -> GuestMemoryFiles {
+    guard let files = GuestMemoryFiles(rawValue: text) else {
+        throw InvalidSetting("'\(text)' is no kind of guest memory: use in-memory or any-file")
+    }
+    return files
 }
 
 private func checked(

@@ -1,6 +1,7 @@
 import EmbeddedDriver
 import Intel82576
 import Logging
+import VFIOUser
 
 /// What `kawela serve` is going to do with one port, complete and checked.
 struct ServePlan: Equatable {
@@ -37,6 +38,7 @@ struct ServePlan: Equatable {
     var vfSettings: [VFSettings]?
     /// How to look at what clients map; `nil` when they send messages.
     var looking: Looking.Times?
+    var guestMemory: GuestMemoryFiles
     var logLevel: Logger.Level
 
     init(_ options: ServeOptions, machine: String = machineIdentity()) throws(Failure) {
@@ -56,6 +58,7 @@ struct ServePlan: Equatable {
         isMACGiven = options.mac != nil
         nvm = options.nvm
         looking = try times(options)
+        guestMemory = options.guestMemory ?? .inMemory
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
 }
@@ -127,6 +130,7 @@ extension ServePlan {
         if new.mac != mac { keys.append("mac") }
         if new.nvm != nvm { keys.append("nvm") }
         if new.looking != looking { keys.append("doorbells") }
+        if new.guestMemory != guestMemory { keys.append("guest-memory") }
         if new.logLevel != logLevel { keys.append("log-level") }
         return keys
     }

@@ -1,15 +1,25 @@
+import Glibc
 import PCIe
 
 extension Session {
     /// DMA_MAP. The function maps the file itself; the descriptor is closed with the request.
     func map(_ request: Request) throws(Refusal) {
         let mapping = try DMAMap(request).mapping
+        if let file = request.descriptors.first { try requireSuitable(file) }
         do throws(DMAMappingError) {
             try function.map(mapping)
         } catch {
             throw Refusal(error)
         }
         _ = beginReply(to: request)
+    }
+
+    /// QEMU does not wait for the replies to its first DMA_MAPs, and would start the guest with a NIC that cannot reach its
+    /// memory. Without the connection it does not start.
+    private func requireSuitable(_ file: Descriptor) throws(Refusal) {
+        guard guestMemory == .inMemory, !file.isMemoryFile else { return }
+        finish(.unsuitableMemory)
+        throw Refusal(EPERM)
     }
 
     /// DMA_UNMAP. The reply repeats the request's payload, with the size of what was mapped in a range. That may be 0, as

@@ -35,14 +35,16 @@ final class Session {
     var msix: VectorTable
     var requests = OwnRequests()
     let waiting: WaitingAllowance
+    let guestMemory: GuestMemoryFiles
     /// Region bytes that may still be accessed in this turn.
     var regionBudget = 0
 
     init(
         _ transport: any Transport, function: any Function, log: EventLog,
-        waiting: WaitingAllowance = WaitingAllowance()
+        waiting: WaitingAllowance = WaitingAllowance(), guestMemory: GuestMemoryFiles = .inMemory
     ) {
-        (self.transport, self.function, self.log, self.waiting) = (transport, function, log, waiting)
+        (self.transport, self.function, self.log) = (transport, function, log)
+        (self.waiting, self.guestMemory) = (waiting, guestMemory)
         barSizes = function.barSizes
         msi = VectorTable(count: function.interruptCounts.msi)
         msix = VectorTable(count: function.interruptCounts.msix)

@@ -70,6 +70,12 @@ struct Serve: ParsableCommand {
             valueName: "µs"))
     var doorbellWakeup: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Which files QEMU may give for guest memory: in-memory: memfd, tmpfs and huge pages, or any-file, whose file system "
+                + "can then hold up this program. Without it: in-memory.", valueName: "kind"))
+    var guestMemory: String?
+
     @Option(help: ArgumentHelp("Configuration file (JSON), for one NIC or several.", valueName: "file"))
     var config: String?
 
@@ -81,7 +87,8 @@ struct Serve: ParsableCommand {
     func run() throws {
         let line = try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
-            nvm: nvm, doorbells: doorbells, doorbellSpin: doorbellSpin, doorbellWakeup: doorbellWakeup)
+            nvm: nvm, doorbells: doorbells, doorbellSpin: doorbellSpin, doorbellWakeup: doorbellWakeup,
+            guestMemory: guestMemory)
         try serve(line, configuration: config)
     }
 }

@@ -45,6 +45,7 @@ import Testing
             (["serve", "--vfs", "9"], "9 VFs are not possible: use 0 to 8"),
             (["serve", "--vfs", "x"], "--vfs"),
             (["serve", "--pf", "nobody"], "use guest or embedded"),
+            (["serve", "--guest-memory", "disk"], "use in-memory or any-file"),
             (["serve", "--socket", "/s", "--directory", "/d"], "exclude each other"),
             (["serve", "--socket", "/s", "--vfs", "2"], "give --directory DIR instead"),
             (["serve", "--directory", "/d", "--pf", "embedded"], "add --vfs N"),

@@ -39,6 +39,15 @@ import Testing
         #expect(refusal(of: #"{"version": 1, "doorbell-spin": -1}"#)?.contains("use 0 to 10000") == true)
     }
 
+    @Test("says which files guest memory may be in")
+    func guestMemory() throws {
+        #expect(try decode(#"{"version": 1, "guest-memory": "any-file"}"#).guestMemory == .anyFile)
+        #expect(try decode(#"{"version": 1, "guest-memory": "in-memory"}"#).guestMemory == .inMemory)
+        #expect(
+            refusal(of: #"{"version": 1, "guest-memory": "disk"}"#)
+                == "'disk' is no kind of guest memory: use in-memory or any-file")
+    }
+
     @Test("yields to the command line")
     func precedence() throws {
         let line = try ServeOptions(socket: "/line", uplink: nil, mac: nil, logLevel: "error")
@@ -53,7 +62,7 @@ import Testing
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
                 == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
-                + "directory, pf, doorbells, doorbell-spin, doorbell-wakeup, vfs, ports")
+                + "directory, pf, doorbells, doorbell-spin, doorbell-wakeup, guest-memory, vfs, ports")
     }
 
     @Test("needs the version it is written in")

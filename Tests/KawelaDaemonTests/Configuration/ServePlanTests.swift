@@ -51,6 +51,17 @@ import Testing
                 == true)
     }
 
+    @Test("takes guest memory in memory alone, unless told otherwise, which needs a restart to change")
+    func guestMemory() throws {
+        let plain = try plan(socket: "/s")
+        #expect(plain.guestMemory == .inMemory)
+        let any = try plan(socket: "/s", file: #", "guest-memory": "any-file""#)
+        #expect(any.guestMemory == .anyFile)
+        #expect(plain.keysNeedingRestart(for: any) == ["guest-memory"])
+        let line = try ServeOptions(socket: "/s", uplink: "null", mac: nil, logLevel: nil, guestMemory: "any-file")
+        #expect(try ServePlan(line).guestMemory == .anyFile)
+    }
+
     @Test("is the VFs alone with the embedded driver")
     func embedded() throws {
         let plan = try plan(

@@ -26,6 +26,40 @@ struct DMAMapTests {
         #expect(offset == 0x3000)
     }
 
+    @Test(
+        "a file whose pages are not in memory is refused and the client dropped, with a line that names the option",
+        arguments: ["/proc/self/status", "/proc/self/exe", "/dev/zero"])
+    func unsuitableFile(path: String) throws {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        try #require(file >= 0)
+        let connection = try Connection()
+        #expect(try connection.call(2, Self.payload(flags: 1), descriptors: [file]).refusal == EPERM)
+        #expect(connection.isClosed && connection.function.mappings.isEmpty)
+        #expect(connection.log.lines.last?.contains("--guest-memory any-file") == true)
+    }
+
+    @Test("a file whose pages are not in memory is taken where any file may be")
+    func anyFile() throws {
+        let file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        let connection = try Connection(guestMemory: .anyFile)
+        #expect(try connection.call(2, Self.payload(flags: 1), descriptors: [file]).refusal == nil)
+        #expect(connection.function.mappings.count == 1)
+    }
+
+    @Test("a file in /dev/shm is taken")
+    func sharedMemoryFile() throws {
+        let name = "/kawela-test-\(getpid())"
+        let file = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
+        try #require(file >= 0)
+        defer { close(file) }
+        #expect(shm_unlink(name) == 0)
+        let connection = try Connection()
+        #expect(try connection.call(2, Self.payload(), descriptors: [file]).refusal == nil)
+        #expect(connection.function.mappings.count == 1)
+    }
+
     @Test("without a descriptor the range is reached by messages")
     func withoutDescriptor() throws {
         let connection = try Connection()

@@ -21,9 +21,12 @@ final class Connection {
     private var lastID: UInt16 = 100
 
     /// - Parameter handshake: whether VERSION has been exchanged, and the function's calls forgotten.
-    init(_ function: ScriptedFunction = ScriptedFunction(), handshake: Bool = true) throws {
+    init(
+        _ function: ScriptedFunction = ScriptedFunction(), handshake: Bool = true,
+        guestMemory: GuestMemoryFiles = .inMemory
+    ) throws {
         self.function = function
-        server = Server(function: function, log: log.logger)
+        server = Server(function: function, log: log.logger, guestMemory: guestMemory)
         var ends: [CInt] = [0, 0]
         try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
         server.adopt(UnixSocket(Descriptor(ends[0])))
