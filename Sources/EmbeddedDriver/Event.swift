@@ -13,8 +13,7 @@ public enum Event: Equatable, Sendable {
 
 /// Why a VF did not get what it asked for.
 public enum Refusal: String, Equatable, Sendable {
-    case addressFixed = "asked for a MAC address, but has a fixed one and is not trusted"
-    case addressTaken = "asked for a MAC address that another VF has"
+    case addressFixed = "asked for a MAC address besides its own, but is not trusted"
     case addressInvalid = "asked for a MAC address that no station can have"
     case noFilterLeft = "asked for one more MAC address than there is room for"
     case portVLAN = "asked for a VLAN, but has a fixed one"

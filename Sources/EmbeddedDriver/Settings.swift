@@ -10,7 +10,6 @@ extension EmbeddedDriver {
         for vf in settings.indices where settings[vf] != virtualFunctions[vf].settings {
             change(vf, to: settings[vf])
         }
-        for vf in settings.indices { yieldAddresses(of: vf) }
         sendNotices()
     }
 
@@ -22,7 +21,7 @@ extension EmbeddedDriver {
         if new.rate != old.rate { applyRate(to: vf) }
         if new.linkState != old.linkState { changeLinkState(of: vf) }
         applyAddress(to: vf, isChanged: new.address != old.address)
-        if !new.mayChooseAddress { addresses.removeFilters(of: vf) }
+        if !new.isTrusted { addresses.removeFilters(of: vf) }
         applyFilterControl(to: vf)
     }
 
@@ -35,10 +34,10 @@ extension EmbeddedDriver {
 
     // MARK: Address
 
-    /// A fixed address replaces the one in use; a proposed one only if it is a new proposal.
+    /// The address that a trusted VF chose stays until it is given another.
     private func applyAddress(to vf: Int, isChanged: Bool) {
         let settings = virtualFunctions[vf].settings
-        guard virtualFunctions[vf].station != settings.address, isChanged || !settings.mayChooseAddress else { return }
+        guard virtualFunctions[vf].station != settings.address, isChanged || !settings.isTrusted else { return }
         replaceAddress(of: vf)
     }
 
@@ -49,16 +48,6 @@ extension EmbeddedDriver {
         virtualFunctions[vf].isClearToSend = false
         virtualFunctions[vf].notice = .restart
         applyActivity(of: vf)
-    }
-
-    /// An address that the host gave to another VF goes there, whoever chose it before.
-    private func yieldAddresses(of vf: Int) {
-        guard !virtualFunctions[vf].settings.isTrusted else { return }
-        let fixed = virtualFunctions.indices.filter { $0 != vf && virtualFunctions[$0].settings.isAddressFixed }
-        let taken = Set(fixed.map { virtualFunctions[$0].settings.address })
-        addresses.removeFilters(of: vf) { taken.contains($0) }
-        let station = virtualFunctions[vf].station
-        if taken.contains(station), station != virtualFunctions[vf].settings.address { replaceAddress(of: vf) }
     }
 
     // MARK: Pool

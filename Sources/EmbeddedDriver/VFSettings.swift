@@ -1,26 +1,23 @@
-/// What the host decided about one VF. What it left open, the VF's own driver decides through the mailbox.
+/// What the host decided about one VF. An untrusted VF has no address but the one given here.
 public struct VFSettings: Equatable, Sendable {
-    /// The address the VF starts with.
+    /// The address the VF starts with. An untrusted one can have no other.
     public var address: UnicastAddress
-    /// Whether ``address`` is the host's word: an untrusted VF can then have no other.
-    public var isAddressFixed: Bool
     /// The VLAN the VF is in without knowing: tags are put on and taken off. `nil` leaves VLANs to the VF.
     public var portVLAN: PortVLAN?
     /// Drops frames that the VF sends with another's address, or into a VLAN it is not in.
     public var isSpoofChecked: Bool
-    /// Lets the VF change a fixed address, take an address another VF has, and ask for all frames.
+    /// Lets the VF take any address, also that of another station, and ask for all frames.
     public var isTrusted: Bool
     /// What each of the VF's two transmit queues may send, in Mb/s; `nil` for no limit of its own.
     public var rate: Int?
     public var linkState: LinkState
 
     public init(
-        address: UnicastAddress, isAddressFixed: Bool = false, portVLAN: PortVLAN? = nil, isSpoofChecked: Bool = true,
-        isTrusted: Bool = false, rate: Int? = nil, linkState: LinkState = .auto
+        address: UnicastAddress, portVLAN: PortVLAN? = nil, isSpoofChecked: Bool = true, isTrusted: Bool = false,
+        rate: Int? = nil, linkState: LinkState = .auto
     ) {
-        (self.address, self.isAddressFixed, self.portVLAN) = (address, isAddressFixed, portVLAN)
-        (self.isSpoofChecked, self.isTrusted, self.rate) = (isSpoofChecked, isTrusted, rate)
-        self.linkState = linkState
+        (self.address, self.portVLAN, self.isSpoofChecked) = (address, portVLAN, isSpoofChecked)
+        (self.isTrusted, self.rate, self.linkState) = (isTrusted, rate, linkState)
     }
 
     public struct PortVLAN: Equatable, Sendable {
@@ -48,7 +45,4 @@ public struct VFSettings: Equatable, Sendable {
         /// link as up.
         case off
     }
-
-    /// Whether the VF's driver may choose addresses.
-    var mayChooseAddress: Bool { isTrusted || !isAddressFixed }
 }

@@ -19,8 +19,8 @@ import Testing
         let before = (bench.value(.VMOLR(0)), bench.value(.VMVIR(0)), bench.value(.RAH(23)))
         bench.apply {
             $0[1] = VFSettings(
-                address: address(0x99), isAddressFixed: true, portVLAN: .init(identifier: 9), isSpoofChecked: false,
-                rate: 10, linkState: .off)
+                address: address(0x99), portVLAN: .init(identifier: 9), isSpoofChecked: false, rate: 10,
+                linkState: .off)
         }
         #expect(before == (bench.value(.VMOLR(0)), bench.value(.VMVIR(0)), bench.value(.RAH(23))))
         #expect(bench.value(.VFRE) & 1 == 1)
@@ -86,41 +86,40 @@ import Testing
         #expect(bench.read(1) == nil)
     }
 
-    @Test("that fix the address a VF has already do not disturb it")
-    func fixing() throws {
-        let bench = try Bench()
+    @Test("that end trust do not disturb a VF that has the address it was given")
+    func distrust() throws {
+        let bench = try Bench { $0[0].isTrusted = true }
         bench.introduce(0)
-        bench.apply { $0[0].isAddressFixed = true }
+        bench.apply { $0[0].isTrusted = false }
         #expect(bench.read(0) == nil)
         #expect(bench.value(.VFRE) == 1)
         #expect(bench.ask(0, 0x02, 0x0000_5452, 0x7700) == [0x6000_0002])
     }
 
-    @Test("that fix an address take back the one a VF chose, and what it added")
-    func refixing() throws {
-        let bench = try Bench()
+    @Test("that end trust take back the address a VF chose, and what it added")
+    func takeBack() throws {
+        let bench = try Bench { $0[0].isTrusted = true }
         bench.introduce(0)
         bench.ask(0, 0x02, 0x0000_5452, 0x7700)
         bench.ask(0, 0x0002_0002, 0x0000_5452, 0x7800)
-        bench.apply { $0[0].isAddressFixed = true }
+        bench.apply { $0[0].isTrusted = false }
         #expect(bench.pools(of: address(0x77)) == nil)
         #expect(bench.pools(of: address(0x78)) == nil)
         #expect(bench.read(0) == [0x4000_0000])
         #expect(bench.ask(0, 0x01, count: 3)?[2] == 0x0100)
     }
 
-    @Test("give an address to its VF, whoever chose it before")
-    func yielding() throws {
-        let bench = try Bench()
-        bench.introduce(0, 1)
+    @Test("that keep a VF trusted leave it the address it chose, until they give it another")
+    func chosenAddress() throws {
+        let bench = try Bench { $0[0].isTrusted = true }
+        bench.introduce(0)
         bench.ask(0, 0x02, 0x0000_5452, 0x7700)
-        bench.ask(0, 0x0002_0002, 0x0000_5452, 0x7800)
-        bench.apply { ($0[1].address, $0[1].isAddressFixed) = (address(0x77), true) }
-        #expect(bench.pools(of: address(0x77)) == nil)
+        bench.apply { $0[0].rate = 100 }
+        #expect(bench.pools(of: address(0x77)) == 0b01)
+        #expect(bench.read(0) == nil)
+        bench.apply { $0[0].address = address(0x88) }
         #expect(bench.read(0) == [0x4000_0000])
-        bench.introduce(0, 1)
-        #expect(bench.pools(of: address(0x77)) == 0b10)
-        #expect(bench.pools(of: address(1)) == 0b01)
+        #expect(bench.ask(0, 0x01, count: 3)?[2] == 0x8800)
     }
 
     @Test("that end trust end what came with it")

@@ -48,16 +48,9 @@ struct AddressTable {
 
     private func filterCount(of vf: Int) -> Int { filters.count { entries[$0]?.vf == vf } }
 
-    /// Removes the filters of a VF that `isRemoved` says; its own address stays.
-    mutating func removeFilters(of vf: Int, where isRemoved: (UnicastAddress) -> Bool = { _ in true }) {
-        for index in filters {
-            if let entry = entries[index], entry.vf == vf, isRemoved(entry.address) { store(nil, at: index) }
-        }
-    }
-
-    /// Whether another VF receives `address`.
-    func isTaken(_ address: UnicastAddress, from vf: Int) -> Bool {
-        entries.contains { $0?.address == address && $0?.vf != vf }
+    /// Removes the filters of a VF; its own address stays.
+    mutating func removeFilters(of vf: Int) {
+        for index in filters where entries[index]?.vf == vf { store(nil, at: index) }
     }
 
     /// The entry is invalid while its halves differ.

@@ -104,7 +104,7 @@ extension EmbeddedDriver {
     private func setStation(_ address: UnicastAddress?, of vf: Int) -> Refusal? {
         guard let address else { return .addressInvalid }
         guard address != virtualFunctions[vf].station else { return nil }
-        if let refusal = refusal(of: address, to: vf) { return refusal }
+        guard virtualFunctions[vf].settings.isTrusted else { return .addressFixed }
         virtualFunctions[vf].station = address
         addresses.setStation(address, of: vf)
         tell(.addressChanged(vf: vf, address: address), about: vf)
@@ -113,19 +113,8 @@ extension EmbeddedDriver {
 
     private func addFilter(_ address: UnicastAddress?, of vf: Int) -> Refusal? {
         guard let address else { return .addressInvalid }
-        if let refusal = refusal(of: address, to: vf) { return refusal }
+        guard virtualFunctions[vf].settings.isTrusted else { return .addressFixed }
         return addresses.addFilter(address, of: vf) ? nil : .noFilterLeft
-    }
-
-    private func refusal(of address: UnicastAddress, to vf: Int) -> Refusal? {
-        guard virtualFunctions[vf].settings.mayChooseAddress else { return .addressFixed }
-        return virtualFunctions[vf].settings.isTrusted || !isTaken(address, from: vf) ? nil : .addressTaken
-    }
-
-    /// Also by a VF that is not running now, but will have it.
-    private func isTaken(_ address: UnicastAddress, from vf: Int) -> Bool {
-        addresses.isTaken(address, from: vf)
-            || virtualFunctions.indices.contains { $0 != vf && virtualFunctions[$0].settings.address == address }
     }
 }
 

@@ -89,9 +89,8 @@ func refuseSharedAddresses(_ vfs: [VFOptions]) throws(InvalidSetting) {
 extension VFSettings {
     /// - Parameter address: for a VF that got none.
     init(_ options: VFOptions, address: UnicastAddress) {
-        let fixed = options.mac.flatMap { UnicastAddress($0.value) }
         self.init(
-            address: fixed ?? address, isAddressFixed: fixed != nil, portVLAN: options.portVLAN,
+            address: options.mac.flatMap { UnicastAddress($0.value) } ?? address, portVLAN: options.portVLAN,
             isSpoofChecked: options.isSpoofChecked ?? true, isTrusted: options.isTrusted ?? false, rate: options.rate,
             linkState: options.linkState ?? .auto)
     }

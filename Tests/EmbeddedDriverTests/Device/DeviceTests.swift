@@ -140,7 +140,7 @@ import Testing
 
     @Test("a VF whose virtual machine ends leaves nothing to the next one")
     func replacement() throws {
-        let bench = try DeviceBench()
+        let bench = try DeviceBench { $0[0].isTrusted = true }
         let first = VFDriver(0, bench).open()
         #expect(first.ask(0x02, 0x0000_5452, 0x7700) == [0xA000_0002])
         first.vf.function.detach()
@@ -154,6 +154,19 @@ import Testing
         #expect(next.receive() != nil)
     }
 
+    /// An address that is in the filters does not leave by the wire.
+    @Test("an untrusted VF cannot draw the gateway's frames away from the wire")
+    func gateway() throws {
+        let bench = try DeviceBench()
+        let (hostile, victim) = (VFDriver(0, bench).open(), VFDriver(1, bench).open())
+        #expect(hostile.ask(0x02, 0x0000_5452, 0x9900) == [0x6000_0002])
+        #expect(hostile.ask(0x0002_0002, 0x0000_5452, 0x9900) == [0x6002_0002])
+        let toGateway = frame(to: station(0x99), from: 2)
+        victim.send(toGateway)
+        #expect(bench.takeSent() == [toGateway])
+        #expect(hostile.receive() == nil)
+    }
+
     @Test("new settings reach a VF while it runs")
     func settings() throws {
         let bench = try DeviceBench()
@@ -162,7 +175,7 @@ import Testing
         bench.apply(0, { $0.portVLAN = .init(identifier: 9) }, to: settings)
         first.send(frame(to: broadcast, from: 1))
         #expect(bench.takeSent() == [frame(to: broadcast, from: 1, tag: 9)])
-        bench.apply(0, { ($0.address, $0.isAddressFixed) = (address(0x42), true) }, to: settings)
+        bench.apply(0, { $0.address = address(0x42) }, to: settings)
         #expect(first.notice() == 0x4000_0000)
         #expect(first.reset() == 0x5254_0000_0042)
         #expect(first.ask(0x02, 0x0000_5452, 0x0100) == [0x6000_0002])

@@ -69,7 +69,6 @@ import Testing
         )
         #expect(plan.served.map(\.function) == [.vf(0), .vf(1), .vf(2)])
         let settings = try #require(plan.vfSettings)
-        #expect(settings.map(\.isAddressFixed) == [true, false, false])
         #expect(settings[0].address.description == "52:54:00:00:00:01")
         #expect(settings[1].rate == 10)
         #expect(settings.allSatisfy { $0.isSpoofChecked && !$0.isTrusted && $0.linkState == .auto })

@@ -76,7 +76,7 @@ extension StockQEMU {
     struct ChangeOfHands {
         @Test("reads as one that was never used")
         func registers() throws {
-            let bench = try VFBench()
+            let bench = try VFBench(isTrusted: true)
             let fresh = try dump(bench.makeMachine("fresh", vf: VFBench.spareVF).driver())
             let driver = try bench.hostile.startedDriver()
             var random = RandomWords(seed: 82)
@@ -91,7 +91,7 @@ extension StockQEMU {
 
         @Test("has its own address again, and hears nothing of what its last owner listened to")
         func filters() throws {
-            let bench = try VFBench()
+            let bench = try VFBench(isTrusted: true)
             let driver = try bench.hostile.startedDriver()
             let (own, old) = (driver.mac, [0x02, 0, 0, 0, 0, 0x42] as [UInt8])
             #expect(try driver.setAddress(old))

@@ -23,11 +23,12 @@ final class VFBench {
 
     /// - Parameters:
     ///   - isChecked: whether what the hostile VF sends must have its own address. Unchecked, senseless frames get further.
+    ///   - isTrusted: whether the hostile VF may choose addresses.
     ///   - fill: what the RAM of the victim's and of the other machines holds at first.
-    init(isChecked: Bool = true, fill: (victim: UInt8, others: UInt8) = (0, 0)) throws {
+    init(isChecked: Bool = true, isTrusted: Bool = false, fill: (victim: UInt8, others: UInt8) = (0, 0)) throws {
         run = try Run()
         let socket = try CableSocket(in: run)
-        kawela = try startKawela(socket.uplink, isChecked: isChecked, in: run)
+        kawela = try startKawela(socket.uplink, (isChecked, isTrusted), in: run)
         wire = Wire(try socket.accept())
         let run = run
         machines = try ["hostile", "victim", "witness"].enumerated().map { number, name in
@@ -118,12 +119,14 @@ final class VFBench {
     func requireKawela() throws { try #require(kawela.status == nil, "kawela lives: \(kawela.tail())") }
 }
 
-private func startKawela(_ uplink: UplinkPeer, isChecked: Bool, in run: Run) throws -> ChildProcess {
+private func startKawela(
+    _ uplink: UplinkPeer, _ hostile: (isChecked: Bool, isTrusted: Bool), in run: Run
+) throws -> ChildProcess {
     guard case .stream(let path) = uplink else { throw GuestError("the uplink is not a socket") }
     let vfs = VFBench.spareVF + 1
     let configuration = """
         {"version": 1, "directory": "\(run.folder)", "uplink": "stream:\(path)", "pf": "embedded", "log-level": "debug",
-         "doorbells": "\(Doorbells.usual.rawValue)", "vfs": [{"spoof-check": \(isChecked)}]}
+         "doorbells": "\(Doorbells.usual.rawValue)", "vfs": [{"spoof-check": \(hostile.isChecked), "trust": \(hostile.isTrusted)}]}
         """
     try configuration.write(toFile: run.path("kawela.json"), atomically: true, encoding: .utf8)
     let process = try ChildProcess(
