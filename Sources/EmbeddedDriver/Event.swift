@@ -17,6 +17,7 @@ public enum Refusal: String, Equatable, Sendable {
     case addressInvalid = "asked for a MAC address that no station can have"
     case noFilterLeft = "asked for one more MAC address than there is room for"
     case portVLAN = "asked for a VLAN, but has a fixed one"
+    case vlanNotGranted = "asked for a VLAN that is not in its trunk, but is not trusted"
     case noVLANLeft = "asked for one more VLAN than there is room for"
     case notTrusted = "asked for all frames, but is not trusted"
     case unknown = "sent a message that is not known"

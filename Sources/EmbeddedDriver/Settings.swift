@@ -16,7 +16,7 @@ extension EmbeddedDriver {
     private func change(_ vf: Int, to new: VFSettings) {
         let old = virtualFunctions[vf].settings
         virtualFunctions[vf].settings = new
-        if new.portVLAN != old.portVLAN { applyVLANs(to: vf) }
+        if (new.portVLAN, new.trunk, new.isTrusted) != (old.portVLAN, old.trunk, old.isTrusted) { applyVLANs(to: vf) }
         if new.isSpoofChecked != old.isSpoofChecked { applySpoofCheck(to: vf) }
         if new.rate != old.rate { applyRate(to: vf) }
         if new.linkState != old.linkState { changeLinkState(of: vf) }
@@ -69,12 +69,12 @@ extension EmbeddedDriver {
         registers.put(virtualFunctions[vf].settings.isSpoofChecked, DTXSWC.spoofCheck(vf), in: .DTXSWC)
     }
 
-    /// The port VLAN alone, or VID 0 and what the VF asked for.
+    /// The port VLAN alone, or VID 0 and what the VF asked for and may have.
     func applyVLANs(to vf: Int) {
         vlans.leaveAll(vf)
         guard let portVLAN = virtualFunctions[vf].settings.portVLAN else {
             registers.write(.VMVIR(vf), 0)
-            for identifier in [0] + virtualFunctions[vf].vlans.sorted() { _ = vlans.join(vf, identifier) }
+            for identifier in [0] + virtualFunctions[vf].grantedVLANs.sorted() { _ = vlans.join(vf, identifier) }
             return
         }
         vlans.claim(vf, portVLAN.identifier)

@@ -1,22 +1,24 @@
-/// What the host decided about one VF. An untrusted VF has no address but the one given here.
+/// What the host decided about one VF. An untrusted VF has no address and no VLANs but those given here.
 public struct VFSettings: Equatable, Sendable {
     /// The address the VF starts with. An untrusted one can have no other.
     public var address: UnicastAddress
-    /// The VLAN the VF is in without knowing: tags are put on and taken off. `nil` leaves VLANs to the VF.
+    /// The VLAN the VF is in without knowing: tags are put on and taken off. The VF can join no other then.
     public var portVLAN: PortVLAN?
+    /// The VLANs that an untrusted VF may join, with tags of its own.
+    public var trunk: Set<UInt16>
     /// Drops frames that the VF sends with another's address, or into a VLAN it is not in.
     public var isSpoofChecked: Bool
-    /// Lets the VF take any address, also that of another station, and ask for all frames.
+    /// Lets the VF take any address, also that of another station, join any VLAN, and ask for all frames.
     public var isTrusted: Bool
     /// What each of the VF's two transmit queues may send, in Mb/s; `nil` for no limit of its own.
     public var rate: Int?
     public var linkState: LinkState
 
     public init(
-        address: UnicastAddress, portVLAN: PortVLAN? = nil, isSpoofChecked: Bool = true, isTrusted: Bool = false,
-        rate: Int? = nil, linkState: LinkState = .auto
+        address: UnicastAddress, portVLAN: PortVLAN? = nil, trunk: Set<UInt16> = [], isSpoofChecked: Bool = true,
+        isTrusted: Bool = false, rate: Int? = nil, linkState: LinkState = .auto
     ) {
-        (self.address, self.portVLAN, self.isSpoofChecked) = (address, portVLAN, isSpoofChecked)
+        (self.address, self.portVLAN, self.trunk, self.isSpoofChecked) = (address, portVLAN, trunk, isSpoofChecked)
         (self.isTrusted, self.rate, self.linkState) = (isTrusted, rate, linkState)
     }
 
@@ -45,4 +47,7 @@ public struct VFSettings: Equatable, Sendable {
         /// link as up.
         case off
     }
+
+    /// Whether the VF's driver may join a VLAN, where there is no port VLAN.
+    func mayJoin(_ identifier: UInt16) -> Bool { isTrusted || trunk.contains(identifier) }
 }

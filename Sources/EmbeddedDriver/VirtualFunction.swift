@@ -37,6 +37,9 @@ struct VirtualFunction {
         (vlans, promiscuity, hasManyMulticasts, longestFrame) = ([], [], false, nil)
     }
 
+    /// The VLANs that its driver asked for, less those that new settings took from it.
+    var grantedVLANs: Set<UInt16> { vlans.filter { settings.mayJoin($0) } }
+
     /// What goes with each message to a VF that is to see a link.
     var clearToSend: UInt32 { settings.linkState == .off ? 0 : Message.Mark.clearToSend }
 
@@ -47,7 +50,7 @@ struct VirtualFunction {
         var bits = VMOLR.stripCRC | VMOLR.broadcast
         if let longestFrame { bits |= VMOLR.longPackets | lengthLimit(longestFrame) }
         if settings.portVLAN == nil { bits |= VMOLR.untagged }
-        if settings.portVLAN != nil || !vlans.isEmpty { bits |= VMOLR.stripVLAN }
+        if settings.portVLAN != nil || !grantedVLANs.isEmpty { bits |= VMOLR.stripVLAN }
         if hasMulticasts { bits |= VMOLR.multicastHash }
         if hasManyMulticasts || isPromiscuous(.multicast) { bits |= VMOLR.allMulticast }
         if isPromiscuous(.unicast) { bits |= VMOLR.unicastHash }

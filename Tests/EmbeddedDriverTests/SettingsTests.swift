@@ -30,7 +30,7 @@ import Testing
 
     @Test("put a VF into a port VLAN and take it out again, with its own VLANs back")
     func portVLAN() throws {
-        let bench = try Bench()
+        let bench = try Bench { $0[0].trunk = [100] }
         bench.introduce(0, 1)
         bench.ask(0, 0x0001_0004, 100)
         bench.apply { $0[0].portVLAN = .init(identifier: 7, priority: 5) }
@@ -47,12 +47,30 @@ import Testing
         #expect(bench.value(.VMOLR(0)) & VMOLR.untagged != 0)
     }
 
+    @Test("with a smaller trunk take a VF out of the VLANs it has no longer")
+    func trunk() throws {
+        let bench = try Bench { $0[0].trunk = [100, 101] }
+        bench.introduce(0)
+        bench.ask(0, 0x0001_0004, 100)
+        bench.ask(0, 0x0001_0004, 101)
+        bench.apply { $0[0].trunk = [101] }
+        #expect(bench.pools(inVLAN: 100) == nil)
+        #expect(bench.pools(inVLAN: 101) == 0b01)
+        #expect(bench.value(.VMOLR(0)) & VMOLR.stripVLAN != 0)
+        bench.apply { $0[0].trunk = [] }
+        #expect(bench.pools(inVLAN: 101) == nil)
+        #expect(bench.value(.VMOLR(0)) & VMOLR.stripVLAN == 0)
+        bench.apply { $0[0].isTrusted = true }
+        #expect(bench.pools(inVLAN: 100) == 0b01)
+        #expect(bench.value(.VFRE) == 1)
+    }
+
     @Test("get a port VLAN its place when VFs have taken all")
     func fullTable() throws {
-        let bench = try Bench(vfs: 1)
+        let bench = try Bench(vfs: 1) { $0[0].isTrusted = true }
         bench.introduce(0)
         for vlan in 1...31 { bench.ask(0, 0x0001_0004, UInt32(vlan)) }
-        let full = try Bench(vfs: 2)
+        let full = try Bench(vfs: 2) { for vf in 0..<2 { $0[vf].isTrusted = true } }
         full.introduce(0, 1)
         for vlan in 1...29 { full.ask(0, 0x0001_0004, UInt32(vlan)) }
         for vlan in 201...202 { full.ask(1, 0x0001_0004, UInt32(vlan)) }

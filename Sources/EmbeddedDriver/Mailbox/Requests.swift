@@ -137,6 +137,7 @@ extension EmbeddedDriver {
             vlans.leave(vf, identifier)
             virtualFunctions[vf].vlans.remove(identifier)
         } else {
+            guard virtualFunctions[vf].settings.mayJoin(identifier) else { return .vlanNotGranted }
             guard vlans.join(vf, identifier) else { return .noVLANLeft }
             virtualFunctions[vf].vlans.insert(identifier)
         }

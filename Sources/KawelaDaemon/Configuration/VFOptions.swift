@@ -5,6 +5,7 @@ import Intel82576
 struct VFOptions: Equatable, Sendable {
     var mac: MACAddress?
     var portVLAN: VFSettings.PortVLAN?
+    var trunk: Set<UInt16>?
     var isSpoofChecked: Bool?
     var isTrusted: Bool?
     /// Mb/s.
@@ -17,6 +18,7 @@ extension VFOptions: Decodable {
         case mac
         case vlan
         case priority
+        case trunk
         case spoofCheck = "spoof-check"
         case trust
         case rate
@@ -36,6 +38,10 @@ extension VFOptions: Decodable {
         mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
         portVLAN = try Self.portVLAN(
             Self.number(values, .vlan), Self.number(values, .priority))
+        trunk = try Self.trunk(values)
+        guard portVLAN == nil || trunk == nil else {
+            throw InvalidSetting("\"vlan\" and \"trunk\" exclude each other: a VF in a \"vlan\" can join no other")
+        }
         isSpoofChecked = try values.decodeIfPresent(Bool.self, forKey: .spoofCheck)
         isTrusted = try values.decodeIfPresent(Bool.self, forKey: .trust)
         rate = try Self.number(values, .rate).map { try Self.rate($0) }
@@ -61,6 +67,21 @@ extension VFOptions: Decodable {
             throw InvalidSetting("\"priority\" \(priority ?? 0) does not exist: use 0 to 7")
         }
         return portVLAN
+    }
+
+    private static func trunk(_ values: KeyedDecodingContainer<Key>) throws -> Set<UInt16>? {
+        guard values.contains(.trunk) else { return nil }
+        guard let numbers = try? values.decode([Double].self, forKey: .trunk) else {
+            throw InvalidSetting("\"trunk\" is not a list of VLANs")
+        }
+        return Set(try numbers.map { try vlan($0) })
+    }
+
+    private static func vlan(_ number: Double) throws(InvalidSetting) -> UInt16 {
+        guard let identifier = UInt16(exactly: number), (1...4094).contains(identifier) else {
+            throw InvalidSetting("\"trunk\" has a VLAN that does not exist: use 1 to 4094")
+        }
+        return identifier
     }
 
     /// The chip counts a rate as a part of the link's speed, which is at most 1000.
@@ -91,7 +112,7 @@ extension VFSettings {
     init(_ options: VFOptions, address: UnicastAddress) {
         self.init(
             address: options.mac.flatMap { UnicastAddress($0.value) } ?? address, portVLAN: options.portVLAN,
-            isSpoofChecked: options.isSpoofChecked ?? true, isTrusted: options.isTrusted ?? false, rate: options.rate,
-            linkState: options.linkState ?? .auto)
+            trunk: options.trunk ?? [], isSpoofChecked: options.isSpoofChecked ?? true,
+            isTrusted: options.isTrusted ?? false, rate: options.rate, linkState: options.linkState ?? .auto)
     }
 }

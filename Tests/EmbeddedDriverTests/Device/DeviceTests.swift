@@ -86,7 +86,7 @@ import Testing
 
     @Test("VLANs that VFs join carry their frames")
     func vlans() throws {
-        let bench = try DeviceBench()
+        let bench = try DeviceBench { $0[0].trunk = [100] }
         let (first, second) = (VFDriver(0, bench).open(), VFDriver(1, bench).open())
         #expect(first.ask(0x0001_0004, 100) == [0xA001_0004])
         bench.arrive(frame(to: station(1), from: 0x99, tag: 100))

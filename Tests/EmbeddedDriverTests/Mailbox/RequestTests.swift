@@ -121,9 +121,9 @@ private let no: UInt32 = 0x6000_0000
         #expect(bench.value(.VMOLR(0)) & VMOLR.allMulticast != 0)
     }
 
-    @Test("joins and leaves VLANs, and its tags come off")
+    @Test("joins and leaves the VLANs of its trunk, and its tags come off")
     func vlans() throws {
-        let bench = try Bench()
+        let bench = try Bench { for vf in 0..<2 { $0[vf].trunk = [100] } }
         bench.introduce(0, 1)
         #expect(bench.ask(0, 0x0001_0004, 100) == [yes | 0x0001_0004])
         bench.ask(1, 0x0001_0004, 100)
@@ -138,9 +138,25 @@ private let no: UInt32 = 0x6000_0000
         #expect(bench.pools(inVLAN: 0) == 0b11)
     }
 
+    @Test("joins no VLAN that it was not given, unless it is trusted")
+    func foreignVLAN() throws {
+        let bench = try Bench(vfs: 3) { ($0[1].trunk, $0[2].isTrusted) = ([101], true) }
+        bench.introduce(0, 1, 2)
+        #expect(bench.ask(0, 0x0001_0004, 100) == [no | 0x0001_0004])
+        #expect(bench.ask(1, 0x0001_0004, 100) == [no | 0x0001_0004])
+        #expect(bench.ask(2, 0x0001_0004, 100) == [yes | 0x0001_0004])
+        #expect(bench.pools(inVLAN: 100) == 0b100)
+        #expect(bench.value(.VMOLR(0)) & VMOLR.stripVLAN == 0)
+        #expect(bench.events.contains(.refused(vf: 0, .vlanNotGranted)))
+        // Drivers join VID 0, of frames with a priority alone, and leave what they never joined.
+        #expect(bench.ask(0, 0x0001_0004, 0) == [yes | 0x0001_0004])
+        #expect(bench.ask(0, 0x0000_0004, 100) == [yes | 0x04])
+        #expect(bench.pools(inVLAN: 100) == 0b100)
+    }
+
     @Test("that takes all VLANs leaves two for each other VF")
     func vlanHoarding() throws {
-        let bench = try Bench(vfs: 8)
+        let bench = try Bench(vfs: 8) { for vf in [0, 7] { $0[vf].isTrusted = true } }
         bench.introduce(0, 7)
         let answers = (1...40).map { bench.ask(0, 0x0001_0004, UInt32($0))?.first }
         #expect(answers.count { $0 == yes | 0x0001_0004 } == 17)

@@ -27,7 +27,7 @@ import Testing
 
     @Test("leaves the others alone")
     func others() throws {
-        let bench = try Bench()
+        let bench = try Bench { $0[1].trunk = [100] }
         bench.introduce(0, 1)
         bench.ask(1, 0x0001_0004, 100)
         bench.function.resetVF(0)
@@ -39,7 +39,7 @@ import Testing
 
     @Test("and introduces itself at once starts anew")
     func restart() throws {
-        let bench = try Bench()
+        let bench = try Bench { $0[0].trunk = [100] }
         bench.introduce(0)
         bench.ask(0, 0x0001_0004, 100)
         bench.function.resetVF(0)
@@ -112,7 +112,7 @@ import Testing
     @Test("with random messages harms nothing of the others'", arguments: 0..<8)
     func random(_ seed: UInt64) throws {
         var generator = SplitMix(state: seed)
-        let bench = try Bench(vfs: 2)
+        let bench = try Bench(vfs: 2) { ($0[0].isTrusted, $0[1].trunk) = (seed % 2 == 0, [100]) }
         bench.introduce(0, 1)
         bench.ask(1, 0x0001_0004, 100)
         bench.ask(1, 0x0001_0003, 0x0021)

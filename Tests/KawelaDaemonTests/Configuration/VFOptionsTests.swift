@@ -36,6 +36,7 @@ private func decode(_ text: String) throws -> ServeOptions { try decodeConfigura
         #expect(vf.isTrusted == true)
         #expect(vf.rate == 250)
         #expect(vf.linkState == .off)
+        #expect(try decode(#"{"version": 1, "vfs": [{"trunk": [7, 4094]}]}"#).vfs.first?.trunk == [7, 4094])
     }
 
     @Test(
@@ -49,6 +50,11 @@ private func decode(_ text: String) throws -> ServeOptions { try decodeConfigura
             (#"[{"vlan": 4095}]"#, #""vlan" 4095 does not exist"#),
             (#"[{"vlan": 1, "priority": 8}]"#, #""priority" 8 does not exist: use 0 to 7"#),
             (#"[{"priority": 1}]"#, #"vfs[0]: "priority" goes with "vlan""#),
+            (#"[{"trunk": 5}]"#, #"vfs[0]: "trunk" is not a list of VLANs"#),
+            (#"[{"trunk": ["5"]}]"#, #""trunk" is not a list of VLANs"#),
+            (#"[{"trunk": [5, 4095]}]"#, #""trunk" has a VLAN that does not exist: use 1 to 4094"#),
+            (#"[{"trunk": [1.5]}]"#, #""trunk" has a VLAN that does not exist"#),
+            (#"[{"vlan": 5, "trunk": [6]}]"#, #"vfs[0]: "vlan" and "trunk" exclude each other"#),
             (#"[{"rate": 0}]"#, #"vfs[0]: "rate" 0 is not possible"#),
             (#"[{"rate": 1001}]"#, #""rate" 1001 is not possible"#),
             (#"[{"rate": 1.5}]"#, #"vfs[0]: "rate" is not a whole number"#),

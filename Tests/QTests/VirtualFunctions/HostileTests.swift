@@ -115,9 +115,10 @@ extension StockQEMU {
                     try driver.transmit(frames(1, 4, from: source, to: destination))
                 }
             }
-            #expect(try bench.witness.isGranted([0x04 | 1 << 16, 77]))
+            #expect(try bench.witness.isGranted([0x04 | 1 << 16, VFBench.vlan]))
+            #expect(try !driver.isGranted([0x04 | 1 << 16, VFBench.vlan]), "it is in no VLAN")
             var tagged = frame(1, from: driver.mac, to: broadcast)
-            tagged.insert(contentsOf: [0x81, 0, 0, 77], at: 12)
+            tagged.insert(contentsOf: [0x81, 0, 0, UInt8(VFBench.vlan)], at: 12)
             try driver.transmit([tagged])
             #expect(try bench.witness.receiveAll() == [])
             #expect(try bench.victim.receiveAll() == [])

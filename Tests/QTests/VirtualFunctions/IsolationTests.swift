@@ -125,21 +125,20 @@ extension StockQEMU {
         private static let wanted: [[UInt8]] = [
             [0x02, 0, 0, 0, 0, 0x43], [0x02, 0, 0, 0, 0, 0x44], [0x01, 0, 0x5E, 0, 0, 0x05],
         ]
-        private static let vlan: UInt32 = 77
 
         private func useUp(_ driver: VFDriver) throws {
             for address in Self.wanted[..<2] { #expect(try driver.addAddress(address)) }
             // The group's hash: bits 47:36 of the address, its last byte the highest (RCTL.MO 0).
             let hash = UInt32(Self.wanted[2][5]) << 4 | UInt32(Self.wanted[2][4]) >> 4
             #expect(try driver.isGranted([0x03 | 1 << 16, hash]))
-            #expect(try driver.isGranted([0x04 | 1 << 16, Self.vlan]))
+            #expect(try driver.isGranted([0x04 | 1 << 16, VFBench.vlan]))
         }
 
         /// A broadcast in the VLAN, which its sender has joined.
         private func tagged(by bench: VFBench) throws -> [UInt8] {
-            #expect(try bench.victim.isGranted([0x04 | 1 << 16, Self.vlan]))
+            #expect(try bench.victim.isGranted([0x04 | 1 << 16, VFBench.vlan]))
             var sent = frame(1, from: bench.victim.mac, to: broadcast)
-            sent.insert(contentsOf: [0x81, 0, 0, UInt8(Self.vlan)], at: 12)
+            sent.insert(contentsOf: [0x81, 0, 0, UInt8(VFBench.vlan)], at: 12)
             return sent
         }
 

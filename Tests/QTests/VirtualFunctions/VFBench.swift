@@ -18,12 +18,14 @@ final class VFBench {
     /// Who sends on the wire.
     static let outside: [UInt8] = [0x02, 0, 0, 0, 0, 0x99]
     static let hostileVF = 0
+    /// The VLAN that victim and witness may join.
+    static let vlan: UInt32 = 77
     /// A fourth VF, for machines to come.
     static let spareVF = 3
 
     /// - Parameters:
     ///   - isChecked: whether what the hostile VF sends must have its own address. Unchecked, senseless frames get further.
-    ///   - isTrusted: whether the hostile VF may choose addresses.
+    ///   - isTrusted: whether the hostile VF may choose addresses and VLANs.
     ///   - fill: what the RAM of the victim's and of the other machines holds at first.
     init(isChecked: Bool = true, isTrusted: Bool = false, fill: (victim: UInt8, others: UInt8) = (0, 0)) throws {
         run = try Run()
@@ -126,7 +128,8 @@ private func startKawela(
     let vfs = VFBench.spareVF + 1
     let configuration = """
         {"version": 1, "directory": "\(run.folder)", "uplink": "stream:\(path)", "pf": "embedded", "log-level": "debug",
-         "doorbells": "\(Doorbells.usual.rawValue)", "vfs": [{"spoof-check": \(hostile.isChecked), "trust": \(hostile.isTrusted)}]}
+         "doorbells": "\(Doorbells.usual.rawValue)", "vfs": [{"spoof-check": \(hostile.isChecked), "trust": \(hostile.isTrusted)},
+                 {"trunk": [\(VFBench.vlan)]}, {"trunk": [\(VFBench.vlan)]}]}
         """
     try configuration.write(toFile: run.path("kawela.json"), atomically: true, encoding: .utf8)
     let process = try ChildProcess(
