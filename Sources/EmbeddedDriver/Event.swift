@@ -7,7 +7,7 @@ public enum Event: Equatable, Sendable {
     case reset(vf: Int)
     case addressChanged(vf: Int, address: UnicastAddress)
     case refused(vf: Int, Refusal)
-    /// The chip dropped frames that the VF sent in another's name.
+    /// The chip dropped frames that the VF sent in another's name, or as link control.
     case spoofed(vf: Int)
 }
 

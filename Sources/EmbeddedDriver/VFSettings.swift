@@ -6,7 +6,7 @@ public struct VFSettings: Equatable, Sendable {
     public var portVLAN: PortVLAN?
     /// The VLANs that an untrusted VF may join, with tags of its own.
     public var trunk: Set<UInt16>
-    /// Drops frames that the VF sends with another's address, or into a VLAN it is not in.
+    /// Drops frames that the VF sends with another's address, into a VLAN it is not in, or as link control (PAUSE).
     public var isSpoofChecked: Bool
     /// Lets the VF take any address, also that of another station, join any VLAN, and ask for all frames.
     public var isTrusted: Bool

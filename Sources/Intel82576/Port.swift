@@ -166,6 +166,7 @@ extension Port {
             ("receive_queue_disabled", receive.drops.queueDisabled),
             ("receive_no_descriptors", receive.drops.noDescriptors),
             ("receive_unwritable", receive.drops.unwritable), ("switch_spoofed", self.switch.spoofed),
+            ("switch_link_control", self.switch.linkControl),
             ("switch_undeliverable", self.switch.undeliverable), ("switch_unfinished", self.switch.unfinished),
             ("switch_storm", storm.drops),
         ]

@@ -28,6 +28,10 @@ struct PacketHeaders: BitwiseCopyable, Sendable {
     /// The IP header directly inside ``ip`` (protocol 4 or 41) and what it carries. Checksums and RSS do not look at it.
     var inner = IPHeaders()
 
+    /// A frame between link partners, which no switch forwards: to one of the addresses 01:80:C2:00:00:00 to :0F (BPDU,
+    /// PAUSE, LACP, 802.1X, LLDP; IEEE 802.1Q table 8-1), or MAC control (EtherType 0x8808).
+    var isLinkControl: Bool { destination.value &>> 4 == 0x0180_C200_000 || networkType == 0x8808 }
+
     /// The packet type of the advanced receive descriptor, bits 12:0 of what is written to its bits 16:4.
     /// - Datasheet: see reference, advanced receive descriptor write-back; an EtherType filter overrides it
     ///   (``packetType(etherTypeFilter:)``).

@@ -5,6 +5,8 @@
 struct Switch {
     /// Frames that failed a check of DTXSWC.
     var spoofed: UInt64 = 0
+    /// Those of them that were link control.
+    var linkControl: UInt64 = 0
     /// Frames for the wire dropped because the uplink took none for longer than ``patience``.
     var undeliverable: UInt64 = 0
     /// Since when the uplink has been congested or paused by the link partner, in clock nanoseconds.
@@ -143,9 +145,17 @@ extension Port {
         return (control.checksMAC | control.checksVLAN) &>> PoolSet(queue & 7) & 1 != 0
     }
 
+    /// A pool whose source addresses are checked cannot speak for the port either: one VF's PAUSE frames would stop all.
+    /// The 82576 itself is not known to filter these. The X550 is (ETQF with PFVFSPOOF.ETHERTYPEAS), and Linux' ixgbe has
+    /// it do so wherever it checks for spoofing, PF excepted.
     private func passesEnabledChecks(_ headers: PacketHeaders, _ queue: Int) -> Bool {
         let control = registers[DTXSWC.self]
         let pool: PoolSet = 1 &<< PoolSet(queue & 7)
+        if control.checksMAC & pool != 0, headers.isLinkControl {
+            self.switch.linkControl &+= 1
+            reportSpoof(.wrongAddress, queue)
+            return false
+        }
         let isAddressRight =
             control.checksMAC & pool == 0 || addressFilter.pools(ofSource: headers.source) & pool != 0
         if isAddressRight, control.checksVLAN & pool == 0 || isMember(queue & 7, headers) { return true }

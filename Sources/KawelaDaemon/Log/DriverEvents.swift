@@ -9,6 +9,7 @@ func write(_ event: Event, to log: Logger) {
     case .reset(let vf): log.info("vf\(vf): reset")
     case .addressChanged(let vf, let address): log.info("vf\(vf): MAC address is now \(address)")
     case .refused(let vf, let refusal): log.warning("vf\(vf): \(refusal.rawValue)")
-    case .spoofed(let vf): log.warning("vf\(vf): frames dropped that it sent in another's name or VLAN")
+    case .spoofed(let vf):
+        log.warning("vf\(vf): frames dropped that it sent in another's name or VLAN, or as link control")
     }
 }

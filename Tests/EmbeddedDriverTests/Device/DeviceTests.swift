@@ -109,6 +109,18 @@ import Testing
         #expect(bench.takeSent().count == 1)
     }
 
+    @Test("a VF cannot pause the port or speak as a bridge, unless it is not checked")
+    func linkControl() throws {
+        let bench = try DeviceBench { $0[1].isSpoofChecked = false }
+        let (first, second) = (VFDriver(0, bench).open(), VFDriver(1, bench).open())
+        let pause: [UInt8] = [0x01, 0x80, 0xC2, 0, 0, 1]
+        first.send(frame(to: pause, from: 1))
+        #expect(bench.takeSent().isEmpty)
+        #expect(bench.events.contains(.spoofed(vf: 0)))
+        second.send(frame(to: pause, from: 2))
+        #expect(bench.takeSent().count == 1)
+    }
+
     @Test("each VF hears of the uplink's link through its mailbox vector")
     func link() throws {
         let bench = try DeviceBench { $0[1].linkState = .on }

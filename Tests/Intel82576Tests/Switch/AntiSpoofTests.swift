@@ -3,6 +3,15 @@ import Testing
 
 @testable import Intel82576
 
+/// PAUSE, BPDU, LLDP, the last reserved address; MAC control to a station, and under a tag.
+private let controlFrames: [SwitchFrame] = [
+    ("01:80:c2:00:00:01", [0x88, 0x08], []), ("01:80:c2:00:00:00", [0x00, 0x26], []),
+    ("01:80:c2:00:00:0e", [0x88, 0xCC], []), ("01:80:c2:00:00:0f", [0x88, 0xB5], [10]),
+    ("52:54:00:99:99:99", [0x88, 0x08], []), ("52:54:00:99:99:99", [0x88, 0x08], [10]),
+].map { destination, type, tags in
+    SwitchScene.frame(to: MACAddress(destination)!, from: SwitchScene.station(0), tags: tags, type: type)
+}
+
 @Suite("Anti-spoofing and inserted tags")
 struct AntiSpoofTests {
     typealias Scene = SwitchScene
@@ -48,6 +57,48 @@ struct AntiSpoofTests {
         for index in 0..<2 as Range<UInt64> {
             #expect(bench.driver.memory.load(at: bench.transmitRings[0].base + 16 * index + 8) >> 32 & 1 == 1, "DD")
         }
+    }
+
+    @Test("link control of a checked pool is dropped and counted, whatever way it is sent", arguments: controlFrames)
+    func linkControl(_ frame: SwitchFrame) {
+        let bench = SwitchBench(guarded)
+        bench.expect(frame, from: .pool(0), reaches: [])
+        _ = bench.send([.init(frame: frame)], from: .pool(0), secondQueue: true)
+        #expect(bench.counters.violations == 2)
+        #expect(bench.driver.port.counters.first { $0.name == "switch_link_control" }?.value == 2)
+    }
+
+    @Test("link control under a port VLAN is dropped too")
+    func linkControlInPortVLAN() {
+        var model = guarded
+        model.pools[0].tagging = .always(10)
+        let bench = SwitchBench(model)
+        bench.expect(controlFrames[0], from: .pool(0), reaches: [])
+        bench.expect(controlFrames[4], from: .pool(0), reaches: [])
+    }
+
+    @Test("a plain packet to a reserved address is dropped")
+    func plainLinkControl() {
+        var frame = Scene.tcp(to: MACAddress("01:80:c2:00:00:02")!)
+        frame.source = Scene.station(0)
+        SwitchBench(guarded).expect(frame, from: .pool(0), reaches: [])
+    }
+
+    @Test("link control of a pool that is not checked, or only for VLANs, leaves: the PF's", arguments: controlFrames)
+    func uncheckedLinkControl(_ frame: SwitchFrame) {
+        var model = guarded
+        model.pools[0].checksSource = false
+        let bench = SwitchBench(model)
+        let sent = [SwitchBench.Transmission(frame: frame)]
+        for pool in [0, 7] { #expect(bench.send(sent, from: .pool(pool)).sent == [frame.bytes]) }
+        #expect(bench.counters.violations == 0)
+    }
+
+    @Test("the address after the reserved ones is a group like any other")
+    func firstOrdinaryGroup() {
+        SwitchBench(guarded).expect(
+            Scene.frame(to: MACAddress("01:80:c2:00:00:10")!, from: Scene.station(0)), from: .pool(0), reaches: [],
+            wire: true)
     }
 
     @Test("the own address passes, and so does any address from a pool that is not checked")

@@ -10,7 +10,9 @@ struct RandomSwitch {
     init(seed: UInt64) {
         var generator = SeededGenerator(seed)
         stations = (0..<10).map { _ in MACAddress(value: generator.next() & 0xFEFF_FFFF_FFFF | 0x0200_0000_0000) }
-        groups = (0..<4).map { _ in MACAddress(value: generator.next() & 0xFFFF_FFFF_FFFF | 0x0100_0000_0000) }
+        groups =
+            (0..<4).map { _ in MACAddress(value: generator.next() & 0xFFFF_FFFF_FFFF | 0x0100_0000_0000) }
+            + [MACAddress(value: 0x0180_C200_000E)]
         self.generator = generator
     }
 

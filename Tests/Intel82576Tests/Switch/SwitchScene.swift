@@ -22,11 +22,11 @@ enum SwitchScene {
     }
 
     static func frame(
-        to destination: MACAddress, from source: MACAddress = stranger, tags: [UInt16] = [], bytes: Int = 60
+        to destination: MACAddress, from source: MACAddress = stranger, tags: [UInt16] = [], bytes: Int = 60,
+        type: [UInt8] = [0x88, 0xB5]
     ) -> SwitchFrame {
         let content = (0..<bytes - 12 - 4 * tags.count).map { UInt8(truncatingIfNeeded: $0) }
-        return SwitchFrame(
-            destination: destination, source: source, tags: tags, content: [0x88, 0xB5] + content.dropFirst(2))
+        return SwitchFrame(destination: destination, source: source, tags: tags, content: type + content.dropFirst(2))
     }
 
     /// A TCP segment over IPv4 with the ports and addresses of Microsoft's verification suite.

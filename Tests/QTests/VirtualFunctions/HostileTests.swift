@@ -105,6 +105,20 @@ extension StockQEMU {
             #expect(try bench.descriptorCount() == descriptors)
         }
 
+        @Test("it sends PAUSE, BPDU and LLDP frames: they do not leave, and the log says so")
+        func linkControl() throws {
+            let bench = try VFBench()
+            let driver = try bench.hostile.startedDriver()
+            let before = bench.wire.frames.count
+            for last in [0x01, 0x00, 0x0E] as [UInt8] {
+                try driver.transmit([frame(1, from: driver.mac, to: [0x01, 0x80, 0xC2, 0, 0, last])])
+            }
+            #expect(try bench.witness.receiveAll() == [])
+            #expect(bench.wire.frames.count == before)
+            #expect(bench.kawela.output.contains("or as link control"), "\(bench.kawela.tail())")
+            try expectRecovery(bench)
+        }
+
         @Test("it lies about its address or VLAN: nobody gets the frame, and the log says so")
         func lies() throws {
             let bench = try VFBench()

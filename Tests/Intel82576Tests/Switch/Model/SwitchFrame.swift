@@ -18,6 +18,11 @@ struct SwitchFrame: Equatable {
     /// VLAN the frame belongs to; 0 for a priority tag, `nil` without a tag.
     var vlan: Int? { tags.first.map { Int($0 & 0xFFF) } }
 
+    /// To 01:80:C2:00:00:00 to :0F.
+    var isReserved: Bool { (0x0180_C200_0000...0x0180_C200_000F).contains(destination.value) }
+    /// Two tags hide it.
+    var isMACControl: Bool { tags.count < 2 && content.starts(with: [0x88, 0x08]) }
+
     var bytes: [UInt8] {
         let link = octets(destination) + octets(source) + tags.flatMap { [0x81, 0] + networkBytes($0) } + content
         return link + [UInt8](repeating: 0, count: max(0, 60 - link.count))

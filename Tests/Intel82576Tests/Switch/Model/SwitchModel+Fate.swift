@@ -160,9 +160,10 @@ extension SwitchModel {
     }
 
     /// DTXSWC.MACAS and VLANAS. The VLAN is that after insertion; untagged frames pass with VMOLR.AUPE.
+    /// Decision: a pool whose addresses are checked must not send as a bridge or a MAC does.
     private func isSpoofed(_ frame: SwitchFrame, by pool: Int, original: SwitchFrame) -> Bool {
         let isOwnAddress = exactFilters(matching: frame.source).contains { $0.pools.contains(pool) }
-        if pools[pool].checksSource, !isOwnAddress { return true }
+        if pools[pool].checksSource, !isOwnAddress || frame.isReserved || frame.isMACControl { return true }
         guard pools[pool].checksVLAN else { return false }
         if case .always = pools[pool].tagging, !original.tags.isEmpty { return true }
         guard let vlan = frame.vlan else { return !pools[pool].acceptsUntagged }
