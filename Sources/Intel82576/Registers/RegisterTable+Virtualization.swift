@@ -67,13 +67,13 @@ extension RegisterTable {
             .PVTSTATUS, at: 0x10008, count: 8, every: 0x100, .readOnly, reset: 0x8000_0400, .behaviour,
             vf: "0x0008", "Mirror of STATUS for the VF"),
         .init(
-            .PFVFGPRC, at: 0x10010, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F10",
+            .PFVFGPRC, at: 0x10010, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F10",
             "VF good packets received"),
         .init(
-            .PFVFGPTC, at: 0x10014, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F14",
+            .PFVFGPTC, at: 0x10014, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F14",
             "VF good packets transmitted"),
         .init(
-            .PFVFGORC, at: 0x10018, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F18",
+            .PFVFGORC, at: 0x10018, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F18",
             "VF good octets received"),
         .init(
             .PVTEICS, at: 0x10020, count: 8, every: 0x100, .writeOnly, writable: 0x7, .behaviour, vf: "0x1520",
@@ -91,22 +91,22 @@ extension RegisterTable {
             .PVTEIAM, at: 0x10030, count: 8, every: 0x100, .readWrite, writable: 0x7, .behaviour, vf: "0x1530",
             "VF auto mask"),
         .init(
-            .PFVFGOTC, at: 0x10034, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F34",
+            .PFVFGOTC, at: 0x10034, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F34",
             "VF good octets transmitted"),
         .init(
-            .PFVFMPRC, at: 0x1003C, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F3C",
+            .PFVFMPRC, at: 0x1003C, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F3C",
             "VF multicast packets received (0x10038 in public drivers)"),
         .init(
-            .PFVFGPRLBC, at: 0x10040, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F40",
+            .PFVFGPRLBC, at: 0x10040, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F40",
             "VF loopback packets received"),
         .init(
-            .PFVFGPTLBC, at: 0x10044, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F44",
+            .PFVFGPTLBC, at: 0x10044, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F44",
             "VF loopback packets transmitted"),
         .init(
-            .PFVFGORLBC, at: 0x10048, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F48",
+            .PFVFGORLBC, at: 0x10048, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F48",
             "VF loopback octets received"),
         .init(
-            .PFVFGOTLBC, at: 0x10050, count: 8, every: 0x100, .readOnly, .behaviour, vf: "0x0F50",
+            .PFVFGOTLBC, at: 0x10050, count: 8, every: 0x100, .readOnly, resetBy: .function, .behaviour, vf: "0x0F50",
             "VF loopback octets transmitted"),
         .init(
             .PVTEICR, at: 0x10080, count: 8, every: 0x100, .readToClear, writable: 0x7, clearedByRead: 0x7,

@@ -24,7 +24,7 @@ extension Port {
     /// VF reset: VTCTRL.RST through either side, FLR, a client that comes or goes, VF Enable cleared. The PF's driver is
     /// told by VFLRE and ICR.VMMB.
     ///
-    /// Counters stay. Drivers take differences of them, so that zero would look like a wrap at 32 bits.
+    /// Counters stay, see ``clearVirtualCounters(_:)``.
     func resetVirtualFunction(_ index: Int) {
         guard index < enabledVirtualFunctions else { return }
         clearVirtualFunction(index)
@@ -70,7 +70,12 @@ extension Port {
         }
     }
 
-    /// The VF's statistics, which no VF reset clears: for one that appears, or gets a new client.
+    /// The VF's statistics, which neither CTRL.RST nor a VF reset clears: for one that appears, or gets a new client.
+    ///
+    /// No public manual at hand says what clears them. Linux' igbvf and DPDK's net_e1000_igb_vf read them when they are
+    /// loaded and never again after a reset, their own or the PF's, and take a smaller value for a wrap at 32 bits
+    /// (UPDATE_VF_COUNTER, UPDATE_VF_STAT): zero would be 2^32 more. illumos' igbvf says that FLR clears them, and writes
+    /// what it saved back, which nothing needs here. ixgbevf reads its own chip's anew after each reset.
     func clearVirtualCounters(_ index: Int) {
         guard index < enabledVirtualFunctions else { return }
         for word in Self.counters { registers[word: word + index * 0x100 / 4] = 0 }

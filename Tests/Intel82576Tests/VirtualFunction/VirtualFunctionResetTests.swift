@@ -106,6 +106,18 @@ import Testing
         #expect(bench.vf[0xF10] == 0)
     }
 
+    @Test("the PF's CTRL.RST keeps the counters of a VF too; its FLR, after which VFs appear anew, does not")
+    func countersOverPFReset() {
+        let bench = VirtualBench()
+        let offsets = [0xF10, 0xF14, 0xF18, 0xF34, 0xF3C, 0xF40, 0xF44, 0xF48, 0xF50]
+        for offset in offsets { bench.driver.port.add(UInt32(offset), to: 0x10200 + offset - 0xF00) }
+        bench.driver[0] = 1 << 26
+        #expect(offsets.map { bench.vf[$0] } == offsets.map { UInt32($0) })
+        bench.driver.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
+        bench.driver.function.writeConfiguration(at: 4, width: 2, 6)
+        #expect(offsets.allSatisfy { bench.driver[0x10200 + $0 - 0xF00] == 0 })
+    }
+
     @Test("FLR switches MSI-X and bus mastering off and masks the vectors; VTCTRL leaves them alone")
     func configuration() {
         let bench = VirtualBench()
