@@ -77,6 +77,10 @@ struct VersionInfo {
     F(const char *, object_get_canonical_path_component, (const void *))                            \
     F(void *, object_ref, (void *))                                                           \
     F(struct VersionInfo *, qmp_query_version, (void **error))                                \
+    F(void, error_setg_internal,                                                              \
+      (void **error, const char *file, int line, const char *function, const char *format, ...)) \
+    F(int, migrate_add_blocker, (void **reason, void **error))                                \
+    F(void, migrate_del_blocker, (void **reason))                                             \
     F(void, resettable_class_set_parent_phases,                                               \
       (void *, void (*)(void *, int), void (*)(void *, int), void (*)(void *, int),           \
        struct ResettablePhases *))                                                            \
@@ -102,6 +106,38 @@ static bool refuse(const char *format, const char *detail)
     return false;
 }
 
+/* ---- Migration ---- */
+
+/*
+ * The state of the device is in another process, which QEMU does not ask for it: migrate and savevm would succeed, and
+ * the guest would go on with a card that was never set up. One blocker is there while there are devices. With
+ * -only-migratable it cannot be added, and the device is refused.
+ */
+static unsigned devices;
+static void *blocker;
+
+static bool block_migration(void **error)
+{
+    if (devices == 0) {
+        qemu.error_setg_internal(&blocker, __FILE__, __LINE__, __func__,
+                                 "The state of a " TYPE " device is in another process and can be neither migrated "
+                                 "nor saved: unplug the device first");
+        /* Frees the reason when it fails. */
+        if (qemu.migrate_add_blocker(&blocker, error) < 0) {
+            return false;
+        }
+    }
+    devices++;
+    return true;
+}
+
+static void unblock_migration(void)
+{
+    if (--devices == 0) {
+        qemu.migrate_del_blocker(&blocker);
+    }
+}
+
 /* ---- The device ---- */
 
 /*
@@ -125,6 +161,7 @@ static void give_up(void *device)
 {
     parent.exit(device);
     qemu.object_child_foreach(device, keep, NULL);
+    unblock_migration();
 }
 
 static void leave(void *device)
@@ -135,9 +172,13 @@ static void leave(void *device)
 
 static void realize(void *device, void **error)
 {
+    if (!block_migration(error)) {
+        return;
+    }
     parent.realize(device, error);
     /* QEMU's pci_qdev_realize always passes the address of a null pointer. */
     if (*error) {
+        unblock_migration();
         return;
     }
     /* Does nothing for a device that no other names as its "sriov-pf". */
