@@ -24,7 +24,7 @@ final class PhysicalFunction: Function {
     // MARK: Configuration space
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
-        port.configuration.isINTxPending = port.usesINTx && port.interrupts.isSinglePending
+        port.configuration.isINTxPending = port.usesINTx && port.interrupts.hasSingleCause
         return port.configuration.read(at: offset, width: width)
     }
 
@@ -153,19 +153,4 @@ extension Port {
 
     /// Neither MSI nor MSI-X is enabled. The pin may be disabled all the same.
     var usesINTx: Bool { !configuration.isMSIEnabled && !configuration.isMSIXEnabled }
-
-    /// What a narrow write leaves in the bytes it does not write, without the side effects of a read; zero where writing
-    /// ones has an effect.
-    func storedRegister(_ offset: Int) -> UInt32 {
-        guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
-        return switch entry.name {
-        case .IAM: interrupts.iam
-        case .EIAC: interrupts.eiac
-        case .EIAM: interrupts.eiam
-        case .EECD: nvm.control.raw
-        case .SWSM: semaphores.swsm
-        case .SW_FW_SYNC: semaphores.claims
-        default: rules.isOverwritten(entry.row) ? registers[word: Int(entry.canonicalWord)] : 0
-        }
-    }
 }

@@ -37,7 +37,6 @@ public final class Port {
     var mappedQueues = MappedQueues()
     /// Looks at mapped queues, whoever asked for them, that found something.
     public internal(set) var finds: UInt64 = 0
-    let rules = RegisterRules()
     /// What the PF reaches by DMA.
     let memory = AddressSpace()
     /// What each VF reaches by DMA. A VF's queues touch nothing else.

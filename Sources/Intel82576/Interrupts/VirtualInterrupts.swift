@@ -11,9 +11,9 @@ struct VirtualInterrupts {
     fileprivate(set) var eims: UInt32 = 0
     fileprivate(set) var eiac: UInt32 = 0
     fileprivate(set) var eiam: UInt32 = 0
-    /// Vectors that owe a message.
-    private var requested: UInt32 = 0
-    /// Those of them that a low-latency interrupt asked for.
+    /// Vectors whose message is pending.
+    private var pending: UInt32 = 0
+    /// The vectors of ``pending`` with a low-latency interrupt among their causes.
     fileprivate var urgent: UInt32 = 0
     /// VTIVAR_MISC of each VF.
     private(set) var misc = InlineArray<8, UInt8>(repeating: 0)
@@ -38,8 +38,9 @@ struct VirtualInterrupts {
     }
 }
 
-// MARK: Register access. Values are the VF's: bits 2:0
+// MARK: Register access
 
+/// Values are as the VF has them: bits 2:0.
 extension VirtualInterrupts {
     /// A VF's bits of `register`.
     static func share(of index: Int, in register: UInt32) -> UInt32 {
@@ -50,11 +51,11 @@ extension VirtualInterrupts {
     mutating func raise(_ value: UInt32, of index: Int, isUrgent: Bool = false) {
         let bits = Self.spread(value, index)
         eicr |= bits
-        requested |= bits
+        pending |= bits
         if isUrgent { urgent |= bits }
     }
 
-    /// The PF wrote to the mailbox, or was reset.
+    /// Raises the mailbox cause of a VF: the PF wrote to its mailbox, or was reset.
     mutating func raiseMailbox(_ index: Int) {
         let entry = misc[index]
         if entry & 0x80 != 0, entry & 3 != 3 { raise(1 &<< UInt32(entry & 3), of: index) }
@@ -74,7 +75,7 @@ extension VirtualInterrupts {
     mutating func unmask(_ value: UInt32, of index: Int) {
         let new = Self.spread(value, index) & ~eims
         eims |= new
-        requested |= eicr & new
+        pending |= eicr & new
     }
 
     mutating func mask(_ value: UInt32, of index: Int) { eims &= ~Self.spread(value, index) }
@@ -95,7 +96,7 @@ extension VirtualInterrupts {
         eims &= kept
         eiac &= kept
         eiam &= kept
-        requested &= kept
+        pending &= kept
         urgent &= kept
         misc[index] = 0
     }
@@ -105,10 +106,10 @@ extension VirtualInterrupts {
 
 extension VirtualInterrupts {
     /// Vectors that would leave now but for moderation.
-    fileprivate var due: UInt32 { requested & eicr & eims & deliverable }
+    fileprivate var due: UInt32 { pending & eicr & eims & deliverable }
 
     fileprivate mutating func sent(_ bit: UInt32) {
-        requested &= ~bit
+        pending &= ~bit
         urgent &= ~bit
         eicr &= ~(eiac & bit)
         eims &= ~(eiam & bit)
@@ -134,6 +135,36 @@ extension Interrupts {
     var virtualDeadline: UInt64? { earliest(virtual.due, urgent: virtual.urgent) }
 }
 
+// MARK: PVTEICS and its companions, which are also what the VF's own registers lead to
+
+extension Interrupts {
+    mutating func readMirror(_ entry: RegisterMap.Entry) -> UInt32 {
+        let index = Int(entry.element)
+        guard index < virtual.count else { return 0 }
+        switch entry.name {
+        case .PVTEIMS, .PVTEIMC: return VirtualInterrupts.share(of: index, in: virtual.eims)
+        case .PVTEIAC: return VirtualInterrupts.share(of: index, in: virtual.eiac)
+        case .PVTEIAM: return VirtualInterrupts.share(of: index, in: virtual.eiam)
+        case .PVTEICR: return virtual.readEICR(index)
+        default: return 0
+        }
+    }
+
+    mutating func writeMirror(_ entry: RegisterMap.Entry, _ value: UInt32) {
+        let index = Int(entry.element)
+        guard index < virtual.count else { return }
+        switch entry.name {
+        case .PVTEICS: virtual.raise(value, of: index)
+        case .PVTEIMS: virtual.unmask(value, of: index)
+        case .PVTEIMC: virtual.mask(value, of: index)
+        case .PVTEIAC: virtual.setEIAC(value, of: index)
+        case .PVTEIAM: virtual.setEIAM(value, of: index)
+        case .PVTEICR: virtual.clear(value, of: index)
+        default: break
+        }
+    }
+}
+
 // MARK: Vectors
 
 extension Interrupts {
@@ -148,14 +179,24 @@ extension Interrupts {
         guard gpie.isMultipleMSIX else { return }
         let kept = ~virtual.owned
         eicr &= kept
-        keepMasks(kept)
+        eims &= kept
         eiac &= kept
         eiam &= kept
     }
 
+    /// VTIVAR or VTIVAR_MISC as VF `index` reads it.
+    func readVectors(_ name: RegisterName, of index: Int) -> UInt32 {
+        name == .VTIVAR ? virtualVectors(index) : UInt32(virtual.misc[index])
+    }
+
+    /// Writes VTIVAR or VTIVAR_MISC of VF `index`.
+    mutating func writeVectors(_ name: RegisterName, of index: Int, _ value: UInt32) {
+        if name == .VTIVAR { setVirtualVectors(index, value) } else { virtual.setMisc(index, value) }
+    }
+
     /// VTIVAR as its VF reads it. A vector that the PF gave one of the VF's queues and that is none of the VF's reads as
     /// zero.
-    func virtualVectors(_ index: Int) -> UInt32 {
+    private func virtualVectors(_ index: Int) -> UInt32 {
         translate(ivar[index]) { entry in
             let vector = Int(entry & 0x1F) - VirtualInterrupts.shift(index)
             return (0...2).contains(vector) ? UInt32(vector) : nil
@@ -163,7 +204,7 @@ extension Interrupts {
     }
 
     /// VTIVAR as its VF writes it. Vector 3 does not exist; an entry that names it is not valid.
-    mutating func setVirtualVectors(_ index: Int, _ value: UInt32) {
+    private mutating func setVirtualVectors(_ index: Int, _ value: UInt32) {
         ivar[index] = translate(value) { entry in
             let vector = entry & 3
             return vector == 3 ? nil : UInt32(VirtualInterrupts.shift(index)) + vector
@@ -181,7 +222,7 @@ extension Interrupts {
         return result
     }
 
-    /// A queue of a VF wrote descriptors back. Only the VF's own vectors can hear of it.
+    /// Raises the cause of a VF's queue, which wrote descriptors back. Only the VF's own vectors can be given it.
     mutating func raiseVirtualQueue(shift: UInt32, _ queue: Int, isUrgent: Bool = false) {
         let (index, entry) = (queue & 7, ivar[queue & 7] &>> shift)
         let vector = Int(entry & 0x1F) - VirtualInterrupts.shift(index)

@@ -1,10 +1,22 @@
 // The mailboxes between the PF and its VFs: doorbells, ownership, the reset handshake. Datasheet 7.10.2.9.
 
 extension Port {
-    func readPhysicalMailbox(_ index: Int) -> UInt32 { PFMAILBOX(registers[VFMAILBOX.self, index]).raw }
+    func readMailbox(_ entry: RegisterMap.Entry) -> UInt32 {
+        guard entry.name == .PFMAILBOX else { return registers.read(entry) }
+        return PFMAILBOX(registers[VFMAILBOX.self, Int(entry.element)]).raw
+    }
+
+    func writeMailbox(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
+        switch entry.name {
+        case .PFMAILBOX: writePhysicalMailbox(Int(entry.element), PFMAILBOX(raw: value))
+        case .VFMAILBOX: writeVirtualMailbox(Int(entry.element), VFMAILBOX.Command(raw: value))
+        default: writeMailboxMask(value)
+        }
+        return .interrupts
+    }
 
     /// The PF's side: a message or an acknowledgement for the VF, which gets its mailbox interrupt.
-    func writePhysicalMailbox(_ index: Int, _ command: PFMAILBOX) {
+    private func writePhysicalMailbox(_ index: Int, _ command: PFMAILBOX) {
         var mailbox = registers[VFMAILBOX.self, index]
         if command.revokes {
             mailbox.isVirtualOwner = false
@@ -16,11 +28,10 @@ extension Port {
         registers[VFMAILBOX.self, index] = mailbox
         guard command.signals || command.acknowledges else { return }
         interrupts.virtual.raiseMailbox(index)
-        deliverInterrupts()
     }
 
     /// The VF's side: a request or an acknowledgement for the PF, noted in MBVFICR.
-    func writeVirtualMailbox(_ index: Int, _ command: VFMAILBOX.Command) {
+    private func writeVirtualMailbox(_ index: Int, _ command: VFMAILBOX.Command) {
         var mailbox = registers[VFMAILBOX.self, index]
         mailbox.isVirtualOwner = command.takes && !mailbox.isPhysicalOwner
         registers[VFMAILBOX.self, index] = mailbox
@@ -28,18 +39,16 @@ extension Port {
         let bits: UInt32 = (command.requests ? 1 : 0) | (command.acknowledges ? 1 << 16 : 0)
         registers[word: Self.causeWord] |= bits &<< UInt32(index)
         raiseMailbox(of: index)
-        deliverInterrupts()
     }
 
     /// MBVFIMR: what was held back from VFs whose bit is set now is raised.
-    func writeMailboxMask(_ value: UInt32) {
+    private func writeMailboxMask(_ value: UInt32) {
         let old = registers[word: Self.maskWord]
         registers[word: Self.maskWord] = value & 0xFF
         let causes = registers[word: Self.causeWord]
         let pending = causes | causes >> 16 | registers[word: RegisterMap.word(of: .VFLRE)]
         guard pending & value & ~old & 0xFF != 0 else { return }
         interrupts.raise(.mailbox)
-        deliverInterrupts()
     }
 
     /// ICR.VMMB on behalf of a VF, unless MBVFIMR masks it.
@@ -71,7 +80,6 @@ extension Port {
     func announceReset() {
         guard enabledVirtualFunctions > 0 else { return }
         for index in 0..<enabledVirtualFunctions { interrupts.virtual.raiseMailbox(index) }
-        deliverInterrupts()
     }
 
     /// CTRL_EXT.PFRSTD: VFs that saw RSTI see it fall and RSTD rise. Written again without a reset in between, as
@@ -82,6 +90,5 @@ extension Port {
             registers[VFMAILBOX.self, index].isResetDone = true
             if index < enabledVirtualFunctions { interrupts.virtual.raiseMailbox(index) }
         }
-        deliverInterrupts()
     }
 }

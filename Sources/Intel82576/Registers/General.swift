@@ -2,23 +2,18 @@ extension Port {
     // MARK: CTRL, STATUS and the link
 
     /// CTRL.RST and PHY_RST read back as zero: both are done at once. With RST the rest of what is written is lost.
-    func writeControl(_ entry: RegisterMap.Entry, _ value: CTRL) {
+    private func writeControl(_ entry: RegisterMap.Entry, _ value: CTRL) -> RegisterEffects {
         if value.resetsPHY {
             phy.reset(now: clock())
             hasResetPHY = true
         }
-        if value.resets {
-            reset(.software)
-        } else {
-            registers[CTRL.self] = CTRL(raw: rules.write(entry.row, registers[CTRL.self].raw, value.raw))
-            updateMaster()
-            updateLink()
-        }
-        deliverInterrupts()
+        if value.resets { return [.softwareReset, .interrupts] }
+        registers.write(entry, value.raw)
+        return [.busMaster, .link, .interrupts]
     }
 
     /// STATUS is read-only but for PHYRA, which a write of zero clears.
-    func writeStatus(_ value: UInt32) {
+    private func writeStatus(_ value: UInt32) {
         if !STATUS(raw: value).hasResetPHY { hasResetPHY = false }
     }
 
@@ -81,10 +76,17 @@ extension Port {
 
     func updateMaster() {
         isMaster = configuration.isBusMaster && !registers[CTRL.self].disablesMaster
-        updateInterruptMode()
+        interrupts.deliver(by: delivery)
         if isMaster { ringEnabledDoorbells() }
         updateMasterQueues()
         isReceiveKicked = true
+    }
+
+    /// What configuration space lets interrupts leave by. MSI-X and MSI are memory writes and need mastering.
+    var delivery: Interrupts.Delivery {
+        if configuration.isMSIXEnabled { return isMaster ? .msix : .none }
+        if configuration.isMSIEnabled { return isMaster ? .msi : .none }
+        return configuration.isINTxDisabled ? .none : .intx
     }
 
     /// CTRL_EXT.EXT_VLAN: frames carry an outer tag.
@@ -94,44 +96,63 @@ extension Port {
 
     // MARK: NVM and MDIC
 
-    func readNVMRegister(_ name: RegisterName) -> UInt32 {
-        switch name {
+    func readGeneralRegister(_ entry: RegisterMap.Entry) -> UInt32 {
+        entry.name == .STATUS ? status.raw : registers.read(entry)
+    }
+
+    func writeGeneralRegister(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
+        switch entry.name {
+        case .CTRL: return writeControl(entry, CTRL(raw: value))
+        case .STATUS: writeStatus(value)
+        case .MDIC:
+            let command = MDIC(raw: value)
+            registers[MDIC.self] = phy.access(mdic: command, now: clock())
+            if command.interrupts { interrupts.raise(.managementDataAccess) }
+            return [.link, .interrupts]
+        case .CTRL_EXT:
+            var control = CTRL_EXT(raw: value)
+            let reloads = control.reloads
+            control.reloads = false
+            registers[CTRL_EXT.self] = control
+            return (reloads ? RegisterEffects.reloadNVM : []).union(
+                control.isPhysicalFunctionReady ? [.resetDone, .interrupts] : [])
+        default: break
+        }
+        return []
+    }
+
+    func readNVMRegister(_ entry: RegisterMap.Entry) -> UInt32 {
+        switch entry.name {
         case .EECD: nvm.control.raw
         case .SWSM: semaphores.readSWSM()
         case .SW_FW_SYNC: semaphores.claims
-        default: 0
+        default: registers.read(entry)
         }
     }
 
-    func writeGeneralRegister(_ entry: RegisterMap.Entry, _ value: UInt32) {
+    func storedNVMRegister(_ entry: RegisterMap.Entry) -> UInt32 {
+        switch entry.name {
+        case .EECD: nvm.control.raw
+        case .SWSM: semaphores.swsm
+        case .SW_FW_SYNC: semaphores.claims
+        default: registers.stored(entry)
+        }
+    }
+
+    func writeNVMRegister(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
         switch entry.name {
         case .EECD: nvm.writeControl(value, now: clock())
         case .EEWR: registers[word: Int(entry.canonicalWord)] = nvm.writeRequest(value)
         case .EERD: registers[word: Int(entry.canonicalWord)] = nvm.readRequest(value)
         case .SWSM: semaphores.writeSWSM(value)
-        case .SW_FW_SYNC: semaphores.writeSWFWSYNC(value)
-        case .MDIC:
-            let command = MDIC(raw: value)
-            registers[MDIC.self] = phy.access(mdic: command, now: clock())
-            if command.interrupts { interrupts.raise(.managementDataAccess) }
-            updateLink()
-            deliverInterrupts()
-        default:
-            var control = CTRL_EXT(raw: value)
-            let reloads = control.reloads
-            control.reloads = false
-            registers[CTRL_EXT.self] = control
-            if reloads { loadFromNVM() }
-            if control.isPhysicalFunctionReady { announceResetDone() }
+        default: semaphores.writeSWFWSYNC(value)
         }
+        return []
     }
 
     /// What the EEPROM loads at reset: station address, LEDs, software-definable pins.
     func loadFromNVM() {
-        let (low, high) = nvm.image.macAddress.registerWords
-        registers[word: AddressFilter.word(0)] = low
-        registers[word: AddressFilter.word(0) + 1] = high | 1 << 31
-        addressFilter.load(registers)
+        loadStationAddress(nvm.image.macAddress)
         registers[word: RegisterMap.word(of: .LEDCTL)] = nvm.image.ledControl
         let pins = SoftwarePinsWord(raw: nvm.image[SoftwarePinsWord.port0])
         registers[CTRL.self].load(pins)

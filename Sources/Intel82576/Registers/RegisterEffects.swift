@@ -1,6 +1,6 @@
 /// What the access to a register of one block asks of the others. The block returns it, and the port sees to it.
 struct RegisterEffects: OptionSet {
-    let rawValue: UInt16
+    let rawValue: UInt32
 
     /// CTRL.RST: everything that a software reset resets.
     static let softwareReset = RegisterEffects(rawValue: 1 << 0)
@@ -18,4 +18,9 @@ struct RegisterEffects: OptionSet {
     static let transmit = RegisterEffects(rawValue: 1 << 6)
     /// CTRL_EXT.PFRSTD: the PF has come out of reset, VFs are to hear of it.
     static let resetDone = RegisterEffects(rawValue: 1 << 7)
+
+    /// VTCTRL.RST: VF `index` is reset.
+    static func virtualReset(_ index: Int) -> RegisterEffects { RegisterEffects(rawValue: 1 &<< UInt32(16 + index)) }
+    /// The VFs that are reset, a bit each.
+    var virtualResets: UInt32 { rawValue &>> 16 }
 }

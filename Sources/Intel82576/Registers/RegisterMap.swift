@@ -1,21 +1,23 @@
 /// Decodes word indices of the physical function's register space, through every alias.
 ///
 /// Built once from ``RegisterTable/physical``; a look-up is one array access.
-public struct RegisterMap: Sendable {
+package struct RegisterMap: Sendable {
     /// What one 32-bit word of the register space is.
-    public struct Entry: Equatable, Sendable, BitwiseCopyable {
-        public var name: RegisterName
+    package struct Entry: Equatable, Sendable, BitwiseCopyable {
+        package var name: RegisterName
         /// Index of the row in ``RegisterTable/physical``.
-        public var row: UInt16
+        package var row: UInt16
         /// Word index of the register itself, the same for all of its aliases.
-        public var canonicalWord: UInt16
+        package var canonicalWord: UInt16
         /// Array index: n of `RAL[n]`, counted through all rows of the name.
-        public var element: UInt16
+        package var element: UInt16
+        /// The block that it belongs to.
+        var owner: RegisterOwner
     }
 
     /// Words of the 128 KiB register space.
-    public static let wordCount = 0x2_0000 / 4
-    public static let shared = RegisterMap()
+    package static let wordCount = 0x2_0000 / 4
+    package static let shared = RegisterMap()
 
     private var entries: ContiguousArray<Entry?>
     /// Indexed by the name's raw value: the word of each element.
@@ -31,19 +33,19 @@ public struct RegisterMap: Sendable {
 
     /// The register at `wordIndex`; `nil` for holes and for everything outside the register space.
     @inline(__always)
-    public subscript(wordIndex: Int) -> Entry? {
+    package subscript(wordIndex: Int) -> Entry? {
         entries.indices.contains(wordIndex) ? entries[wordIndex] : nil
     }
 
     /// Word index of `name[index]`; `nil` for names of the VF space only, and past the end of the array.
-    public func find(_ name: RegisterName, _ index: Int = 0) -> Int? {
+    package func find(_ name: RegisterName, _ index: Int = 0) -> Int? {
         let elements = words[Int(name.rawValue)]
         return elements.indices.contains(index) ? Int(elements[index]) : nil
     }
 
     /// Word index of `name[index]`, for names and indices known to exist.
     /// - Precondition: ``find(_:_:)`` finds it.
-    public static func word(of name: RegisterName, _ index: Int = 0) -> Int {
+    package static func word(of name: RegisterName, _ index: Int = 0) -> Int {
         guard let word = shared.find(name, index) else { preconditionFailure("no register \(name)[\(index)]") }
         return word
     }
@@ -53,7 +55,9 @@ public struct RegisterMap: Sendable {
         for (element, offset) in spec.offsets.enumerated() {
             let word = UInt16(offset / 4)
             words[Int(spec.name.rawValue)].append(word)
-            let entry = Entry(name: spec.name, row: row, canonicalWord: word, element: UInt16(first + element))
+            let entry = Entry(
+                name: spec.name, row: row, canonicalWord: word, element: UInt16(first + element),
+                owner: spec.name.owner)
             claim(offset, for: entry, isPresent: spec.coverage != .absent)
             if element < spec.aliasCount {
                 claim(spec.alias + UInt32(element) * spec.aliasStride, for: entry, isPresent: true)
@@ -70,7 +74,7 @@ public struct RegisterMap: Sendable {
 
 extension RegisterSpec {
     /// Byte offsets of the array's elements.
-    public var offsets: some Sequence<UInt32> {
+    package var offsets: some Sequence<UInt32> {
         (0..<UInt32(count)).lazy.map { [offset, stride] in offset + $0 * stride }
     }
 }

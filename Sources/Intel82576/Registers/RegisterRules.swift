@@ -1,6 +1,8 @@
-/// What plain access does to each row of the register table, in the form the dispatch uses.
-struct RegisterRules {
-    struct Rule {
+/// What the access and masks of each row of the register table do to a stored word, in a form quick to look up.
+struct RegisterRules: Sendable {
+    static let shared = RegisterRules()
+
+    struct Rule: Sendable {
         var access: RegisterSpec.Access
         var writable: UInt32
         var clearedByRead: UInt32
@@ -10,7 +12,7 @@ struct RegisterRules {
 
     private let rules: ContiguousArray<Rule>
 
-    init() {
+    private init() {
         rules = ContiguousArray(
             RegisterTable.physical.map { spec in
                 Rule(

@@ -77,10 +77,10 @@ extension Port {
         return stored
     }
 
-    func writeTimeRegister(_ entry: RegisterMap.Entry, _ value: UInt32) {
+    func writeTimeRegister(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
         let now = clock()
         let word = Int(entry.canonicalWord)
-        registers[word: word] = rules.write(entry.row, registers[word: word], value)
+        registers.write(entry, value)
         switch entry.name {
         // Each half takes effect at once; what SYSTIML carries over while SYSTIMH is still to come is overwritten by it.
         case .SYSTIML: time.set(systemTime & 0xFFFF_FFFF_0000_0000 | UInt64(value), now: now)
@@ -89,5 +89,6 @@ extension Port {
         case .TIMADJH: time.adjust(low: registers[word: word - 1], high: value)
         default: writeTimer(entry.name, value, now: now)
         }
+        return .interrupts
     }
 }

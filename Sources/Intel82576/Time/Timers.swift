@@ -93,7 +93,6 @@ extension Port {
             let command = WDSWSTS(raw: value)
             if command.isFunctional { armWatchdog(now: now) }
             if command.forces, registers[WDSTP.self].isEnabled { expireWatchdog() }
-            deliverInterrupts()
         default: break
         }
     }
@@ -107,7 +106,6 @@ extension Port {
             interrupts.raiseTCPTimer()
         }
         timers.tcpDeadline = command.isCounting && timers.tcpRemainder > 0 ? now &+ timers.tcpRemainder : nil
-        deliverInterrupts()
     }
 
     private func armWatchdog(now: UInt64) {

@@ -37,10 +37,6 @@ extension Port {
     private func clearVirtualFunction(_ index: Int) {
         for queue in [index, index + 8] { clearQueue(queue) }
         interrupts.resetVirtual(index)
-        registers[word: RegisterMap.word(of: .IVAR, index)] = 0
-        for vector in 0..<3 {
-            registers[word: RegisterMap.word(of: .EITR, VirtualInterrupts.shift(index) + vector)] = 0
-        }
         registers[word: RegisterMap.word(of: .PSRTYPE, index)] = 0
         enablePool(index, false)
         clearMailbox(index)

@@ -6,8 +6,7 @@ extension Port {
     func readVirtualRegister(_ index: Int, _ offset: Int) -> UInt32 {
         guard let entry = VirtualRegisterMap.shared[offset / 4] else { return 0 }
         switch entry.name {
-        case .VTIVAR: return interrupts.virtualVectors(index)
-        case .VTIVAR_MISC: return UInt32(interrupts.virtual.misc[index])
+        case .VTIVAR, .VTIVAR_MISC: return interrupts.readVectors(entry.name, of: index)
         case .VFPBACL: return 0
         default: return readRegister(entry.offset(of: index))
         }
@@ -18,10 +17,7 @@ extension Port {
     func writeVirtualRegister(_ index: Int, _ offset: Int, _ value: UInt32) {
         guard let entry = VirtualRegisterMap.shared[offset / 4], !entry.isReadOnly else { return }
         switch entry.name {
-        case .VTIVAR:
-            interrupts.setVirtualVectors(index, value)
-            registers[word: entry.offset(of: index) / 4] = interrupts.ivar[index]
-        case .VTIVAR_MISC: interrupts.virtual.setMisc(index, value)
+        case .VTIVAR, .VTIVAR_MISC: interrupts.writeVectors(entry.name, of: index, value)
         case .VFPBACL: virtuals[index].msix.clearPending(UInt64(value))
         default: writeRegister(entry.offset(of: index), value)
         }
@@ -40,31 +36,12 @@ extension Port {
     // MARK: The PF's mirrors, which the VF's own registers lead to
 
     func readVirtualMirror(_ entry: RegisterMap.Entry) -> UInt32 {
-        let index = Int(entry.element)
-        guard index < enabledVirtualFunctions else { return 0 }
-        switch entry.name {
-        case .PVTSTATUS: return status.raw
-        case .PVTEIMS, .PVTEIMC: return VirtualInterrupts.share(of: index, in: interrupts.virtual.eims)
-        case .PVTEIAC: return VirtualInterrupts.share(of: index, in: interrupts.virtual.eiac)
-        case .PVTEIAM: return VirtualInterrupts.share(of: index, in: interrupts.virtual.eiam)
-        case .PVTEICR: return interrupts.virtual.readEICR(index)
-        default: return 0
-        }
+        Int(entry.element) < enabledVirtualFunctions ? status.raw : 0
     }
 
-    func writeVirtualMirror(_ entry: RegisterMap.Entry, _ value: UInt32) {
+    /// PVTCTRL, whose bit 26 is RST.
+    func writeVirtualControl(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
         let index = Int(entry.element)
-        guard index < enabledVirtualFunctions else { return }
-        switch entry.name {
-        case .PVTCTRL: if value & 1 << 26 != 0 { resetVirtualFunction(index) }
-        case .PVTEICS: interrupts.virtual.raise(value, of: index)
-        case .PVTEIMS: interrupts.virtual.unmask(value, of: index)
-        case .PVTEIMC: interrupts.virtual.mask(value, of: index)
-        case .PVTEIAC: interrupts.virtual.setEIAC(value, of: index)
-        case .PVTEIAM: interrupts.virtual.setEIAM(value, of: index)
-        case .PVTEICR: interrupts.virtual.clear(value, of: index)
-        default: break
-        }
-        deliverInterrupts()
+        return value & 1 << 26 != 0 && index < enabledVirtualFunctions ? [.virtualReset(index), .interrupts] : []
     }
 }

@@ -39,7 +39,9 @@ private struct FixedGenerator: RandomNumberGenerator {
             guard let entry = RegisterMap.shared[word] else { return port.registers[word: word] }
             switch entry.name {
             case .MBVFICR, .VFLRE, .VFRE, .VFTE: return port.registers[word: word] & ~own
-            default: return isShared(entry, with: index) ? 0 : port.registers[word: word]
+            default:
+                if isShared(entry, with: index) { return 0 }
+                return entry.owner == .interrupts ? port.interrupts.stored(entry) : port.registers[word: word]
             }
         }
     }

@@ -1,0 +1,57 @@
+// Register accesses: each goes to the block that the register belongs to, and what it asks of the other blocks is done
+// in a fixed order.
+
+extension Port {
+    /// Reads the 32-bit register at `offset` of BAR 0, with the side effects a driver's read has. Holes read as zero.
+    func readRegister(_ offset: Int) -> UInt32 {
+        guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
+        switch entry.owner {
+        case .deviceControl: return entry.name == .PVTSTATUS ? readVirtualMirror(entry) : readGeneralRegister(entry)
+        case .nvm: return readNVMRegister(entry)
+        case .interrupts:
+            defer { apply(.interrupts) }
+            return interrupts.read(entry)
+        case .mailbox: return readMailbox(entry)
+        case .time: return readTimeRegister(entry)
+        case .statistics: return readStatistic(entry)
+        case .table, .functions, .transmit, .receive, .filters, .switch, .flow: return registers.read(entry)
+        }
+    }
+
+    /// What a write of some bytes of the register at `offset` leaves in the others, without the side effects of a read;
+    /// zero where writing ones has an effect.
+    func storedRegister(_ offset: Int) -> UInt32 {
+        guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
+        switch entry.owner {
+        case .nvm: return storedNVMRegister(entry)
+        case .interrupts: return interrupts.stored(entry)
+        default: return registers.stored(entry)
+        }
+    }
+
+    /// Writes the 32-bit register at `offset` of BAR 0. Holes ignore writes.
+    func writeRegister(_ offset: Int, _ value: UInt32) {
+        guard let entry = RegisterMap.shared[offset / 4] else { return }
+        apply(write(entry, value))
+    }
+
+    @inline(__always)
+    private func write(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
+        switch entry.owner {
+        case .transmit: return writeTransmit(entry, value)
+        case .receive: return writeReceive(entry, value)
+        case .deviceControl: return writeGeneralRegister(entry, value)
+        case .nvm: return writeNVMRegister(entry, value)
+        case .interrupts: return interrupts.write(entry, value, now: clock())
+        case .mailbox: return writeMailbox(entry, value)
+        case .time: return writeTimeRegister(entry, value)
+        case .functions: return writeVirtualControl(entry, value)
+        case .filters: return writeFilters(entry, value)
+        case .switch: return writeSwitch(entry, value)
+        case .flow: return writeFlow(entry, value)
+        case .table, .statistics:
+            registers.write(entry, value)
+            return []
+        }
+    }
+}
