@@ -45,11 +45,9 @@ public final class Port {
     let rangeTables: FixedBuffer<RangeTable>
 
     var nvm: NVM
-    /// What the EEPROM goes back to when the PF's client leaves; `nil` when it stays.
-    private let initialNVM: NVMImage?
-    var semaphores = Semaphores()
     var phy = PHY()
     var interrupts = Interrupts()
+    let mailbox: Mailbox
     var msix: MSIXTable
     var configuration: PhysicalFunctionConfiguration
     /// Where interrupts go; `nil` while no transport is attached.
@@ -121,8 +119,8 @@ public final class Port {
         rangeTables = FixedBuffer(repeating: memory.table, count: 1 + configuration.virtualFunctions)
         receiveLanes = FixedBuffer(repeating: ReceiveLane(ranges: memory.table), count: 16)
         for (index, memory) in virtualMemories.enumerated() { rangeTables[index + 1] = memory.table }
-        nvm = NVM(configuration.nvm)
-        initialNVM = configuration.keepsNVM ? nil : configuration.nvm
+        mailbox = Mailbox(registers)
+        nvm = NVM(configuration.nvm, keepsChanges: configuration.keepsNVM)
         self.configuration = PhysicalFunctionConfiguration(
             configuration.nvm, virtualFunctions: configuration.virtualFunctions)
         msix = self.configuration.msixTable
@@ -150,7 +148,7 @@ extension Port {
 
     /// The PF's client has left. The next one finds what the EEPROM holds now in configuration space, as after power-on.
     func powerCycle() {
-        if let initialNVM { nvm = NVM(initialNVM) }
+        nvm.powerCycle()
         configuration = PhysicalFunctionConfiguration(nvm.image, virtualFunctions: virtuals.count)
         msix = configuration.msixTable
     }

@@ -1,22 +1,39 @@
-// The mailboxes between the PF and its VFs: doorbells, ownership, the reset handshake. Datasheet 7.10.2.9.
+/// The mailboxes between the PF and its VFs: doorbells, ownership, the reset handshake.
+///
+/// All of its state is in its registers: VFMAILBOX of each mailbox, MBVFICR, MBVFIMR, VFLRE, and VMBMEM with the messages.
+///
+/// - Datasheet: 7.10.2.9
+struct Mailbox {
+    private let registers: RegisterFile
 
-extension Port {
-    func readMailbox(_ entry: RegisterMap.Entry) -> UInt32 {
+    init(_ registers: RegisterFile) { self.registers = registers }
+
+    private static let causeWord = RegisterMap.word(of: .MBVFICR)
+    private static let maskWord = RegisterMap.word(of: .MBVFIMR)
+    private static let resetWord = RegisterMap.word(of: .VFLRE)
+
+    // MARK: Registers
+
+    /// A driver's read of one of the block's registers, with its side effects.
+    func read(_ entry: RegisterMap.Entry) -> UInt32 {
         guard entry.name == .PFMAILBOX else { return registers.read(entry) }
         return PFMAILBOX(registers[VFMAILBOX.self, Int(entry.element)]).raw
     }
 
-    func writeMailbox(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
+    /// A driver's write of one of the block's registers.
+    func write(_ entry: RegisterMap.Entry, _ value: UInt32, _ interrupts: inout Interrupts) -> RegisterEffects {
+        let index = Int(entry.element)
         switch entry.name {
-        case .PFMAILBOX: writePhysicalMailbox(Int(entry.element), PFMAILBOX(raw: value))
-        case .VFMAILBOX: writeVirtualMailbox(Int(entry.element), VFMAILBOX.Command(raw: value))
-        default: writeMailboxMask(value)
+        case .PFMAILBOX: writePhysical(index, PFMAILBOX(raw: value), &interrupts)
+        case .VFMAILBOX: writeVirtual(index, VFMAILBOX.Command(raw: value), &interrupts)
+        case .MBVFIMR: writeMask(value, &interrupts)
+        default: registers.write(entry, value)
         }
         return .interrupts
     }
 
     /// The PF's side: a message or an acknowledgement for the VF, which gets its mailbox interrupt.
-    private func writePhysicalMailbox(_ index: Int, _ command: PFMAILBOX) {
+    private func writePhysical(_ index: Int, _ command: PFMAILBOX, _ interrupts: inout Interrupts) {
         var mailbox = registers[VFMAILBOX.self, index]
         if command.revokes {
             mailbox.isVirtualOwner = false
@@ -26,38 +43,33 @@ extension Port {
         if command.signals { mailbox.hasMessage = true }
         if command.acknowledges { mailbox.isAcknowledged = true }
         registers[VFMAILBOX.self, index] = mailbox
-        guard command.signals || command.acknowledges else { return }
-        interrupts.virtual.raiseMailbox(index)
+        if command.signals || command.acknowledges { interrupts.virtual.raiseMailbox(index) }
     }
 
     /// The VF's side: a request or an acknowledgement for the PF, noted in MBVFICR.
-    private func writeVirtualMailbox(_ index: Int, _ command: VFMAILBOX.Command) {
+    private func writeVirtual(_ index: Int, _ command: VFMAILBOX.Command, _ interrupts: inout Interrupts) {
         var mailbox = registers[VFMAILBOX.self, index]
         mailbox.isVirtualOwner = command.takes && !mailbox.isPhysicalOwner
         registers[VFMAILBOX.self, index] = mailbox
         guard command.requests || command.acknowledges else { return }
         let bits: UInt32 = (command.requests ? 1 : 0) | (command.acknowledges ? 1 << 16 : 0)
         registers[word: Self.causeWord] |= bits &<< UInt32(index)
-        raiseMailbox(of: index)
+        raiseCause(of: index, &interrupts)
     }
 
-    /// MBVFIMR: what was held back from VFs whose bit is set now is raised.
-    private func writeMailboxMask(_ value: UInt32) {
+    /// MBVFIMR: the cause is raised for VFs whose bit is set now and that asked for it while it was clear.
+    private func writeMask(_ value: UInt32, _ interrupts: inout Interrupts) {
         let old = registers[word: Self.maskWord]
         registers[word: Self.maskWord] = value & 0xFF
         let causes = registers[word: Self.causeWord]
-        let pending = causes | causes >> 16 | registers[word: RegisterMap.word(of: .VFLRE)]
-        guard pending & value & ~old & 0xFF != 0 else { return }
-        interrupts.raise(.mailbox)
+        let asking = causes | causes >> 16 | registers[word: Self.resetWord]
+        if asking & value & ~old & 0xFF != 0 { interrupts.raise(.mailbox) }
     }
 
-    /// ICR.VMMB on behalf of a VF, unless MBVFIMR masks it.
-    func raiseMailbox(of index: Int) {
+    /// Raises ICR.VMMB on behalf of a VF, unless MBVFIMR masks it.
+    private func raiseCause(of index: Int, _ interrupts: inout Interrupts) {
         if registers[word: Self.maskWord] & 1 &<< UInt32(index) != 0 { interrupts.raise(.mailbox) }
     }
-
-    private static let causeWord = RegisterMap.word(of: .MBVFICR)
-    private static let maskWord = RegisterMap.word(of: .MBVFIMR)
 
     private func dropRequests(of index: Int) {
         registers[word: Self.causeWord] &= ~(0x1_0001 &<< UInt32(index))
@@ -65,9 +77,9 @@ extension Port {
 
     // MARK: Resets
 
-    /// VF reset: what the mailbox held and owed is gone. The PF's ownership of the buffer stays, as its driver may be
-    /// about to write to it, and so does RSTI, which is about the PF.
-    func clearMailbox(_ index: Int) {
+    /// Puts the mailbox of a VF that is reset into reset state: what it held and owed is gone. The PF's ownership of the
+    /// buffer stays, as its driver may be about to write to it, and so does RSTI, which is about the PF.
+    func reset(_ index: Int) {
         var mailbox = VFMAILBOX(raw: 0)
         mailbox.isPhysicalOwner = registers[VFMAILBOX.self, index].isPhysicalOwner
         mailbox.isResetting = registers[VFMAILBOX.self, index].isResetting
@@ -76,19 +88,24 @@ extension Port {
         dropRequests(of: index)
     }
 
-    /// The PF was reset; its registers, with RSTI of every mailbox, are so already.
-    func announceReset() {
-        guard enabledVirtualFunctions > 0 else { return }
-        for index in 0..<enabledVirtualFunctions { interrupts.virtual.raiseMailbox(index) }
+    /// Tells the PF's driver, by VFLRE and ICR.VMMB, that a VF was reset.
+    func announceVirtualReset(_ index: Int, _ interrupts: inout Interrupts) {
+        registers[word: Self.resetWord] |= 1 &<< UInt32(index)
+        raiseCause(of: index, &interrupts)
     }
 
-    /// CTRL_EXT.PFRSTD: VFs that saw RSTI see it fall and RSTD rise. Written again without a reset in between, as
-    /// drivers do by rewriting CTRL_EXT, it is no news.
-    func announceResetDone() {
+    /// Tells the first `count` VFs that the PF was reset; its registers, with RSTI of every mailbox, are so already.
+    func announceReset(to count: Int, _ interrupts: inout Interrupts) {
+        for index in 0..<count { interrupts.virtual.raiseMailbox(index) }
+    }
+
+    /// CTRL_EXT.PFRSTD: VFs that saw RSTI see it fall and RSTD rise, of which the first `count`, which exist, are told.
+    /// Written again without a reset in between, as drivers do by rewriting CTRL_EXT, it is no news.
+    func announceResetDone(to count: Int, _ interrupts: inout Interrupts) {
         for index in 0..<8 where registers[VFMAILBOX.self, index].isResetting {
             registers[VFMAILBOX.self, index].isResetting = false
             registers[VFMAILBOX.self, index].isResetDone = true
-            if index < enabledVirtualFunctions { interrupts.virtual.raiseMailbox(index) }
+            if index < count { interrupts.virtual.raiseMailbox(index) }
         }
     }
 }

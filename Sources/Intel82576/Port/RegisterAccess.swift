@@ -7,11 +7,11 @@ extension Port {
         guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
         switch entry.owner {
         case .deviceControl: return entry.name == .PVTSTATUS ? readVirtualMirror(entry) : readGeneralRegister(entry)
-        case .nvm: return readNVMRegister(entry)
+        case .nvm: return nvm.read(entry)
         case .interrupts:
             defer { apply(.interrupts) }
             return interrupts.read(entry)
-        case .mailbox: return readMailbox(entry)
+        case .mailbox: return mailbox.read(entry)
         case .time: return readTimeRegister(entry)
         case .statistics: return readStatistic(entry)
         case .table, .functions, .transmit, .receive, .filters, .switch, .flow: return registers.read(entry)
@@ -23,7 +23,7 @@ extension Port {
     func storedRegister(_ offset: Int) -> UInt32 {
         guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
         switch entry.owner {
-        case .nvm: return storedNVMRegister(entry)
+        case .nvm: return nvm.stored(entry)
         case .interrupts: return interrupts.stored(entry)
         default: return registers.stored(entry)
         }
@@ -41,9 +41,9 @@ extension Port {
         case .transmit: return writeTransmit(entry, value)
         case .receive: return writeReceive(entry, value)
         case .deviceControl: return writeGeneralRegister(entry, value)
-        case .nvm: return writeNVMRegister(entry, value)
+        case .nvm: return nvm.write(entry, value, now: clock())
         case .interrupts: return interrupts.write(entry, value, now: clock())
-        case .mailbox: return writeMailbox(entry, value)
+        case .mailbox: return mailbox.write(entry, value, &interrupts)
         case .time: return writeTimeRegister(entry, value)
         case .functions: return writeVirtualControl(entry, value)
         case .filters: return writeFilters(entry, value)

@@ -121,35 +121,6 @@ extension Port {
         return []
     }
 
-    func readNVMRegister(_ entry: RegisterMap.Entry) -> UInt32 {
-        switch entry.name {
-        case .EECD: nvm.control.raw
-        case .SWSM: semaphores.readSWSM()
-        case .SW_FW_SYNC: semaphores.claims
-        default: registers.read(entry)
-        }
-    }
-
-    func storedNVMRegister(_ entry: RegisterMap.Entry) -> UInt32 {
-        switch entry.name {
-        case .EECD: nvm.control.raw
-        case .SWSM: semaphores.swsm
-        case .SW_FW_SYNC: semaphores.claims
-        default: registers.stored(entry)
-        }
-    }
-
-    func writeNVMRegister(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
-        switch entry.name {
-        case .EECD: nvm.writeControl(value, now: clock())
-        case .EEWR: registers[word: Int(entry.canonicalWord)] = nvm.writeRequest(value)
-        case .EERD: registers[word: Int(entry.canonicalWord)] = nvm.readRequest(value)
-        case .SWSM: semaphores.writeSWSM(value)
-        default: semaphores.writeSWFWSYNC(value)
-        }
-        return []
-    }
-
     /// What the EEPROM loads at reset: station address, LEDs, software-definable pins.
     func loadFromNVM() {
         loadStationAddress(nvm.image.macAddress)

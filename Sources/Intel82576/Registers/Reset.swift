@@ -5,7 +5,7 @@ extension Port {
         registers.reset(level)
         resetUnits(level)
         disableVirtualQueues()
-        announceReset()
+        mailbox.announceReset(to: enabledVirtualFunctions, &interrupts)
         loadFromNVM()
         loadDataPath()
         updateMaster()
@@ -17,7 +17,6 @@ extension Port {
 
     private func resetUnits(_ level: ResetLevel) {
         nvm.reset()
-        semaphores.reset()
         if level == .powerOn { phy.reset(now: clock()) }
         time = SystemTime(now: clock())
         timers.reset(keepsFreeRunning: level == .software, now: clock())

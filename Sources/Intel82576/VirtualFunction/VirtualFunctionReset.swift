@@ -28,8 +28,7 @@ extension Port {
     func resetVirtualFunction(_ index: Int) {
         guard index < enabledVirtualFunctions else { return }
         clearVirtualFunction(index)
-        registers[word: RegisterMap.word(of: .VFLRE)] |= 1 &<< UInt32(index)
-        raiseMailbox(of: index)
+        mailbox.announceVirtualReset(index, &interrupts)
         deliverInterrupts()
     }
 
@@ -39,7 +38,7 @@ extension Port {
         interrupts.resetVirtual(index)
         registers[word: RegisterMap.word(of: .PSRTYPE, index)] = 0
         enablePool(index, false)
-        clearMailbox(index)
+        mailbox.reset(index)
         isReceiveKicked = true
     }
 

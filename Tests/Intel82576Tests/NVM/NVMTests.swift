@@ -8,9 +8,9 @@ struct NVMTests {
 
     @Test("holds the station address with the first byte on the wire in the low half of word 0")
     func address() {
-        #expect(nvm.read(0) == 0x1B00)
-        #expect(nvm.read(1) == 0x0A21)
-        #expect(nvm.read(2) == 0x0C0B)
+        #expect(nvm.word(0) == 0x1B00)
+        #expect(nvm.word(1) == 0x0A21)
+        #expect(nvm.word(2) == 0x0C0B)
         #expect(nvm.image.macAddress.description == "00:1b:21:0a:0b:0c")
     }
 
@@ -28,9 +28,9 @@ struct NVMTests {
 
     @Test("says what drivers look for: device ids, no alternate address, no string PBA")
     func identity() {
-        #expect(nvm.read(0x0C) == 0x8086 && nvm.read(0x0D) == 0x10C9 && nvm.read(0x26) == 0x10CA)
-        #expect(nvm.read(0x37) == 0xFFFF)
-        #expect(nvm.read(0x08) != 0xFAFA)
+        #expect(nvm.word(0x0C) == 0x8086 && nvm.word(0x0D) == 0x10C9 && nvm.word(0x26) == 0x10CA)
+        #expect(nvm.word(0x37) == 0xFFFF)
+        #expect(nvm.word(0x08) != 0xFAFA)
     }
 
     @Test("is the same from its bytes, and from no other number of them")
@@ -43,22 +43,22 @@ struct NVMTests {
 
     @Test("answers EERD with data and DONE, and START gone", arguments: [0, 0x0D, 0x3F, 0xFF])
     mutating func readRequest(word: Int) {
-        let reply = EERD(raw: nvm.readRequest(UInt32(word) << 2 | 1))
+        let reply = nvm.readRequest(EERD(raw: UInt32(word) << 2 | 1))
         #expect(reply.isDone && !reply.starts)
         #expect(reply.address == word)
-        #expect(reply.data == nvm.read(word))
+        #expect(reply.data == nvm.word(word))
     }
 
     @Test("keeps bit 4 of EERD clear for word 0, by which iPXE tells the formats apart")
     mutating func largeFormat() {
-        #expect(nvm.readRequest(1) & 0x10 == 0)
+        #expect(nvm.readRequest(EERD(raw: 1)).raw & 0x10 == 0)
     }
 
     @Test(
         "never gets done past its end, or without START",
         arguments: [256 << 2 | 1, 0x3FFF << 2 | 1, 0x0D << 2, .max << 2])
     mutating func noAnswer(request: UInt32) {
-        #expect(!EERD(raw: nvm.readRequest(request)).isDone)
+        #expect(!nvm.readRequest(EERD(raw: request)).isDone)
     }
 
     @Test("says in EECD that it is there, loaded, and 256 words large")
@@ -84,6 +84,6 @@ struct NVMTests {
         nvm.writeControl(0x40, now: 0)
         nvm.reset()
         #expect(nvm.control == before)
-        #expect(nvm.read(0) == 0x1B00)
+        #expect(nvm.word(0) == 0x1B00)
     }
 }
