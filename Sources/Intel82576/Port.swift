@@ -105,8 +105,7 @@ public final class Port {
     var segmentBatch = FrameBatch()
     /// Something changed that may let a held frame go on.
     var isReceiveKicked = false
-    var time: SystemTime
-    var timers: Timers
+    var time: Time
     /// False while received frames wait for a driver's descriptors and no more can be taken: leave the uplink's
     /// descriptor alone.
     public internal(set) var wantsFrames = true
@@ -114,7 +113,7 @@ public final class Port {
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
         (self.uplink, self.clock, mapsQueues) = (uplink, clock, configuration.mapsQueues)
-        (time, timers) = (SystemTime(now: clock()), Timers(now: clock()))
+        time = Time(registers, now: clock())
         virtualMemories = (0..<configuration.virtualFunctions).map { _ in AddressSpace() }
         rangeTables = FixedBuffer(repeating: memory.table, count: 1 + configuration.virtualFunctions)
         receiveLanes = FixedBuffer(repeating: ReceiveLane(ranges: memory.table), count: 16)
@@ -196,7 +195,7 @@ extension Port {
     public func run() {
         look()
         runTimers()
-        runSoftwareTimers()
+        if let deadline = time.nextDeadline, clock() >= deadline { time.run(now: clock(), &interrupts) }
         runWriteBacks()
         watchCongestion()
         var queues = dueDoorbells
@@ -233,7 +232,7 @@ extension Port {
         let rateDeadline = canTransmit ? rates.nextRelease(doorbells) : nil
         let deadlines: InlineArray<7, UInt64?> = [
             interrupts.nextDeadline, phy.nextDeadline, rateDeadline, patienceDeadline, flowDeadline,
-            timers.nextDeadline, writeBacks.nextDeadline,
+            time.nextDeadline, writeBacks.nextDeadline,
         ]
         var earliest = UInt64.max
         for index in deadlines.indices { earliest = min(earliest, deadlines[index] ?? .max) }

@@ -12,7 +12,7 @@ extension Port {
             defer { apply(.interrupts) }
             return interrupts.read(entry)
         case .mailbox: return mailbox.read(entry)
-        case .time: return readTimeRegister(entry)
+        case .time: return time.read(entry, now: clock())
         case .statistics: return readStatistic(entry)
         case .table, .functions, .transmit, .receive, .filters, .switch, .flow: return registers.read(entry)
         }
@@ -44,7 +44,7 @@ extension Port {
         case .nvm: return nvm.write(entry, value, now: clock())
         case .interrupts: return interrupts.write(entry, value, now: clock())
         case .mailbox: return mailbox.write(entry, value, &interrupts)
-        case .time: return writeTimeRegister(entry, value)
+        case .time: return time.write(entry, value, now: clock(), &interrupts)
         case .functions: return writeVirtualControl(entry, value)
         case .filters: return writeFilters(entry, value)
         case .switch: return writeSwitch(entry, value)

@@ -18,8 +18,7 @@ extension Port {
     private func resetUnits(_ level: ResetLevel) {
         nvm.reset()
         if level == .powerOn { phy.reset(now: clock()) }
-        time = SystemTime(now: clock())
-        timers.reset(keepsFreeRunning: level == .software, now: clock())
+        time.reset(keepsFreeRunning: level == .software, now: clock())
         resetDataPath()
     }
 }

@@ -20,6 +20,8 @@ struct TIMINCA: Register {
 /// Not implemented: target times, the clock output and the auxiliary stamps (TSAUXC and what belongs to it), which
 /// work on pins that a virtual card does not have.
 ///
+/// A plain value of only state.
+///
 /// - Datasheet: IEEE 1588 registers; those of the I210 where ours is silent
 struct SystemTime {
     /// SYSTIM at ``since``.
@@ -55,40 +57,5 @@ struct SystemTime {
     mutating func adjust(low: UInt32, high: UInt32) {
         let magnitude = UInt64(high & 0x7FFF_FFFF) << 32 | UInt64(low)
         base = high >> 31 == 0 ? base &+ magnitude : base &- magnitude
-    }
-}
-
-extension Port {
-    /// SYSTIM now.
-    var systemTime: UInt64 { time.value(at: clock()) }
-
-    func readTimeRegister(_ entry: RegisterMap.Entry) -> UInt32 {
-        let stored = registers[word: Int(entry.canonicalWord)]
-        switch entry.name {
-        case .SYSTIML: return time.readLow(now: clock())
-        case .SYSTIMH: return time.latchedHigh
-        case .FRTIMER: return timers.freeRunning(now: clock())
-        case .WDSTP: return stored | timers.watchdogSeconds(now: clock()) << 16
-        case .TXSTMPH: registers[TSYNCTXCTL.self].isValid = false
-        // The datasheet unlocks on the first, which is all that Linux reads; QEMU's card on the second.
-        case .RXSTMPH, .RXSATRH: registers[TSYNCRXCTL.self].isValid = false
-        default: break
-        }
-        return stored
-    }
-
-    func writeTimeRegister(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
-        let now = clock()
-        let word = Int(entry.canonicalWord)
-        registers.write(entry, value)
-        switch entry.name {
-        // Each half takes effect at once; what SYSTIML carries over while SYSTIMH is still to come is overwritten by it.
-        case .SYSTIML: time.set(systemTime & 0xFFFF_FFFF_0000_0000 | UInt64(value), now: now)
-        case .SYSTIMH: time.set(systemTime & 0xFFFF_FFFF | UInt64(value) << 32, now: now)
-        case .TIMINCA: time.setAttributes(registers[TIMINCA.self], now: now)
-        case .TIMADJH: time.adjust(low: registers[word: word - 1], high: value)
-        default: writeTimer(entry.name, value, now: now)
-        }
-        return .interrupts
     }
 }

@@ -98,25 +98,20 @@ struct PTPHeader {
 
 // MARK: Received frames
 
-extension Port {
-    /// The status bits of a frame from the wire about to be written to `queue`: TS, bit 16, when it is the one whose
-    /// stamp was taken.
-    /// - Parameter isMarked: a filter with its 1588 bit matched.
+extension Time {
+    /// Whether the next frame that TSYNCRXCTL selects is stamped.
     @inline(__always)
-    func stampReceived(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ queue: Int, isMarked: Bool
-    ) -> UInt32 {
+    var stampsReceived: Bool {
         let control = registers[TSYNCRXCTL.self]
-        guard control.isEnabled, !control.isValid, !frame.isLoopback, queue & 7 >= enabledVirtualFunctions else {
-            return 0
-        }
-        return takeStamp(batch.header(of: frame.index), frame.headers, control, isMarked) ? 1 << 16 : 0
+        return control.isEnabled && !control.isValid
     }
 
-    private func takeStamp(
-        _ bytes: RawSpan, _ headers: PacketHeaders, _ control: TSYNCRXCTL, _ isMarked: Bool
-    ) -> Bool {
-        guard let kind = control.kind else { return false }
+    /// Takes the stamp of a frame from the wire when TSYNCRXCTL selects it. Whether it did: status TS.
+    /// - Parameters:
+    ///   - isMarked: a filter with its 1588 bit matched.
+    ///   - arrival: when the frame came, in clock nanoseconds.
+    func stampReceived(_ bytes: RawSpan, _ headers: PacketHeaders, isMarked: Bool, arrival: UInt64) -> Bool {
+        guard stampsReceived, let kind = registers[TSYNCRXCTL.self].kind else { return false }
         let place = isMarked ? messagePlace(headers) : nil
         let message = place.flatMap { PTPHeader(bytes, at: $0.offset) }
         if kind != .everything {
@@ -124,7 +119,7 @@ extension Port {
                 message.matches(kind, registers[TSYNCRXCFG.self], isLayer2: place.isLayer2)
             else { return false }
         }
-        let stamp = time.value(at: isLoopback ? clock() : receive.arrival)
+        let stamp = systemTime(at: arrival)
         registers[word: 0xB624 / 4] = UInt32(truncatingIfNeeded: stamp)
         registers[word: 0xB628 / 4] = UInt32(truncatingIfNeeded: stamp >> 32)
         let source = message?.sourceIdentifier ?? 0
@@ -145,18 +140,17 @@ extension Port {
 
 // MARK: Sent frames
 
-extension Port {
-    /// A packet of `queue` is in the batch whose stamp its driver wants.
-    func requestStamp(_ queue: Int) {
+extension Time {
+    /// Whether the next frame whose descriptor asks for it is stamped.
+    @inline(__always)
+    var stampsTransmitted: Bool {
         let control = registers[TSYNCTXCTL.self]
-        guard control.isEnabled, !control.isValid, queue & 7 >= enabledVirtualFunctions else { return }
-        transmit.isStampRequested = true
+        return control.isEnabled && !control.isValid
     }
 
-    /// Takes the stamp of the batch about to leave.
-    func stampTransmitted() {
-        transmit.isStampRequested = false
-        let stamp = systemTime
+    /// Takes the stamp of a frame that leaves at `now` nanoseconds of the clock.
+    func stampTransmitted(now: UInt64) {
+        let stamp = systemTime(at: now)
         registers[word: 0xB618 / 4] = UInt32(truncatingIfNeeded: stamp)
         registers[word: 0xB61C / 4] = UInt32(truncatingIfNeeded: stamp >> 32)
         registers[TSYNCTXCTL.self].isValid = true

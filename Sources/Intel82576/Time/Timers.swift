@@ -40,14 +40,23 @@ struct WDSWSTS: BitWord {
 
 /// The port's timers for software: FRTIMER, TCPTIMER and the software watchdog, on the port's clock.
 ///
+/// A plain value of only state.
+///
 /// - Datasheet: TCP timer interrupt, watchdog timer
 struct Timers {
+    struct Expired: OptionSet {
+        let rawValue: UInt8
+
+        static let tcp = Expired(rawValue: 1 << 0)
+        static let watchdog = Expired(rawValue: 1 << 1)
+    }
+
     /// Clock nanoseconds at which FRTIMER was 0.
     private var freeRunningStart: UInt64
     /// When TCPTIMER expires, in clock nanoseconds; while it does not count, what is left of it.
-    fileprivate var tcpDeadline: UInt64?
-    fileprivate var tcpRemainder: UInt64 = 0
-    fileprivate var watchdogDeadline: UInt64?
+    private var tcpDeadline: UInt64?
+    private var tcpRemainder: UInt64 = 0
+    private var watchdogDeadline: UInt64?
 
     init(now: UInt64) { freeRunningStart = now }
 
@@ -65,7 +74,7 @@ struct Timers {
         return seconds << 20 | UInt32(microseconds / 1000 % 1000) << 10 | UInt32(microseconds % 1000)
     }
 
-    fileprivate mutating func setFreeRunning(_ value: UInt32, now: UInt64) {
+    mutating func setFreeRunning(_ value: UInt32, now: UInt64) {
         let milliseconds = UInt64(value >> 20) &* 1000 &+ UInt64(value >> 10 & 0x3FF)
         let microseconds = milliseconds &* 1000 &+ UInt64(value & 0x3FF)
         freeRunningStart = now &- microseconds &* 1000
@@ -81,54 +90,43 @@ struct Timers {
         guard let tcpDeadline else { return watchdogDeadline }
         return min(tcpDeadline, watchdogDeadline ?? tcpDeadline)
     }
-}
 
-extension Port {
-    func writeTimer(_ name: RegisterName, _ value: UInt32, now: UInt64) {
-        switch name {
-        case .FRTIMER: timers.setFreeRunning(value, now: now)
-        case .TCPTIMER: setTCPTimer(TCPTIMER(raw: value), now: now)
-        case .WDSTP: armWatchdog(now: now)
-        case .SWDSTS:
-            let command = WDSWSTS(raw: value)
-            if command.isFunctional { armWatchdog(now: now) }
-            if command.forces, registers[WDSTP.self].isEnabled { expireWatchdog() }
-        default: break
+    // MARK: TCPTIMER
+
+    /// Does what a write of TCPTIMER asks for. Whether the timer expires by that. A duration of 0 does not count.
+    mutating func setTCP(_ command: TCPTIMER, now: UInt64) -> Bool {
+        if let deadline = tcpDeadline { tcpRemainder = deadline > now ? deadline &- now : 0 }
+        if command.starts { tcpRemainder = command.duration }
+        if command.finishes { tcpRemainder = command.repeats || command.starts ? command.duration : 0 }
+        tcpDeadline = command.isCounting && tcpRemainder > 0 ? now &+ tcpRemainder : nil
+        return command.finishes
+    }
+
+    // MARK: Watchdog
+
+    /// Starts the watchdog, or stops it when it is not enabled.
+    mutating func armWatchdog(_ setup: WDSTP, now: UInt64) {
+        watchdogDeadline = setup.isEnabled ? now &+ setup.timeout : nil
+    }
+
+    mutating func stopWatchdog() { watchdogDeadline = nil }
+
+    // MARK: Expiry
+
+    /// The timers that have expired at `now`, once each. One that repeats and was missed for several rounds expires once.
+    /// - Parameter command: TCPTIMER, which says whether it repeats.
+    mutating func expire(repeating command: TCPTIMER, now: UInt64) -> Expired {
+        var expired: Expired = []
+        if let deadline = watchdogDeadline, now >= deadline {
+            watchdogDeadline = nil
+            expired.insert(.watchdog)
         }
-    }
-
-    /// A duration of 0 does not count.
-    private func setTCPTimer(_ command: TCPTIMER, now: UInt64) {
-        if let deadline = timers.tcpDeadline { timers.tcpRemainder = deadline > now ? deadline &- now : 0 }
-        if command.starts { timers.tcpRemainder = command.duration }
-        if command.finishes {
-            timers.tcpRemainder = command.repeats || command.starts ? command.duration : 0
-            interrupts.raiseTCPTimer()
+        if let deadline = tcpDeadline, now >= deadline {
+            tcpRemainder = 0
+            let isRepeated = command.repeats && command.duration > 0
+            tcpDeadline = isRepeated ? now &+ command.duration &- (now &- deadline) % command.duration : nil
+            expired.insert(.tcp)
         }
-        timers.tcpDeadline = command.isCounting && timers.tcpRemainder > 0 ? now &+ timers.tcpRemainder : nil
-    }
-
-    private func armWatchdog(now: UInt64) {
-        let setup = registers[WDSTP.self]
-        timers.watchdogDeadline = setup.isEnabled ? now &+ setup.timeout : nil
-    }
-
-    private func expireWatchdog() {
-        timers.watchdogDeadline = nil
-        interrupts.raise(.softwareWatchdog)
-    }
-
-    /// Raises the causes of timers that have expired. One that repeats and was missed for several rounds does so once.
-    func runSoftwareTimers() {
-        guard let next = timers.nextDeadline else { return }
-        let now = clock()
-        guard now >= next else { return }
-        if let deadline = timers.watchdogDeadline, now >= deadline { expireWatchdog() }
-        guard let deadline = timers.tcpDeadline, now >= deadline else { return }
-        interrupts.raiseTCPTimer()
-        timers.tcpRemainder = 0
-        let command = registers[TCPTIMER.self]
-        let isRepeated = command.repeats && command.duration > 0
-        timers.tcpDeadline = isRepeated ? now &+ command.duration &- (now &- deadline) % command.duration : nil
+        return expired
     }
 }

@@ -54,7 +54,7 @@ struct TimeStampTests {
         let isValid = driver[.TSYNCRXCTL] & 1 == 1
         #expect(isValid == (received.status & 1 << 16 != 0))
         if isValid {
-            let expected = driver.port.systemTime
+            let expected = driver.port.time.systemTime(at: driver.port.clock())
             let low = driver[.RXSTMPL]
             #expect(UInt64(driver[.RXSTMPH]) << 32 | UInt64(low) == expected)
             #expect(driver[.TSYNCRXCTL] & 1 == 0)
@@ -140,7 +140,7 @@ struct TimeStampTests {
         var ring = driver.makeReceiveRing()
         enableReceive()
         driver.arrive(Self.layer2(Self.message(0, sequence: 0xABCD)))
-        let stamp = driver.port.systemTime
+        let stamp = driver.port.time.systemTime(at: driver.port.clock())
         driver.clock.now += 5_000_000
         driver.arrive(Self.layer2(Self.message(0, sequence: 2)))
         #expect(try #require(driver.take(&ring)).status & 1 << 16 != 0)
@@ -178,7 +178,7 @@ struct TimeStampTests {
         driver.ring(ring)
         #expect(stamp() == nil)
         driver.clock.now += 123_456
-        let time = driver.port.systemTime
+        let time = driver.port.time.systemTime(at: driver.port.clock())
         driver.post(pieces: [Array(TestDriver.frame().prefix(20)), [1, 2, 3]], command: 1 << 19, to: &ring)
         driver.ring(ring)
         driver.clock.now += 1000
@@ -188,7 +188,7 @@ struct TimeStampTests {
         #expect(stamp() == nil)
         driver.post(pieces: [TestDriver.frame()], command: 1 << 19, to: &ring)
         driver.ring(ring)
-        #expect(stamp() == driver.port.systemTime)
+        #expect(stamp() == driver.port.time.systemTime(at: driver.port.clock()))
     }
 
     @Test("nothing sent is stamped while TSYNCTXCTL.EN is clear")
