@@ -30,7 +30,7 @@
 
     /// The typed register `R`, or element `index` of an array of them.
     subscript<R: Register>(_ register: R.Type, _ index: Int = 0) -> R {
-        @inline(__always) get { R(raw: self[word: (R.offset &+ index &* R.stride) / 4]) }
-        @inline(__always) nonmutating set { self[word: (R.offset &+ index &* R.stride) / 4] = newValue.raw }
+        @inline(__always) get { R(raw: self[word: R.offset(of: index) / 4]) }
+        @inline(__always) nonmutating set { self[word: R.offset(of: index) / 4] = newValue.raw }
     }
 }

@@ -71,7 +71,7 @@ public struct PHY: Sendable {
 
     /// A write of MDIC. The command is done at once.
     /// - Returns: what the register holds from then on.
-    public mutating func access(mdic: MDIC, now: UInt64) -> MDIC {
+    package mutating func access(mdic: MDIC, now: UInt64) -> MDIC {
         advance(to: now)
         var reply = mdic
         reply.isReady = true

@@ -50,15 +50,7 @@ struct HeaderSplit: BitwiseCopyable, Equatable {
     }
 }
 
-/// PSRTYPE[n] — Packet Split Receive Type: the packets whose header is split, of queues n and n + 8.
-///
-/// The numbers are those of the I210's manual, appendix A. Types with an NFS header (11, 12 and 14 to 18) are not
-/// implemented: such a packet counts as the TCP or UDP packet it also is.
-struct PSRTYPE: Register {
-    static var name: RegisterName { .PSRTYPE }
-    static var offset: Int { 0x5480 }
-    var raw: UInt32
-
+extension PSRTYPE {
     /// Longest header that HDR_LEN can tell; a longer one is not split.
     private static let longestHeader = 1023
 

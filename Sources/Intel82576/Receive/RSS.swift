@@ -5,27 +5,8 @@
 /// not. Neither type nor queue of what matches no enabled type is decided here: see MRQC and RETA.
 struct RSS: ~Copyable {
     /// Bits 31:16 of MRQC, at their places in the register: what a hash may cover.
-    struct EnabledTypes: OptionSet, Sendable {
-        let rawValue: UInt32
-        static let tcpIPv4 = EnabledTypes(rawValue: 1 << 16)
-        static let ipv4 = EnabledTypes(rawValue: 1 << 17)
-        static let tcpIPv6Extended = EnabledTypes(rawValue: 1 << 18)
-        static let ipv6Extended = EnabledTypes(rawValue: 1 << 19)
-        static let ipv6 = EnabledTypes(rawValue: 1 << 20)
-        static let tcpIPv6 = EnabledTypes(rawValue: 1 << 21)
-        static let udpIPv4 = EnabledTypes(rawValue: 1 << 22)
-        static let udpIPv6 = EnabledTypes(rawValue: 1 << 23)
-        static let udpIPv6Extended = EnabledTypes(rawValue: 1 << 24)
-    }
-
-    /// Bits 16 and 17 of RFCTL, at their places in the register.
-    struct ExtensionControl: OptionSet, Sendable {
-        let rawValue: UInt32
-        /// IPV6_EX_DIS: a packet with extension headers is hashed as plain IPv6.
-        static let ignoresExtensions = ExtensionControl(rawValue: 1 << 16)
-        /// NEW_IPV6_EXT_DIS: the extended types do not apply to a packet with a home address or type 2 routing header.
-        static let ignoresMobility = ExtensionControl(rawValue: 1 << 17)
-    }
+    typealias EnabledTypes = MRQC.HashTypes
+    typealias ExtensionControl = RFCTL.ExtensionControl
 
     /// The RSS type field of the advanced receive descriptor.
     enum HashType: UInt8, BitwiseCopyable, Sendable {

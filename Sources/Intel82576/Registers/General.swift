@@ -130,23 +130,3 @@ extension Port {
         registers[CTRL_EXT.self].load(pins)
     }
 }
-
-extension CTRL: Register {
-    static var name: RegisterName { .CTRL }
-    static var offset: Int { 0x0000 }
-}
-
-extension STATUS: Register {
-    static var name: RegisterName { .STATUS }
-    static var offset: Int { 0x0008 }
-}
-
-extension CTRL_EXT: Register {
-    static var name: RegisterName { .CTRL_EXT }
-    static var offset: Int { 0x0018 }
-}
-
-extension MDIC: Register {
-    static var name: RegisterName { .MDIC }
-    static var offset: Int { 0x0020 }
-}

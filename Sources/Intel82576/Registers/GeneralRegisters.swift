@@ -1,48 +1,86 @@
 /// CTRL — Device Control, 0x00000 and 0x00004.
 ///
 /// - Datasheet: Device Control Register.
-public struct CTRL: BitWord {
-    public var raw: UInt32
-    public init(raw: UInt32) { self.raw = raw }
+package struct CTRL: Register {
+    package static var name: RegisterName { .CTRL }
+    package static var offset: Int { 0x0000 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
 
     /// FD, bit 0. Full duplex, when ``forcesDuplex``.
-    public var isFullDuplex: Bool { self[0] }
+    package var isFullDuplex: Bool {
+        get { self[0] }
+        set { self[0] = newValue }
+    }
     /// GIO Master Disable, bit 2. No new request goes out; STATUS bit 19 clears once none is pending.
-    public var disablesMaster: Bool {
+    package var disablesMaster: Bool {
         get { self[2] }
         set { self[2] = newValue }
     }
     /// SLU, bit 6. Set Link Up: the MAC may use the link the PHY reports.
-    public var setsLinkUp: Bool { self[6] }
+    package var setsLinkUp: Bool {
+        get { self[6] }
+        set { self[6] = newValue }
+    }
     /// ILOS, bit 7. Inverts the loss-of-signal input of the SerDes.
-    public var invertsLossOfSignal: Bool { self[7] }
+    package var invertsLossOfSignal: Bool {
+        get { self[7] }
+        set { self[7] = newValue }
+    }
     /// SPEED, bits 9:8, when ``forcesSpeed``: 00 is 10 Mb/s, 01 is 100, 10 and 11 are 1000.
-    public var speed: LinkSpeed { LinkSpeed(code: self[8...9]) }
+    package var speed: LinkSpeed { LinkSpeed(code: self[8...9]) }
     /// FRCSPD, bit 11. The MAC runs at ``speed`` instead of the PHY's.
-    public var forcesSpeed: Bool { self[11] }
+    package var forcesSpeed: Bool {
+        get { self[11] }
+        set { self[11] = newValue }
+    }
     /// FRCDPX, bit 12. The MAC runs in ``isFullDuplex`` instead of the PHY's mode.
-    public var forcesDuplex: Bool { self[12] }
+    package var forcesDuplex: Bool {
+        get { self[12] }
+        set { self[12] = newValue }
+    }
     /// SDP0_GPIEN and SDP1_GPIEN, bits 17:16. Software-definable pins raise interrupts.
-    public var pinInterrupts: UInt32 { self[16...17] }
+    package var pinInterrupts: UInt32 {
+        get { self[16...17] }
+        set { self[16...17] = newValue }
+    }
     /// SDP0_DATA and SDP1_DATA, bits 19:18.
-    public var pins: UInt32 { self[18...19] }
+    package var pins: UInt32 {
+        get { self[18...19] }
+        set { self[18...19] = newValue }
+    }
     /// ADVD3WUC, bit 20. Offers wake-up from D3 without auxiliary power.
-    public var advertisesWakeUpFromD3Cold: Bool { self[20] }
+    package var advertisesWakeUpFromD3Cold: Bool {
+        get { self[20] }
+        set { self[20] = newValue }
+    }
     /// SDP0_IODIR and SDP1_IODIR, bits 23:22. Set for outputs.
-    public var pinDirections: UInt32 { self[22...23] }
+    package var pinDirections: UInt32 {
+        get { self[22...23] }
+        set { self[22...23] = newValue }
+    }
     /// RST, bit 26. Resets the port except for PCIe configuration and PHY. Reads as zero.
-    public var resets: Bool {
+    package var resets: Bool {
         get { self[26] }
         set { self[26] = newValue }
     }
     /// RFCE, bit 27. PAUSE frames from the link hold transmission.
-    public var receivesPause: Bool { self[27] }
+    package var receivesPause: Bool {
+        get { self[27] }
+        set { self[27] = newValue }
+    }
     /// TFCE, bit 28. PAUSE frames go out by the receive watermarks.
-    public var transmitsPause: Bool { self[28] }
+    package var transmitsPause: Bool {
+        get { self[28] }
+        set { self[28] = newValue }
+    }
     /// VME, bit 30. VLAN tags are stripped from received and inserted in transmitted frames.
-    public var usesVLAN: Bool { self[30] }
+    package var usesVLAN: Bool {
+        get { self[30] }
+        set { self[30] = newValue }
+    }
     /// PHY_RST, bit 31. Resets the PHY; drivers clear it after 100 µs.
-    public var resetsPHY: Bool {
+    package var resetsPHY: Bool {
         get { self[31] }
         set { self[31] = newValue }
     }
@@ -51,57 +89,59 @@ public struct CTRL: BitWord {
 /// STATUS — Device Status, 0x00008. Read only, but for ``hasResetPHY``.
 ///
 /// - Datasheet: Device Status Register.
-public struct STATUS: BitWord {
-    public var raw: UInt32
-    public init(raw: UInt32) { self.raw = raw }
+package struct STATUS: Register {
+    package static var name: RegisterName { .STATUS }
+    package static var offset: Int { 0x0008 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
 
     /// FD, bit 0. The link is full duplex.
-    public var isFullDuplex: Bool {
+    package var isFullDuplex: Bool {
         get { self[0] }
         set { self[0] = newValue }
     }
     /// LU, bit 1. The link is up.
-    public var isLinkUp: Bool {
+    package var isLinkUp: Bool {
         get { self[1] }
         set { self[1] = newValue }
     }
     /// LAN ID, bits 3:2. Which port of the chip this is.
-    public var port: UInt32 {
+    package var port: UInt32 {
         get { self[2...3] }
         set { self[2...3] = newValue }
     }
     /// TXOFF, bit 4. A PAUSE frame holds transmission.
-    public var isPaused: Bool {
+    package var isPaused: Bool {
         get { self[4] }
         set { self[4] = newValue }
     }
     /// SPEED, bits 7:6.
-    public var speed: LinkSpeed {
+    package var speed: LinkSpeed {
         get { LinkSpeed(code: self[6...7]) }
         set { self[6...7] = newValue.code }
     }
     /// ASDV, bits 9:8. The speed that the MAC detected by itself.
-    public var detectedSpeed: LinkSpeed {
+    package var detectedSpeed: LinkSpeed {
         get { LinkSpeed(code: self[8...9]) }
         set { self[8...9] = newValue.code }
     }
     /// PHYRA, bit 10. The PHY was reset. Set by the reset, cleared by writing zero.
-    public var hasResetPHY: Bool {
+    package var hasResetPHY: Bool {
         get { self[10] }
         set { self[10] = newValue }
     }
     /// Num VFs, bits 17:14. As in the SR-IOV capability.
-    public var virtualFunctionCount: UInt32 {
+    package var virtualFunctionCount: UInt32 {
         get { self[14...17] }
         set { self[14...17] = newValue }
     }
     /// IOV mode, bit 18. VF Enable of the SR-IOV capability.
-    public var isVirtualized: Bool {
+    package var isVirtualized: Bool {
         get { self[18] }
         set { self[18] = newValue }
     }
     /// GIO Master Enable Status, bit 19. Clears after ``CTRL/disablesMaster``, which drivers poll for.
-    public var isMasterEnabled: Bool {
+    package var isMasterEnabled: Bool {
         get { self[19] }
         set { self[19] = newValue }
     }
@@ -110,37 +150,66 @@ public struct STATUS: BitWord {
 /// CTRL_EXT — Extended Device Control, 0x00018.
 ///
 /// - Datasheet: Extended Device Control Register.
-public struct CTRL_EXT: BitWord {
-    public var raw: UInt32
-    public init(raw: UInt32) { self.raw = raw }
+package struct CTRL_EXT: Register {
+    package static var name: RegisterName { .CTRL_EXT }
+    package static var offset: Int { 0x0018 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
 
     /// SDP2_DATA and SDP3_DATA, bits 7:6.
-    public var pins: UInt32 { self[6...7] }
+    package var pins: UInt32 {
+        get { self[6...7] }
+        set { self[6...7] = newValue }
+    }
     /// SDP2_IODIR and SDP3_IODIR, bits 11:10. Set for outputs.
-    public var pinDirections: UInt32 { self[10...11] }
+    package var pinDirections: UInt32 {
+        get { self[10...11] }
+        set { self[10...11] = newValue }
+    }
     /// EE_RST, bit 13. Loads the registers from the EEPROM anew. Reads as zero.
-    public var reloads: Bool {
+    package var reloads: Bool {
         get { self[13] }
         set { self[13] = newValue }
     }
     /// PFRSTD, bit 14. The PF driver is done with its reset: VFs see RSTI fall and RSTD rise.
-    public var isPhysicalFunctionReady: Bool { self[14] }
+    package var isPhysicalFunctionReady: Bool {
+        get { self[14] }
+        set { self[14] = newValue }
+    }
     /// SPD_BYPS, bit 15. The MAC takes its speed from CTRL.SPEED at all times.
-    public var bypassesSpeedDetection: Bool { self[15] }
+    package var bypassesSpeedDetection: Bool {
+        get { self[15] }
+        set { self[15] = newValue }
+    }
     /// NS_DIS, bit 16. No-snoop is off.
-    public var disablesNoSnoop: Bool { self[16] }
+    package var disablesNoSnoop: Bool {
+        get { self[16] }
+        set { self[16] = newValue }
+    }
     /// RO_DIS, bit 17. Relaxed ordering is off.
-    public var disablesRelaxedOrdering: Bool { self[17] }
+    package var disablesRelaxedOrdering: Bool {
+        get { self[17] }
+        set { self[17] = newValue }
+    }
     /// LINK_MODE, bits 23:22. Only ``LinkMode/copper`` works; the others are stored.
-    public var linkMode: LinkMode { LinkMode(rawValue: UInt8(truncatingIfNeeded: self[22...23])) ?? .copper }
+    package var linkMode: LinkMode { LinkMode(rawValue: UInt8(truncatingIfNeeded: self[22...23])) ?? .copper }
     /// EXT_VLAN, bit 26. All frames carry an outer tag of the type in VET 31:16.
-    public var usesOuterVLAN: Bool { self[26] }
+    package var usesOuterVLAN: Bool {
+        get { self[26] }
+        set { self[26] = newValue }
+    }
     /// IAME, bit 27. Reading ICR masks the causes of IAM.
-    public var masksOnRead: Bool { self[27] }
+    package var masksOnRead: Bool {
+        get { self[27] }
+        set { self[27] = newValue }
+    }
     /// DRV_LOAD, bit 28. Tells firmware that a driver is there.
-    public var isDriverLoaded: Bool { self[28] }
+    package var isDriverLoaded: Bool {
+        get { self[28] }
+        set { self[28] = newValue }
+    }
 
-    public enum LinkMode: UInt8, Sendable {
+    package enum LinkMode: UInt8, Sendable {
         /// The internal PHY.
         case copper = 0b00
         /// 1000BASE-KX.
@@ -148,4 +217,31 @@ public struct CTRL_EXT: BitWord {
         case sgmii = 0b10
         case serdes = 0b11
     }
+}
+
+/// VET — VLAN EtherType.
+package struct VET: Register {
+    package static var name: RegisterName { .VET }
+    package static var offset: Int { 0x0038 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// Bits 15:0. The tag that is inserted, stripped and filtered.
+    package var inner: UInt16 {
+        get { UInt16(truncatingIfNeeded: self[0...15]) }
+        set { self[0...15] = UInt32(newValue) }
+    }
+    /// Bits 31:16. The outer tag when CTRL_EXT.EXT_VLAN is set.
+    package var outer: UInt16 {
+        get { UInt16(truncatingIfNeeded: self[16...31]) }
+        set { self[16...31] = UInt32(newValue) }
+    }
+}
+
+/// LEDCTL — LED Control.
+package struct LEDCTL: Register {
+    package static var name: RegisterName { .LEDCTL }
+    package static var offset: Int { 0x0E00 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
 }

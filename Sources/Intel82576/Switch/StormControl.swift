@@ -1,23 +1,3 @@
-/// SCCRL — Storm Control Control.
-struct SCCRL: Register {
-    static var name: RegisterName { .SCCRL }
-    static var offset: Int { 0x5DB0 }
-    var raw: UInt32
-
-    /// MDIPW, bit 0. Drop multicast while the window before exceeded the threshold.
-    var dropsMulticastAfter: Bool { self[0] }
-    /// MDICW, bit 1. Drop multicast once the current window exceeds it.
-    var dropsMulticastWithin: Bool { self[1] }
-    /// BDIPW, bit 2.
-    var dropsBroadcastAfter: Bool { self[2] }
-    /// BDICW, bit 3.
-    var dropsBroadcastWithin: Bool { self[3] }
-    /// INTERVAL, bits 17:8. Length of a window in units of SCBI.
-    var interval: UInt64 { UInt64(max(1, self[8...17])) }
-
-    var isOff: Bool { self[0...3] == 0 }
-}
-
 /// Storm control: how much broadcast and multicast the port takes from the wire in a window of time.
 ///
 /// Amounts are in chunks of 64 bytes, FCS included. Datasheet 7.10.3.8; the unit of SCBI (16 ns, the chip's clock at

@@ -1,17 +1,3 @@
-/// TIMINCA — Time Increment Attributes.
-struct TIMINCA: Register {
-    static var name: RegisterName { .TIMINCA }
-    static var offset: Int { 0xB608 }
-    var raw: UInt32
-
-    /// INCVALUE, bits 23:0. What SYSTIM grows by each period. Linux: 16 ns in units of 2^-19 ns.
-    var increment: UInt64 { UInt64(self[0...23]) }
-    /// INCPERIOD, bits 31:24, in nanoseconds here; the register counts clocks of 16 ns, and 0 works as 1.
-    ///
-    /// The clock is that of a link of 1 Gb/s. Drivers count on 16 ns at every speed, so it does not follow the link.
-    var period: UInt64 { 16 &* max(1, UInt64(self[24...31])) }
-}
-
 /// The system time of IEEE 1588: SYSTIM, running on the port's clock.
 ///
 /// SYSTIM stands still until TIMINCA says what it grows by, and goes on from its value when that changes. What a unit

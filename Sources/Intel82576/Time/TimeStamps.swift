@@ -3,65 +3,6 @@
 // The stamps belong to the PF, which alone can read them: a frame that a VF asks to have stamped, or that only VFs
 // receive, takes none. Others would let a VF keep the PF from synchronising its clock.
 
-/// TSYNCTXCTL — Tx Time Sync Control.
-struct TSYNCTXCTL: Register {
-    static var name: RegisterName { .TSYNCTXCTL }
-    static var offset: Int { 0xB614 }
-    var raw: UInt32
-
-    /// TXTT, bit 0. TXSTMP holds a stamp; no other is taken until TXSTMPH is read.
-    var isValid: Bool {
-        get { self[0] }
-        set { self[0] = newValue }
-    }
-    /// EN, bit 4.
-    var isEnabled: Bool { self[4] }
-}
-
-/// TSYNCRXCTL — Rx Time Sync Control.
-struct TSYNCRXCTL: Register {
-    static var name: RegisterName { .TSYNCRXCTL }
-    static var offset: Int { 0xB620 }
-    var raw: UInt32
-
-    /// Type, bits 3:1: which packets are stamped. The values are those of the I210's datasheet, which Linux and DPDK use
-    /// for the 82576 too.
-    enum Kind: UInt32 {
-        /// Version 2 over Ethernet with the message type of TSYNCRXCFG.
-        case layer2 = 0
-        /// Version 1 over UDP with the control field of TSYNCRXCFG.
-        case version1 = 1
-        /// Version 2 over Ethernet or UDP with the message type of TSYNCRXCFG.
-        case version2 = 2
-        case everything = 4
-        /// Every event message of version 2.
-        case events = 5
-    }
-
-    /// RXTT, bit 0. RXSTMP holds a stamp; no other is taken until RXSTMPH is read.
-    var isValid: Bool {
-        get { self[0] }
-        set { self[0] = newValue }
-    }
-    /// `nil` for a reserved value, which stamps nothing.
-    var kind: Kind? { Kind(rawValue: self[1...3]) }
-    /// EN, bit 4.
-    var isEnabled: Bool { self[4] }
-}
-
-/// TSYNCRXCFG — Rx Time Sync Configuration.
-struct TSYNCRXCFG: Register {
-    static var name: RegisterName { .TSYNCRXCFG }
-    static var offset: Int { 0x5F50 }
-    var raw: UInt32
-
-    /// CTRLT, bits 7:0. The control field of version 1.
-    var control: UInt8 { UInt8(truncatingIfNeeded: self[0...7]) }
-    /// MSGT, bits 11:8 of 15:8. The message type of version 2; bits 15:12 would be its transportSpecific, which is not
-    /// compared: IEEE 802.1AS sets it.
-    var messageType: UInt8 { UInt8(truncatingIfNeeded: self[8...11]) }
-}
-
 /// What stamping needs of a PTP message's header. IEEE 1588-2008 13.3, and 1588-2002 where version 1 differs.
 struct PTPHeader {
     /// Shorter ones are not recognised (I210 datasheet, PTP packet structure).

@@ -6,26 +6,6 @@
 // Which bits say what is from FreeBSD's driver (bits 4:2 of LVMMC block, 19:16 is the queue, WVBR 31:16 the blocked queues)
 // and Intel's own (MDFB bits are cleared by writing ones); that spoofing is in bits 1:0 is a guess.
 
-/// LVMMC — Last VM Misbehavior Cause.
-struct LVMMC: Register {
-    static var name: RegisterName { .LVMMC }
-    static var offset: Int { 0x3548 }
-    var raw: UInt32
-
-    enum Cause: UInt32 {
-        /// The source address is not the pool's.
-        case wrongAddress = 1
-        /// The VLAN is not the pool's.
-        case wrongVLAN = 2
-        /// Descriptors that make no packet.
-        case malformed = 4
-    }
-
-    init(raw: UInt32) { self.raw = raw }
-
-    init(_ cause: Cause, queue: Int) { raw = cause.rawValue | UInt32(truncatingIfNeeded: queue & 0xF) &<< 16 }
-}
-
 extension Port {
     private static let freeBlock = 0x3558 / 4
     private static let wrongBehaviour = 0x3554 / 4

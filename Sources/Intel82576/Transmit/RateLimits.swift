@@ -1,13 +1,3 @@
-/// RTTBCNRC — the rate of the queue that RTTDQSEL selects: link speed divided by a factor with 14 fraction bits.
-struct RTTBCNRC: BitWord {
-    var raw: UInt32
-
-    /// RS_ENA, bit 31.
-    var isEnabled: Bool { self[31] }
-    /// RF_INT, bits 27:14, and RF_DEC, bits 13:0, as one number in units of 2^-14.
-    var factor: UInt64 { UInt64(self[0...27]) }
-}
-
 /// The rate limits of the transmit queues. Datasheet 7.2.7 (transmit rate scheduler).
 ///
 /// A queue that has sent owes the time its frames take at its rate, FCS included; it sends again once that has passed.

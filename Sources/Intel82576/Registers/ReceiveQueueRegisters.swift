@@ -1,0 +1,131 @@
+/// RXDCTL[n] — Receive Descriptor Control.
+package struct RXDCTL: QueueRegister {
+    package static var name: RegisterName { .RXDCTL }
+    package static var offset: Int { 0xC028 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// ENABLE, bit 25.
+    package var isEnabled: Bool {
+        get { self[25] }
+        set { self[25] = newValue }
+    }
+}
+
+/// SRRCTL[n] — Split and Replication Receive Control.
+package struct SRRCTL: QueueRegister {
+    package static var name: RegisterName { .SRRCTL }
+    package static var offset: Int { 0xC00C }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// BSIZEPACKET, bits 6:0, in KB; 0 means RCTL.BSIZE.
+    package var packetBufferSize: Int { Int(self[0...6]) &* 1024 }
+    /// BSIZEHEADER, bits 13:8, in 64 bytes. No more than 960 are used: HDR_LEN has ten bits, and 15 units is as far as
+    /// the field of the chip goes.
+    package var headerBufferSize: Int { min(Int(self[8...13]) &* 64, 960) }
+    /// RDMTS, bits 24:20: free descriptors, in sixteens, at which RXDMT0 is raised.
+    package var lowThreshold: Int { Int(self[20...24]) &* 16 }
+    /// DESCTYPE, bits 27:25. Reserved codes are served as one buffer.
+    package var format: Format { Format(rawValue: UInt8(truncatingIfNeeded: self[25...27])) ?? .oneBuffer }
+    /// DESCTYPE 0.
+    package var isLegacy: Bool { self[25...27] == 0 }
+    package var usesHeaderBuffer: Bool { self[25...27] >= 2 && self[25...27] <= 5 }
+    /// Drop_En, bit 31. A frame without descriptors is dropped, not held.
+    package var dropsWhenEmpty: Bool {
+        get { self[31] }
+        set { self[31] = newValue }
+    }
+
+    /// What a queue does with the buffers of a descriptor.
+    package enum Format: UInt8 {
+        case legacy = 0
+        case oneBuffer = 1
+        /// The header goes to the header buffer, the rest to the packet buffer.
+        case split = 2
+        /// The start of each frame goes to the header buffer as well.
+        case replicate = 3
+        /// The same, but a frame that fits the header buffer goes there alone.
+        case replicateLarge = 4
+        /// As split, and what has no header to split at is split where the header buffer ends.
+        case splitAlways = 5
+    }
+}
+
+/// RDBAL[n] — Receive Descriptor Base Address Low.
+package struct RDBAL: QueueRegister {
+    package static var name: RegisterName { .RDBAL }
+    package static var offset: Int { 0xC000 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// Bits 31:7 of the address; the ring is aligned to 128 bytes.
+    package var address: UInt32 {
+        get { raw & ~0x7F }
+        set { raw = newValue & ~0x7F }
+    }
+}
+
+/// RDBAH[n] — Receive Descriptor Base Address High.
+package struct RDBAH: QueueRegister {
+    package static var name: RegisterName { .RDBAH }
+    package static var offset: Int { 0xC004 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// RDLEN[n] — Receive Descriptor Length.
+package struct RDLEN: QueueRegister {
+    package static var name: RegisterName { .RDLEN }
+    package static var offset: Int { 0xC008 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// LEN, bits 19:7, in bytes: a multiple of 128. Bits 6:4 are stored too, as Linux' register test expects.
+    package var byteCount: Int {
+        get { Int(self[0...19]) }
+        set { self[0...19] = UInt32(truncatingIfNeeded: newValue) }
+    }
+}
+
+/// RDH[n] — Receive Descriptor Head: the next descriptor that the chip fills.
+package struct RDH: QueueRegister {
+    package static var name: RegisterName { .RDH }
+    package static var offset: Int { 0xC010 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// RDH, bits 15:0.
+    package var index: Int {
+        get { Int(self[0...15]) }
+        set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
+    }
+}
+
+/// RDT[n] — Receive Descriptor Tail: the descriptor behind the last one that is the chip's.
+package struct RDT: QueueRegister {
+    package static var name: RegisterName { .RDT }
+    package static var offset: Int { 0xC018 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// RDT, bits 15:0.
+    package var index: Int {
+        get { Int(self[0...15]) }
+        set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
+    }
+}
+
+/// RQDPC[n] — Receive Queue Drop Packet Count.
+package struct RQDPC: QueueRegister {
+    package static var name: RegisterName { .RQDPC }
+    package static var offset: Int { 0xC030 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// RQDPC, bits 11:0: frames that the queue had no descriptor for. The read clears it; it sticks at its maximum.
+    package var count: UInt32 {
+        get { self[0...11] }
+        set { self[0...11] = newValue }
+    }
+}

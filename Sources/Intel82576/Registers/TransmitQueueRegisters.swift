@@ -1,0 +1,111 @@
+/// TXDCTL[n] — Transmit Descriptor Control.
+package struct TXDCTL: QueueRegister {
+    package static var name: RegisterName { .TXDCTL }
+    package static var offset: Int { 0xE028 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// WTHRESH, bits 20:16. Done descriptors that are written back together.
+    package var writeBackThreshold: Int {
+        get { Int(self[16...20]) }
+        set { self[16...20] = UInt32(truncatingIfNeeded: newValue) }
+    }
+    /// ENABLE, bit 25.
+    package var isEnabled: Bool {
+        get { self[25] }
+        set { self[25] = newValue }
+    }
+}
+
+/// TDWBAL[n] — Transmit Descriptor Write-Back Address Low.
+package struct TDWBAL: QueueRegister {
+    package static var name: RegisterName { .TDWBAL }
+    package static var offset: Int { 0xE038 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// Head_WB_En, bit 0. TDH is written to memory; descriptors are left alone.
+    package var isHeadWriteBack: Bool {
+        get { self[0] }
+        set { self[0] = newValue }
+    }
+    /// WB_on_EITR, bit 1. TDH is also written, EITR's interval later, for descriptors without RS; here at once.
+    package var isWrittenOnTimer: Bool {
+        get { self[1] }
+        set { self[1] = newValue }
+    }
+    /// Bits 31:2 of the address.
+    package var address: UInt32 { raw & ~3 }
+}
+
+/// TDBAL[n] — Transmit Descriptor Base Address Low.
+package struct TDBAL: QueueRegister {
+    package static var name: RegisterName { .TDBAL }
+    package static var offset: Int { 0xE000 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// Bits 31:7 of the address; the ring is aligned to 128 bytes.
+    package var address: UInt32 {
+        get { raw & ~0x7F }
+        set { raw = newValue & ~0x7F }
+    }
+}
+
+/// TDBAH[n] — Transmit Descriptor Base Address High.
+package struct TDBAH: QueueRegister {
+    package static var name: RegisterName { .TDBAH }
+    package static var offset: Int { 0xE004 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// TDLEN[n] — Transmit Descriptor Length.
+package struct TDLEN: QueueRegister {
+    package static var name: RegisterName { .TDLEN }
+    package static var offset: Int { 0xE008 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// LEN, bits 19:7, in bytes: a multiple of 128. Bits 6:4 are stored too, as Linux' register test expects.
+    package var byteCount: Int {
+        get { Int(self[0...19]) }
+        set { self[0...19] = UInt32(truncatingIfNeeded: newValue) }
+    }
+}
+
+/// TDH[n] — Transmit Descriptor Head: the next descriptor that the chip takes.
+package struct TDH: QueueRegister {
+    package static var name: RegisterName { .TDH }
+    package static var offset: Int { 0xE010 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// TDH, bits 15:0.
+    package var index: Int {
+        get { Int(self[0...15]) }
+        set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
+    }
+}
+
+/// TDT[n] — Transmit Descriptor Tail: the descriptor behind the last one that is the chip's.
+package struct TDT: QueueRegister {
+    package static var name: RegisterName { .TDT }
+    package static var offset: Int { 0xE018 }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// TDT, bits 15:0.
+    package var index: Int {
+        get { Int(self[0...15]) }
+        set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
+    }
+}
+
+/// TDWBAH[n] — Transmit Descriptor Write-Back Address High.
+package struct TDWBAH: QueueRegister {
+    package static var name: RegisterName { .TDWBAH }
+    package static var offset: Int { 0xE03C }
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
