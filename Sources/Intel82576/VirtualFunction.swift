@@ -27,7 +27,7 @@ final class VirtualFunction: Function {
     var barSizes: [Int] { VirtualFunctionConfiguration.barSizes }
     var interruptCounts: InterruptCounts { VirtualFunctionConfiguration.interruptCounts }
 
-    private var exists: Bool { index < port.enabledVirtualFunctions }
+    private var exists: Bool { index < port.owners.virtualFunctions }
 
     // MARK: Configuration space
 

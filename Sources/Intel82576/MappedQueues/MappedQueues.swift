@@ -68,7 +68,7 @@ extension Port {
             return false
         }
         if isMaster, mappedQueues[MappedQueues.physical] != nil { return true }
-        let masters = masterQueues & ((1 &<< UInt32(truncatingIfNeeded: enabledVirtualFunctions)) &- 1)
+        let masters = owners.masters & ((1 &<< UInt32(truncatingIfNeeded: owners.virtualFunctions)) &- 1)
         return mappedQueues.functions &>> 1 & masters != 0
     }
 
@@ -78,7 +78,7 @@ extension Port {
     }
 
     /// Whether the queues are the function's to see.
-    func isVisible(_ function: Int) -> Bool { function <= enabledVirtualFunctions }
+    func isVisible(_ function: Int) -> Bool { function <= owners.virtualFunctions }
 
     /// Does what a message asks for, between what its client wrote to the pages before it and what it reads there after.
     @inline(__always)

@@ -27,10 +27,10 @@ import CKawela
         public var offload = Offload()
         /// False for a frame that stays inside the switch.
         public var goesToUplink = true
-        /// The pool the frame was sent by; 0xFF when it came from the uplink.
-        public var sourcePool: UInt8 = 0xFF
-        /// The owner of the batch has parsed the frame's headers.
-        var isParsed = false
+        /// The pool that sent the frame; `nil` when it came from the uplink, or there are no pools.
+        public var sourcePool: UInt8?
+        /// The owner of the batch has summarised the frame.
+        var isSummarized = false
         /// The TCP or UDP checksum that this port inserted.
         var insertion = Insertion()
     }
@@ -69,16 +69,16 @@ import CKawela
         public init() {}
     }
 
-    private let frames: UnsafeMutablePointer<Frame>
-    private let segments: UnsafeMutablePointer<iovec>
-    private let headers: UnsafeMutableRawPointer
+    let frames: UnsafeMutablePointer<Frame>
+    let segments: UnsafeMutablePointer<iovec>
+    let headers: UnsafeMutableRawPointer
     private let prefixes: UnsafeMutableRawPointer
     /// Frames in the batch.
-    public private(set) var count = 0
-    private var segmentCount = 0
-    private var headerBytes = 0
+    public internal(set) var count = 0
+    var segmentCount = 0
+    var headerBytes = 0
     /// ``headerBytes`` when the last frame was begun.
-    private var lastHeaderBytes = 0
+    var lastHeaderBytes = 0
 
     public init() {
         unsafe frames = .allocate(capacity: Self.capacity)
@@ -199,67 +199,6 @@ extension FrameBatch {
     }
 }
 
-// MARK: Whole packets
-
-extension FrameBatch {
-    /// Bytes of a frame that are copied into header space.
-    static var headerLength: Int { 128 }
-
-    /// How many frames ``appendPlain(_:_:_:)`` has room for.
-    var plainRoom: Int {
-        // A prefix, the header and the rest.
-        min(
-            Self.capacity &- count, (Self.segmentCapacity &- segmentCount) / 3,
-            (Self.headerCapacity &- headerBytes) / Self.headerLength)
-    }
-
-    /// Appends a frame of the `byteCount` bytes at `place`: a copy of the first 128, the rest by reference.
-    /// - Precondition: ``plainRoom`` is more than 0.
-    @inline(__always)
-    @unsafe mutating func appendPlain(_ place: UnsafeRawPointer, _ byteCount: Int, _ sourcePool: UInt8) {
-        let copied = min(byteCount, Self.headerLength)
-        let header = unsafe headers + headerBytes
-        let segment = unsafe segments + segmentCount
-        lastHeaderBytes = headerBytes
-        headerBytes &+= copied
-        // SAFETY: the caller saw to the room.
-        unsafe copyHeader(from: place, to: header, copied)
-        unsafe segment[0] = iovec()
-        unsafe segment[1] = iovec(iov_base: header, iov_len: copied)
-        let isLonger = byteCount > copied
-        if isLonger {
-            unsafe segment[2] = iovec(
-                iov_base: UnsafeMutableRawPointer(mutating: place + copied), iov_len: byteCount &- copied)
-        }
-        unsafe frames[count] = Frame(
-            firstSegment: Int32(truncatingIfNeeded: segmentCount &+ 1), segmentCount: isLonger ? 2 : 1,
-            byteCount: Int32(truncatingIfNeeded: byteCount), sourcePool: sourcePool)
-        segmentCount &+= isLonger ? 3 : 2
-        count &+= 1
-    }
-
-    /// Copies 1 to 128 bytes: 64 and more as the first and the last 64, 32 and more likewise.
-    @inline(__always)
-    @unsafe private func copyHeader(
-        from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, _ byteCount: Int
-    ) {
-        // SAFETY: both halves lie within byteCount bytes.
-        if byteCount >= 64 {
-            let first = unsafe source.loadUnaligned(as: SIMD64<UInt8>.self)
-            let last = unsafe source.loadUnaligned(fromByteOffset: byteCount &- 64, as: SIMD64<UInt8>.self)
-            unsafe destination.storeBytes(of: first, as: SIMD64<UInt8>.self)
-            unsafe destination.storeBytes(of: last, toByteOffset: byteCount &- 64, as: SIMD64<UInt8>.self)
-        } else if byteCount >= 32 {
-            let first = unsafe source.loadUnaligned(as: SIMD32<UInt8>.self)
-            let last = unsafe source.loadUnaligned(fromByteOffset: byteCount &- 32, as: SIMD32<UInt8>.self)
-            unsafe destination.storeBytes(of: first, as: SIMD32<UInt8>.self)
-            unsafe destination.storeBytes(of: last, toByteOffset: byteCount &- 32, as: SIMD32<UInt8>.self)
-        } else {
-            unsafe destination.copyMemory(from: source, byteCount: byteCount)
-        }
-    }
-}
-
 // MARK: Reading
 
 extension FrameBatch {
@@ -279,7 +218,7 @@ extension FrameBatch {
     @inline(__always)
     func unicastLength(of index: Int) -> Int {
         let frame = self[index]
-        guard frame.offload.segmentation == .none, frame.goesToUplink, frame.sourcePool == 0xFF, frame.segmentCount > 0,
+        guard frame.offload.segmentation == .none, frame.goesToUplink, frame.sourcePool == nil, frame.segmentCount > 0,
             // SAFETY: the header segment has bytes, as every frame.
             let header = unsafe segments[Int(frame.firstSegment)].iov_base,
             unsafe header.load(as: UInt8.self) & 1 == 0
@@ -330,11 +269,6 @@ extension FrameBatch {
 
 extension FrameBatch {
     var hasSegmentRoom: Bool { segmentCount < Self.segmentCapacity }
-
-    @unsafe mutating func setSegment(_ index: Int, to segment: iovec) {
-        precondition(index >= 0 && index < segmentCount)
-        unsafe segments[index] = segment
-    }
 
     func hasHeaderRoom(_ byteCount: Int) -> Bool { headerBytes + byteCount <= Self.headerCapacity }
 }

@@ -137,21 +137,32 @@ extension RangeTable {
 
     /// Copies the first `byteCount` bytes of a frame, padded with zeros, to guest memory that lies in one range with a
     /// file. False, and nothing written, where it does not.
+    /// - Parameter gap: four bytes of the header segment, of which none counts.
     @inline(__always)
-    func storeWhole(_ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, to address: UInt64) -> Bool {
+    func storeWhole(
+        _ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, gap: Int?, to address: UInt64
+    ) -> Bool {
         // SAFETY: byteCount writable bytes.
         guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return false }
         let segments = unsafe batch.segments(of: frame)
-        var (position, written) = (1, 0)
+        var (position, written, skip) = (1, 0, 0)
+        if let gap {
+            guard unsafe segments[1].iov_len >= gap &+ 4, byteCount >= gap, let start = unsafe segments[1].iov_base
+            else { return false }
+            // SAFETY: gap bytes of the header segment, and of the place.
+            unsafe place.copyMemory(from: start, byteCount: gap)
+            (written, skip) = (gap, gap &+ 4)
+        }
         while written < byteCount, position < segments.count {
             let segment = unsafe segments[position]
-            let count = unsafe min(segment.iov_len, byteCount &- written)
+            let count = unsafe min(segment.iov_len &- skip, byteCount &- written)
             // SAFETY: written + count <= byteCount; the source is a segment's.
             if let start = unsafe segment.iov_base {
-                unsafe (place + written).copyMemory(from: start, byteCount: count)
+                unsafe (place + written).copyMemory(from: start + skip, byteCount: count)
             }
             written &+= count
             position &+= 1
+            skip = 0
         }
         if written < byteCount {
             unsafe (place + written).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount &- written)

@@ -1,5 +1,5 @@
 /// A speed that the port can run at.
-public enum LinkSpeed: Int, Sendable, CaseIterable {
+public enum LinkSpeed: Int, Sendable, CaseIterable, BitwiseCopyable {
     case megabits10 = 10
     case megabits100 = 100
     case megabits1000 = 1000

@@ -26,25 +26,18 @@ struct ChecksumVerification: BitwiseCopyable, Sendable {
 
     init() {}
 
-    /// RXCSUM.IPOFL (bit 8), TUOFL (9) and CRCOFL (11); RFCTL.IPV6_XSUM_DIS (11).
-    init(rxcsum: UInt32, rfctl: UInt32) {
-        checksIP = rxcsum & 1 &<< 8 != 0
-        checksTCPAndUDP = rxcsum & 1 &<< 9 != 0
-        checksSCTP = rxcsum & 1 &<< 11 != 0
-        checksIPv6 = rfctl & 1 &<< 11 == 0
+    init(_ rxcsum: RXCSUM, _ rfctl: RFCTL) {
+        (checksIP, checksTCPAndUDP, checksSCTP) = (rxcsum.checksIP, rxcsum.checksL4, rxcsum.checksSCTP)
+        checksIPv6 = !rfctl.skipsIPv6Checksum
     }
 
-    /// Checks frame `index` of `batch`, whose headers are `headers`.
+    /// Checks frame `index` of `batch`, whose first IP header is `ip`.
     ///
     /// The transport checksum of a frame whose sender vouches for it (``FrameBatch/Offload/isChecksumValid``) is taken as
     /// right; one that is still to be completed counts as wrong.
-    /// - Precondition: `headers` were parsed from the frame's header segment as it is now.
+    /// - Precondition: `ip` was parsed from the frame's header segment as it is now.
     @inline(__always)
-    func verify(_ headers: PacketHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
-        verify(headers.ip, index, batch)
-    }
-
-    private func verify(_ ip: IPHeaders, _ index: Int, _ batch: borrowing FrameBatch) -> ChecksumReport {
+    func verify(_ ip: IPHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
         guard ip.kind != .none else { return [] }
         let frame = CheckedFrame(batch, index)
         var report: ChecksumReport = []
@@ -127,4 +120,14 @@ private struct CheckedFrame: ~Escapable {
         let rest = ip.transportEnd &- ip.payloadOffset
         return batch.sum(rest, of: index, from: ip.payloadOffset, into: &crc) && crc.value == checksum
     }
+}
+
+extension FrameBatch.Insertion {
+    /// The checksum inserted is over the bytes from `start` to `end`.
+    @inline(__always)
+    func isOver(_ start: Int, _ end: Int) -> Bool { Int(self.end) == end && Int(self.start) == start }
+
+    /// The checksum inserted is right if it was seeded right, with `sum`. All ones and zero are the same sum.
+    @inline(__always)
+    func isRight(_ sum: UInt16) -> Bool { sum == seed || sum ^ seed == .max && sum &+ 1 < 2 }
 }

@@ -1,48 +1,20 @@
-/// What the parser finds in a frame's first bytes: addresses, VLAN tags, IP and TCP, UDP or SCTP headers.
+/// All that the parser finds in a frame's first bytes: VLAN tags, IP and TCP, UDP or SCTP headers, and an IP header inside
+/// the first one.
 ///
 /// A header that does not fit the bytes at hand, or contradicts itself, counts as absent: nothing is ever read outside
 /// of them. Offsets count from the destination address.
 ///
 /// Not recognised: NFS (packet type bit 7), MACsec, headers behind an IPsec header, more than one level of tunnel.
+@dynamicMemberLookup
 struct PacketHeaders: BitwiseCopyable, Sendable {
-    var destination = MACAddress(value: 0)
-    var source = MACAddress(value: 0)
-    /// The 16 bits behind the addresses: a tag's type when there is a tag, a length in IEEE 802.3 format.
-    var etherType: UInt16 = 0
-    /// The EtherType behind all tags and a SNAP header.
-    var networkType: UInt16 = 0
-
-    /// The frame carries the tag that is filtered and stripped: the only one, or the inner of two (CTRL_EXT.EXT_VLAN).
-    var isTagged = false
-    /// The frame carries an outer tag. Only looked for with CTRL_EXT.EXT_VLAN.
-    var isOuterTagged = false
-    /// PRI, CFI and VID of the tag; 0 when there is none.
-    var tag: UInt16 = 0
+    /// What the pipeline keeps of the frame.
+    var frame = FrameSummary()
+    /// PRI, CFI and VID of the outer tag; 0 when there is none.
     var outerTag: UInt16 = 0
-    /// Where the tag's type is, or would be inserted.
-    @Narrow var tagOffset = 12
-
-    /// Where whatever ``networkType`` names begins.
-    @Narrow var networkOffset = 0
-    var ip = IPHeaders()
-    /// The IP header directly inside ``ip`` (protocol 4 or 41) and what it carries. Checksums and RSS do not look at it.
+    /// The IP header directly inside the first one (protocol 4 or 41) and what it carries.
     var inner = IPHeaders()
 
-    /// A frame between link partners, which no switch forwards: to one of the addresses 01:80:C2:00:00:00 to :0F (BPDU,
-    /// PAUSE, LACP, 802.1X, LLDP; IEEE 802.1Q table 8-1), or MAC control (EtherType 0x8808).
-    var isLinkControl: Bool { destination.value &>> 4 == 0x0180_C200_000 || networkType == 0x8808 }
-
-    /// The packet type of the advanced receive descriptor, bits 12:0 of what is written to its bits 16:4.
-    /// - Datasheet: see reference, advanced receive descriptor write-back; an EtherType filter overrides it
-    ///   (``packetType(etherTypeFilter:)``).
-    var packetType: UInt16 {
-        inner.kind == .none ? ip.packetType : ip.packetType | inner.packetType
-    }
-
-    /// The packet type of a frame that EtherType filter `index` (0 to 7) matched.
-    static func packetType(etherTypeFilter index: Int) -> UInt16 {
-        1 &<< 11 | UInt16(truncatingIfNeeded: index & 7)
-    }
+    subscript<Value>(dynamicMember field: KeyPath<FrameSummary, Value>) -> Value { frame[keyPath: field] }
 }
 
 /// An IPv4 or IPv6 header with its options or extension headers, and the transport header behind it.
@@ -95,7 +67,8 @@ struct IPHeaders: BitwiseCopyable, Sendable {
     /// Home address option or type 2 routing header present.
     var hasMobilityAddress: Bool { isIPv6 && (sourceOffset != offset &+ 8 || destinationOffset != offset &+ 24) }
 
-    fileprivate var packetType: UInt16 {
+    /// The bits that this header and its transport set in the packet type of the advanced receive descriptor.
+    var packetType: UInt16 {
         let layer4 = transport == .none ? 0 : UInt16(8) &<< UInt16(transport.rawValue)
         let security: UInt16 =
             switch protocolNumber {
@@ -145,14 +118,9 @@ struct TagTypes: BitwiseCopyable, Sendable {
     /// CTRL_EXT.EXT_VLAN: frames carry an outer tag.
     var isExtended = false
 
-    /// Odd as it is, a tag has been given IPv4's EtherType.
-    var hasIPv4: Bool { inner == 0x0800 || isExtended && outer == 0x0800 }
-
     init() {}
 
-    init(vet: UInt32, isExtended: Bool) {
-        inner = UInt16(truncatingIfNeeded: vet)
-        outer = UInt16(truncatingIfNeeded: vet &>> 16)
-        self.isExtended = isExtended
+    init(_ vet: VET, _ control: CTRL_EXT) {
+        (inner, outer, isExtended) = (vet.inner, vet.outer, control.usesOuterVLAN)
     }
 }

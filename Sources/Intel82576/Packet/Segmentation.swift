@@ -38,10 +38,10 @@ struct Segmentation: BitwiseCopyable, Sendable {
 
         init() {}
 
-        init(dtxtcpflgl: UInt32, dtxtcpflgh: UInt32) {
-            first = UInt16(truncatingIfNeeded: dtxtcpflgl) & 0xFFF
-            middle = UInt16(truncatingIfNeeded: dtxtcpflgl &>> 16) & 0xFFF
-            last = UInt16(truncatingIfNeeded: dtxtcpflgh) & 0xFFF
+        init(_ dtxtcpflgl: DTXTCPFLGL, _ dtxtcpflgh: DTXTCPFLGH) {
+            first = UInt16(truncatingIfNeeded: dtxtcpflgl.raw) & 0xFFF
+            middle = UInt16(truncatingIfNeeded: dtxtcpflgl.raw &>> 16) & 0xFFF
+            last = UInt16(truncatingIfNeeded: dtxtcpflgh.raw) & 0xFFF
         }
     }
 
@@ -97,10 +97,9 @@ struct Segmentation: BitwiseCopyable, Sendable {
         guard Int(source[index].byteCount) == layout.length &+ payloadLength else { return nil }
     }
 
-    /// Frame `index` of `source`, which an uplink handed over unsegmented and whose headers are `headers`.
+    /// Frame `index` of `source`, which an uplink handed over unsegmented and whose IP header is `ip`.
     /// - Returns: `nil` when its headers are not what ``FrameBatch/Offload/segmentation`` says, and as above.
-    init?(received headers: PacketHeaders, frame index: Int, of source: borrowing FrameBatch) {
-        let ip = headers.ip
+    init?(received ip: IPHeaders, frame index: Int, of source: borrowing FrameBatch) {
         let isKnown =
             switch source[index].offload.segmentation {
             case .none: false

@@ -7,11 +7,12 @@ extension Port {
         if effects.contains(.softwareReset) { reset(.software) }
         for index in 0..<8 where effects.virtualResets &>> UInt32(index) & 1 != 0 { resetVirtualFunction(index) }
         if effects.contains(.reloadNVM) { loadFromNVM() }
-        if effects.contains(.resetDone) { mailbox.announceResetDone(to: enabledVirtualFunctions, &interrupts) }
+        if effects.contains(.resetDone) { mailbox.announceResetDone(to: owners.virtualFunctions, &interrupts) }
         if effects.contains(.busMaster) { updateMaster() }
         if effects.contains(.link) { updateLink() }
-        if effects.contains(.transmit) { ringEnabledDoorbells() }
-        if effects.contains(.receive) { isReceiveKicked = true }
+        if effects.contains(.pauseRequest) { receive.flow.request() }
+        if effects.contains(.transmit) { transmit.ringEnabledDoorbells() }
+        if effects.contains(.receive) { isReceiveNotified = true }
         if effects.contains(.interrupts) { deliverInterrupts() }
     }
 }

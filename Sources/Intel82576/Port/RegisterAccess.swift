@@ -13,8 +13,8 @@ extension Port {
             return interrupts.read(entry)
         case .mailbox: return mailbox.read(entry)
         case .time: return time.read(entry, now: clock())
-        case .statistics: return readStatistic(entry)
-        case .table, .functions, .transmit, .receive, .filters, .switch, .flow: return registers.read(entry)
+        case .statistics: return registers.readOctets(entry)
+        case .table, .functions, .transmit, .receive, .switch: return registers.read(entry)
         }
     }
 
@@ -38,17 +38,15 @@ extension Port {
     @inline(__always)
     private func write(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
         switch entry.owner {
-        case .transmit: return writeTransmit(entry, value)
-        case .receive: return writeReceive(entry, value)
+        case .transmit: return transmit.write(entry, value, &interrupts)
+        case .receive: return receive.write(entry, value)
+        case .switch: return bridge.write(entry, value)
         case .deviceControl: return writeGeneralRegister(entry, value)
         case .nvm: return nvm.write(entry, value, now: clock())
         case .interrupts: return interrupts.write(entry, value, now: clock())
         case .mailbox: return mailbox.write(entry, value, &interrupts)
         case .time: return time.write(entry, value, now: clock(), &interrupts)
         case .functions: return writeVirtualControl(entry, value)
-        case .filters: return writeFilters(entry, value)
-        case .switch: return writeSwitch(entry, value)
-        case .flow: return writeFlow(entry, value)
         case .table, .statistics:
             registers.write(entry, value)
             return []

@@ -8,8 +8,8 @@ struct HeaderSplit: BitwiseCopyable, Equatable {
     var packetOffset = 0
     /// SPH, bit 31, and HDR_LEN, bits 30:21 of the first quadword.
     var information: UInt64 = 0
-    /// HBO, bit 23 of status and errors.
-    var status: UInt32 = 0
+    /// HBO, when the header does not fit its buffer.
+    var status = ReceiveStatus()
     /// PKT_LEN where it is not what the packet buffer got.
     var reportedLength: Int?
 
@@ -46,7 +46,7 @@ struct HeaderSplit: BitwiseCopyable, Equatable {
     /// A header of `header` bytes was found.
     private mutating func report(_ header: Int, _ room: Int) {
         information = 1 << 31 | UInt64(header) << 21
-        if header > room { status = 1 << 23 }
+        if header > room { status = .headerOverflow }
     }
 }
 
@@ -79,13 +79,17 @@ extension PSRTYPE {
     }
 }
 
-extension Port {
-    /// How `queue` gets a frame of which `length` bytes go to memory.
+extension Receive {
+    /// How `queue` gets frame `index` of `batch`, of which `length` bytes go to memory.
+    @inline(never)
     func split(
-        _ frame: ReceivedFrame, _ control: SRRCTL, _ queue: Int, _ length: Int, _ stripsTag: Bool
+        _ batch: borrowing FrameBatch, _ index: Int, _ queue: Int, _ length: Int, stripsTag: Bool
     ) -> HeaderSplit {
+        let headers = PacketHeaders(
+            batch.header(of: index), frameLength: Int(batch[index].byteCount), tagTypes: rules.tagTypes)
         let header = registers[PSRTYPE.self, queue & 7].headerLength(
-            frame.headers, keepsFragmentsWhole: registers[RFCTL.self].keepsFragmentsWhole)
+            headers, keepsFragmentsWhole: registers[RFCTL.self].keepsFragmentsWhole)
+        let control = lanes[queue].control
         return HeaderSplit(
             control.format, length: length, header: max(0, header - (stripsTag ? 4 : 0)),
             room: control.headerBufferSize)

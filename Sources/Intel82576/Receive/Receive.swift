@@ -1,49 +1,50 @@
-/// Receive: filters, queue selection, placement, write-back. Datasheet 7.1.
+/// Receive: from a frame to the descriptor of a queue. Datasheet 7.1.
 ///
-/// Frames come in batches from the uplink (or from transmit, in loopback). A frame that passes the filters and whose
-/// queue lacks descriptors is dropped if SRRCTL.Drop_En says so, and otherwise held, with everything behind it, until
-/// the driver provides some: the chip's packet buffer does the same, and the uplink's own queue plays its part, or
-/// FlowControl/ when that is on.
+/// A frame from the wire (or from transmit, in loopback) is summarised once. Length, flow control, address and VLAN
+/// filters or the ``Switch``'s choice of pools, storm control, queue, checksums and time stamp are decided over the
+/// summary; then the frame is copied to the queue's buffers and written back. Frames that the switch brings from another
+/// pool enter at the choice of queue.
+///
+/// A frame whose queue lacks descriptors is dropped if SRRCTL.Drop_En says so, and otherwise held in the
+/// ``ReceiveBuffer``, with everything behind it, until the driver provides some; with pools nothing is held, since others
+/// wait behind it.
 ///
 /// Descriptors are written back at once: RXDCTL.WTHRESH and SWFLSH only ever say how long a driver may have to wait.
-///
-/// What differs with pools is in Switch/: nothing is held there.
-struct Receive {
+struct Receive: ~Copyable {
     /// Longest frame whatever RLPML says, FCS included (datasheet 7.1.1.1: 9.5 KB).
     static let maximumFrame = 9728
 
-    /// Frames of `uplinkBatch` delivered so far.
-    var next = 0
-    /// The same of `segmentBatch`, which holds parts of the frame before `next`.
-    var nextSegment = 0
-    /// What is left of that frame.
-    var segmentation: Segmentation?
-    /// There is such a frame.
-    var isCutting = false
-    /// The frame at hand has been counted as arrived already: it was held.
+    let registers: RegisterFile
+    let owners: QueueOwners
+    let stamps: TimeStamps
+    /// Nanoseconds of the port's clock.
+    let clock: () -> UInt64
+    var selection: QueueSelection
+    var flow: FlowControl
+
+    /// What the registers say for all frames of a batch.
+    var rules = ReceiveRules()
+    /// Queues as the frames of a batch need them, and which of them have been looked up for it, a bit each.
+    let lanes: FixedBuffer<ReceiveLane>
+    var openLanes: UInt32 = 0
+    /// Scratch for a frame with its FCS; `nil` while that is written.
+    var framedBatch: FrameBatch? = FrameBatch()
+
+    /// The frame at hand was offered before and held: it has been counted and obeyed.
     var isHeld = false
-    /// That frame, and whatever is behind it, waits for descriptors.
-    var isWaiting = false
-    /// `uplinkBatch` lies in the packet buffer, not in memory of the uplink.
-    var isBuffered = false
-    /// Frames of `laterBatch` that are in the packet buffer.
-    var nextLater = 0
-    /// When the last batch came, in clock nanoseconds: what its frames are stamped with.
-    var arrival: UInt64 = 0
+    /// Frames that passed the filters, by size: GPRC, GORC, PRCxx, MPRC, BPRC.
     var counters = FrameCounters()
     /// Frames that arrived from the wire: TPR and TOR.
     var arrived = FrameTotals()
     /// Frames written to memory: RPTHC and HGORC.
     var stored = FrameTotals()
     var drops = Drops()
-    /// Constant during a batch: nothing is asked of plain packets but addresses, checksums and RSS.
-    var takesPlain = false
-    /// Constant during a batch.
-    var verification = ChecksumVerification()
     /// Queues written to since the last interrupt, a bit each.
     var touchedQueues: UInt32 = 0
-    /// Those of them where a frame asked for a low-latency interrupt.
+    /// Those of ``touchedQueues`` where a frame asked for a low-latency interrupt.
     var immediateQueues: UInt32 = 0
+    /// Causes of ICR that frames of the batch have.
+    var causes: InterruptCause = []
 
     /// Frames that reached no queue, by reason.
     struct Drops {
@@ -60,93 +61,118 @@ struct Receive {
         /// Ring or buffer outside the memory the function may write.
         var unwritable: UInt64 = 0
     }
+
+    init(_ registers: RegisterFile, _ owners: QueueOwners, clock: @escaping () -> UInt64) {
+        (self.registers, self.owners, self.clock) = (registers, owners, clock)
+        stamps = TimeStamps(registers)
+        selection = QueueSelection(registers)
+        flow = FlowControl(registers)
+        lanes = FixedBuffer(repeating: ReceiveLane(ranges: owners.ranges(of: 0)), count: 16)
+    }
+
+    mutating func reset() {
+        flow.reset()
+        drops = Drops()
+        isHeld = false
+    }
+
+    /// Takes over all registers.
+    mutating func load() {
+        selection.loadFilters()
+        selection.loadKey()
+    }
 }
 
-extension Port {
-    /// Takes a batch from the uplink and delivers it; behind frames that wait, as many as the packet buffer has room for.
-    public func receiveFromUplink() {
-        look()
-        if receive.isWaiting { deliverWaiting() }
-        if receive.isWaiting { store() } else { takeFromUplink() }
-        runFlowControl()
-        showQueues()
-        deliverInterrupts()
-    }
+// MARK: Registers
 
-    /// Delivers what the last batch still holds. False while a frame is held.
-    func deliverPending() -> Bool {
-        beginDelivery()
-        defer { finishReceive() }
-        while true {
-            if receive.isCutting {
-                guard deliverSegments() else { return false }
-                receive.isCutting = false
-            }
-            guard receive.next < uplinkBatch.count else { return true }
-            let frame = uplinkBatch[receive.next]
-            if frame.offload.segmentation != .none {
-                startSegmentation()
-                continue
-            }
-            if frame.offload.needsChecksum { _ = uplinkBatch.completeChecksum(of: receive.next) }
-            guard deliver(uplinkBatch, receive.next) != .held else { return false }
-            receive.next += 1
+extension Receive {
+    /// A driver's write of one of the block's registers.
+    mutating func write(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
+        let queue = Int(entry.element)
+        switch entry.name {
+        case .RDT:
+            registers[RDT.self, queue].raw = value & 0xFFFF
+            return .receive
+        case .RDH:
+            if !registers[RXDCTL.self, queue].isEnabled { registers[RDH.self, queue].raw = value & 0xFFFF }
+            return []
+        default: registers.write(entry, value)
         }
-    }
-
-    /// Cuts the large frame at hand and delivers the pieces. False while one is held.
-    private func deliverSegments() -> Bool {
-        while true {
-            while receive.nextSegment < segmentBatch.count {
-                guard deliver(segmentBatch, receive.nextSegment) != .held else { return false }
-                receive.nextSegment += 1
-            }
-            segmentBatch.removeAll()
-            receive.nextSegment = 0
-            guard receive.segmentation?.run(from: uplinkBatch, into: &segmentBatch) == .outputFull else {
-                receive.segmentation = nil
-                if segmentBatch.count == 0 { return true }
-                continue
-            }
+        switch entry.name {
+        case .RCTL: return [.receive, .link]
+        case .RSSRK:
+            selection.loadKey()
+            return []
+        case .ETQF, .FTQF, .SAQF, .DAQF, .SPQF, .IMIR, .IMIREXT, .IMIRVP, .SYNQF, .RFCTL: selection.loadFilters()
+        default: break
         }
+        return .receive
+    }
+}
+
+// MARK: Batches
+
+/// What the registers and the link say for all frames of a batch.
+struct ReceiveRules: BitwiseCopyable {
+    var control = RCTL(raw: 0)
+    var command = MRQC(raw: 0)
+    var checksums = RXCSUM(raw: 0)
+    var verification = ChecksumVerification()
+    var tagTypes = TagTypes()
+    /// The receiver is on, and there is a link or a loopback.
+    var isOpen = false
+    /// Frames come from transmit, not from the wire.
+    var isLoopback = false
+    /// CTRL.VME: without pools the tag is taken out of frames.
+    var stripsVLAN = false
+    /// A frame may be stamped.
+    var stampsFrames = false
+    var speed = LinkSpeed.megabits1000
+    /// The system time when the batch came.
+    var systemTime: UInt64 = 0
+
+    /// Longest frame that the port takes with `tagCount` tags, FCS included. Datasheet 7.1.1.1: 1518 bytes and 4 more for
+    /// each tag, or RLPML with long packets enabled.
+    @inline(__always)
+    func longestFrame(tagCount: Int) -> Int {
+        if control.storesBadPackets { return Receive.maximumFrame }
+        return control.acceptsLongPackets ? longestLongPacket : 1518 &+ 4 &* tagCount
+    }
+    /// RLPML, and no more than ``Receive/maximumFrame``.
+    var longestLongPacket = 0
+}
+
+extension Receive {
+    /// To be called before the first frame of a batch is delivered. Neither registers nor mappings change until its last.
+    mutating func beginBatch(_ link: Link, isLoopback: Bool, systemTime: UInt64, _ bridge: inout Switch) {
+        openLanes = 0
+        bridge.beginBatch()
+        let control = registers[RCTL.self]
+        rules.control = control
+        rules.command = registers[MRQC.self]
+        rules.checksums = registers[RXCSUM.self]
+        rules.verification = ChecksumVerification(rules.checksums, registers[RFCTL.self])
+        rules.tagTypes = TagTypes(registers[VET.self], registers[CTRL_EXT.self])
+        rules.isOpen = control.isEnabled && (link.isUp || isLoopback)
+        (rules.isLoopback, rules.speed, rules.systemTime) = (isLoopback, link.speed, systemTime)
+        rules.stripsVLAN = registers[CTRL.self].usesVLAN
+        rules.stampsFrames = registers[TSYNCRXCTL.self].isEnabled
+        rules.longestLongPacket = min(registers[RLPML.self].length, Self.maximumFrame)
     }
 
-    /// The frame at hand is larger than a segment; its host left the cutting to us.
-    private func startSegmentation() {
-        let headers = PacketHeaders(
-            uplinkBatch.header(of: receive.next), frameLength: Int(uplinkBatch[receive.next].byteCount),
-            tagTypes: TagTypes(vet: 0x8100_8100, isExtended: false))
-        receive.segmentation = Segmentation(received: headers, frame: receive.next, of: uplinkBatch)
-        receive.isCutting = receive.segmentation != nil
-        if !receive.isCutting { receive.drops.oversize &+= 1 }
-        receive.next += 1
-    }
-
-    /// Frames that transmit hands back in loopback. Nothing is held: a loop has no buffer to wait in.
-    func receiveLoopback(_ batch: borrowing FrameBatch) {
-        beginDelivery()
-        // A frame from the wire may be held behind them.
-        let isHeld = receive.isHeld
-        for frame in 0..<batch.count {
-            receive.isHeld = false
-            if deliver(batch, frame) == .held {
-                receive.drops.noDescriptors &+= 1
-                countMissed()
-            }
+    /// Adds the batch's counters and raises its causes.
+    mutating func finishBatch(_ interrupts: inout Interrupts) {
+        registers.addReceived(counters)
+        registers.add(arrived, packets: TPR.self, octets: TORL.self)
+        registers.add(stored, packets: RPTHC.self, octets: HGORCL.self)
+        (counters, arrived, stored) = (FrameCounters(), FrameTotals(), FrameTotals())
+        if !causes.isEmpty {
+            interrupts.raise(causes)
+            causes = []
         }
-        receive.isHeld = isHeld
-        finishReceive()
-    }
-
-    /// Adds the batch's counters and raises the causes of the queues it touched.
-    func finishReceive() {
-        addReceived(receive.counters)
-        add(receive.arrived, packets: Statistic.TPR, octets: Statistic.TOR)
-        add(receive.stored, packets: Statistic.RPTHC, octets: Statistic.HGORC)
-        (receive.counters, receive.arrived, receive.stored) = (FrameCounters(), FrameTotals(), FrameTotals())
-        var queues = receive.touchedQueues
-        let immediate = receive.immediateQueues
-        (receive.touchedQueues, receive.immediateQueues) = (0, 0)
+        var queues = touchedQueues
+        let immediate = immediateQueues
+        (touchedQueues, immediateQueues) = (0, 0)
         while queues != 0 {
             let queue = queues.trailingZeroBitCount
             interrupts.raiseReceive(queue, isUrgent: immediate &>> UInt32(queue) & 1 != 0)
@@ -154,74 +180,9 @@ extension Port {
         }
     }
 
-    private func deliver(_ batch: borrowing FrameBatch, _ index: Int) -> Delivery {
-        let delivery = accept(batch, index)
-        receive.isHeld = delivery == .held
-        return delivery
+    /// A frame was lost because no descriptors came in time: MPC, and the cause RXO.
+    mutating func countMissed() {
+        registers.add(1, to: MPC.self)
+        causes.insert(.receiverOverrun)
     }
-
-    /// One frame through filters and queue selection to memory.
-    private func accept(_ batch: borrowing FrameBatch, _ index: Int) -> Delivery {
-        let control = registers[RCTL.self]
-        guard control.isEnabled, link.isUp || isLoopback else {
-            receive.drops.disabled &+= 1
-            return .dropped
-        }
-        if receive.takesPlain, acceptPlain(batch, index, control) { return .done }
-        var frame = ReceivedFrame(
-            index: index, byteCount: max(60, Int(batch[index].byteCount)), headers: parse(batch, index))
-        if !receive.isHeld { receive.arrived.count(frame.byteCount) }
-        guard isLengthAllowed(frame, control) else {
-            receive.drops.oversize &+= 1
-            add(1, to: Statistic.ROC)
-            return .dropped
-        }
-        let headers = frame.headers
-        if isFlowControl(headers), !acceptFlowControl(batch.header(of: index), control) { return .dropped }
-        let isVLANRight = passesVLANFilter(headers.isTagged ? headers.tag : nil, control)
-        guard isLoopback || !isVLANRight || passesStormControl(frame) else { return .dropped }
-        if hasPools {
-            deliverFromWire(batch, frame, control, isVLANRight: isVLANRight)
-            return .done
-        }
-        guard isVLANRight else { return dropFiltered() }
-        let match = matchAddress(headers.destination, source: headers.source, control)
-        guard match != .none else { return dropFiltered() }
-        frame.isInexact = match == .inexact
-        return deliverWithoutPools(batch, frame, control)
-    }
-
-    private func dropFiltered() -> Delivery {
-        receive.drops.filtered &+= 1
-        return .dropped
-    }
-
-    private func deliverWithoutPools(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ control: RCTL
-    ) -> Delivery {
-        let placement = Placement(
-            stripsVLAN: isStrippingVLAN, stripsCRC: control.stripsCRC, usesRSS: registers[MRQC.self].isRSS)
-        let delivery = place(batch, frame, placement, control)
-        if delivery == .done {
-            let destination = frame.headers.destination
-            receive.counters.count(
-                byteCount: frame.byteCount, isMulticast: destination.isMulticast,
-                isBroadcast: destination.isBroadcast)
-        }
-        return delivery
-    }
-
-    /// Datasheet 7.1.1.1: 1518 bytes and 4 more for each tag, or RLPML with long packets enabled; FCS included.
-    private func isLengthAllowed(_ frame: ReceivedFrame, _ control: RCTL) -> Bool {
-        let length = frame.byteCount + 4
-        guard length <= Receive.maximumFrame else { return false }
-        if control.storesBadPackets { return true }
-        if control.acceptsLongPackets { return length <= registers[RLPML.self].length }
-        return length <= 1518 + 4 * frame.headers.tagCount
-    }
-}
-
-extension PacketHeaders {
-    /// VLAN tags in front of the payload.
-    var tagCount: Int { (isTagged ? 1 : 0) + (isOuterTagged ? 1 : 0) }
 }

@@ -1,32 +1,29 @@
-/// The ring a frame is written to.
-struct ReceiveTarget {
+/// Where and how a frame is written when one whole buffer does not do.
+struct ReceiveTarget: BitwiseCopyable {
     var queue: Int
-    var ring: Ring
-    var memory: AddressSpace
-    var bufferSize: Int
     /// Bytes to write, FCS included if it is kept.
     var length: Int
     /// Where four bytes of VLAN tag are left out.
     var gap: Int?
-    var isLegacy: Bool
     var split: HeaderSplit
 }
 
-extension Port {
+extension Receive {
     /// Writes what most frames are: one buffer that lies in one piece, in the advanced format. False, and nothing
     /// written, where the queue or its memory is not so simple.
+    /// - Parameter gap: where four bytes of VLAN tag are left out.
     @inline(__always)
-    func writeWhole(
-        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ queue: Int, _ report: ReceiveReport
+    mutating func writeWhole(
+        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ gap: Int?, _ queue: Int, _ report: ReceiveReport
     ) -> Bool {
-        guard let window = receiveLanes[queue].window else { return false }
-        let head = receiveLanes[queue].ring.head
+        guard let window = lanes[queue].window else { return false }
+        let head = lanes[queue].ring.head
         let address = window.descriptor(at: head).low
-        guard receiveLanes[queue].ranges.storeWhole(batch, frame: index, length, to: address) else { return false }
-        // DD and EOP.
-        let control = UInt64(report.status | 3) | UInt64(length) << 32 | UInt64(report.vlanTag) << 48
+        guard lanes[queue].ranges.storeWhole(batch, frame: index, length, gap: gap, to: address) else { return false }
+        let status = report.status.union([.descriptorDone, .endOfPacket]).rawValue
+        let control = UInt64(status) | UInt64(length) &<< 32 | UInt64(report.vlanTag) &<< 48
         window.store(report.information, control, at: head)
-        finishWrite(queue, newHead: receiveLanes[queue].ring.advanced(head))
+        finishWrite(queue, newHead: lanes[queue].ring.advanced(head))
         return true
     }
 
@@ -37,41 +34,58 @@ extension Port {
     /// Has the buffer brought near that a later frame will be written to.
     @inline(__always)
     func prefetchBuffer(_ queue: Int, _ length: Int) {
-        guard let window = receiveLanes[queue].window, receiveLanes[queue].ring.available > Self.prefetchDistance else {
-            return
-        }
-        let later = receiveLanes[queue].ring.advanced(receiveLanes[queue].ring.head, by: Self.prefetchDistance)
-        receiveLanes[queue].ranges.prefetch(window.descriptor(at: later).low, length)
+        guard let window = lanes[queue].window, lanes[queue].ring.available > Self.prefetchDistance else { return }
+        let later = lanes[queue].ring.advanced(lanes[queue].ring.head, by: Self.prefetchDistance)
+        lanes[queue].ranges.prefetch(window.descriptor(at: later).low, length)
     }
 
     @inline(__always)
-    private func finishWrite(_ queue: Int, newHead: Int) {
-        let before = receiveLanes[queue].ring.available
-        receiveLanes[queue].ring.head = newHead
-        registers[word: (0xC010 &+ 0x40 &* queue) / 4] = UInt32(truncatingIfNeeded: newHead)
-        receive.touchedQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
-        let threshold = receiveLanes[queue].control.lowThreshold
-        if before > threshold, receiveLanes[queue].ring.available <= threshold, threshold > 0 { raiseThreshold() }
+    private mutating func finishWrite(_ queue: Int, newHead: Int) {
+        let before = lanes[queue].ring.available
+        lanes[queue].ring.head = newHead
+        registers[RDH.self, queue].raw = UInt32(truncatingIfNeeded: newHead)
+        touchedQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
+        let threshold = lanes[queue].control.lowThreshold
+        if before > threshold, lanes[queue].ring.available <= threshold, threshold > 0 { raiseThreshold() }
     }
 
     /// RXDMT0: the free descriptors have fallen to the threshold.
-    private func raiseThreshold() {
-        interrupts.raise(.receiveThreshold)
-        add(1, to: Statistic.RXDMTC)
+    private mutating func raiseThreshold() {
+        causes.insert(.receiveThreshold)
+        registers.add(1, to: RXDMTC.self)
+    }
+
+    /// Writes a frame as the queue's format and buffers want it.
+    /// - Parameter stripsCRC: without it padding and FCS are written too, as the wire had them.
+    /// - Precondition: the ring has enough descriptors.
+    @inline(never)
+    mutating func write(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ target: ReceiveTarget, _ report: ReceiveReport,
+        stripsCRC: Bool
+    ) {
+        guard !stripsCRC else { return write(batch, frame.index, target, report) }
+        guard var framed = framedBatch.take() else { return }
+        framed.removeAll()
+        if framed.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
+            write(framed, 0, target, report)
+        }
+        framedBatch = consume framed
     }
 
     /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
-    /// - Precondition: the ring has enough of them.
-    func write(_ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport) {
-        let (ring, memory, length) = (target.ring, target.memory, target.length)
+    private mutating func write(
+        _ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport
+    ) {
+        let (ring, memory) = (lanes[target.queue].ring, owners.memory(of: target.queue))
+        let (length, bufferSize) = (target.length, lanes[target.queue].bufferSize)
         var (head, offset, isFirst) = (ring.head, target.split.packetOffset, true)
         repeat {
             let address = ring.address(head)
             guard let words = memory.descriptor(at: address) else {
-                receive.drops.unwritable &+= 1
+                drops.unwritable &+= 1
                 return
             }
-            let count = min(target.bufferSize, length - offset)
+            let count = min(bufferSize, length - offset)
             var isStored = memory.store(batch, frame: index, at: offset, count, gap: target.gap, to: words.low)
             if isFirst, target.split.headerCount > 0 {
                 // Bit 0 of the header address is where DD will be.
@@ -79,44 +93,42 @@ extension Port {
                     batch, frame: index, at: 0, target.split.headerCount, gap: target.gap, to: words.high & ~1)
                 isStored = isStored && isHeaderStored
             }
-            if !isStored { receive.drops.unwritable &+= 1 }
+            if !isStored { drops.unwritable &+= 1 }
             offset += count
-            writeBack(address, count, isFirst: isFirst, isLast: offset >= length, target, report)
+            let piece = Piece(byteCount: count, isFirst: isFirst, isLast: offset >= length)
+            writeBack(piece, at: address, memory, target, report)
             (head, isFirst) = (ring.advanced(head), false)
         } while offset < length
         finishWrite(target.queue, newHead: head)
     }
 
+    /// The part of a frame in one packet buffer.
+    private struct Piece {
+        var byteCount: Int
+        var isFirst: Bool
+        var isLast: Bool
+    }
+
     /// DD, and EOP in the last one, which has the report; what became of the header is in the first. The second quadword
     /// goes last and whole, since drivers poll its length or its DD.
-    private func writeBack(
-        _ address: UInt64, _ count: Int, isFirst: Bool, isLast: Bool, _ target: ReceiveTarget, _ report: ReceiveReport
+    private mutating func writeBack(
+        _ piece: Piece, at address: UInt64, _ memory: AddressSpace, _ target: ReceiveTarget, _ report: ReceiveReport
     ) {
-        var report = isLast ? report : ReceiveReport()
-        let count = isFirst ? target.split.reportedLength ?? count : count
-        if isFirst {
+        var report = piece.isLast ? report : ReceiveReport()
+        let count = piece.isFirst ? target.split.reportedLength ?? piece.byteCount : piece.byteCount
+        if piece.isFirst {
             report.information |= target.split.information
-            report.status |= target.split.status
+            report.status.formUnion(target.split.status)
         }
-        let status = report.status | (isLast ? 3 : 1)
+        let status = report.status.union(piece.isLast ? [.descriptorDone, .endOfPacket] : .descriptorDone).rawValue
         var control = UInt64(report.vlanTag) << 48
-        if target.isLegacy {
+        if lanes[target.queue].control.isLegacy {
             control |= UInt64(count) | UInt64(report.packetChecksum) << 16
             control |= UInt64(status & 0xFF) << 32 | UInt64(status >> 24) << 40
         } else {
             control |= UInt64(status) | UInt64(count) << 32
-            _ = target.memory.storeQuadword(report.information, at: address)
+            _ = memory.storeQuadword(report.information, at: address)
         }
-        if !target.memory.storeQuadword(control, at: address &+ 8) { receive.drops.unwritable &+= 1 }
-    }
-
-    /// The frame with padding and FCS, as the wire had it.
-    func writeWithFCS(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ target: ReceiveTarget, _ report: ReceiveReport
-    ) {
-        checkedBatch.removeAll()
-        if checkedBatch.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
-            write(checkedBatch, 0, target, report)
-        }
+        if !memory.storeQuadword(control, at: address &+ 8) { drops.unwritable &+= 1 }
     }
 }

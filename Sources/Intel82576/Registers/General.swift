@@ -58,8 +58,8 @@ extension Port {
         tellUplink(phy.link.isUp && !phy.loopsBack)
         guard changed else { return }
         interrupts.raise(.linkStatusChange)
-        if link.isUp { ringEnabledDoorbells() }
-        isReceiveKicked = true
+        if link.isUp { transmit.ringEnabledDoorbells() }
+        isReceiveNotified = true
     }
 
     /// A powered-down PHY, for one, is seen at the other end of the cable; SLU is not.
@@ -77,9 +77,9 @@ extension Port {
     func updateMaster() {
         isMaster = configuration.isBusMaster && !registers[CTRL.self].disablesMaster
         interrupts.deliver(by: delivery)
-        if isMaster { ringEnabledDoorbells() }
+        if isMaster { transmit.ringEnabledDoorbells() }
         updateMasterQueues()
-        isReceiveKicked = true
+        isReceiveNotified = true
     }
 
     /// What configuration space lets interrupts leave by. MSI-X and MSI are memory writes and need mastering.
@@ -88,11 +88,6 @@ extension Port {
         if configuration.isMSIEnabled { return isMaster ? .msi : .none }
         return configuration.isINTxDisabled ? .none : .intx
     }
-
-    /// CTRL_EXT.EXT_VLAN: frames carry an outer tag.
-    var isExtendedVLAN: Bool { registers[CTRL_EXT.self].usesOuterVLAN }
-    /// CTRL.VME: the receiver takes the tag out of the frame.
-    var isStrippingVLAN: Bool { registers[CTRL.self].usesVLAN }
 
     // MARK: NVM and MDIC
 
@@ -123,7 +118,11 @@ extension Port {
 
     /// What the EEPROM loads at reset: station address, LEDs, software-definable pins.
     func loadFromNVM() {
-        loadStationAddress(nvm.image.macAddress)
+        let (low, high) = nvm.image.macAddress.registerWords
+        registers[RAL.self].raw = low
+        registers[RAH.self].raw = high
+        registers[RAH.self].isValid = true
+        bridge.load()
         registers[word: RegisterMap.word(of: .LEDCTL)] = nvm.image.ledControl
         let pins = SoftwarePinsWord(raw: nvm.image[SoftwarePinsWord.port0])
         registers[CTRL.self].load(pins)

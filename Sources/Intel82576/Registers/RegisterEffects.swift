@@ -18,6 +18,8 @@ struct RegisterEffects: OptionSet {
     static let transmit = RegisterEffects(rawValue: 1 << 6)
     /// CTRL_EXT.PFRSTD: the PF has come out of reset, VFs are to hear of it.
     static let resetDone = RegisterEffects(rawValue: 1 << 7)
+    /// TCTL.SWXOFF: a PAUSE frame is to be sent.
+    static let pauseRequest = RegisterEffects(rawValue: 1 << 8)
 
     /// VTCTRL.RST: VF `index` is reset.
     static func virtualReset(_ index: Int) -> RegisterEffects { RegisterEffects(rawValue: 1 &<< UInt32(16 + index)) }

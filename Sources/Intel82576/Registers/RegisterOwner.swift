@@ -11,9 +11,7 @@ enum RegisterOwner: UInt8, Sendable, BitwiseCopyable {
     case statistics
     case transmit
     case receive
-    case filters
     case `switch`
-    case flow
 }
 
 extension RegisterName {
@@ -30,12 +28,11 @@ extension RegisterName {
             .time
         case .PVTCTRL: .functions
         case .GORCH, .GOTCH, .TORH, .TOTH, .HGORCH, .HGOTCH: .statistics
-        case .TCTL, .TDT, .TDH, .TXDCTL, .RTTBCNRC, .RTTDQSEL: .transmit
-        case .RCTL, .RDT, .RDH, .RXDCTL, .SRRCTL, .MRQC, .RETA, .RSSRK: .receive
-        case .RAL, .RAH, .VFTA, .MTA, .ETQF, .FTQF, .SAQF, .DAQF, .SPQF, .IMIR, .IMIREXT, .IMIRVP, .SYNQF, .RFCTL:
-            .filters
-        case .VMOLR, .VLVF, .VMRCTL, .DTXSWC, .VFTE, .MDFB: .switch
-        case .FCRTH, .RXPBS: .flow
+        case .TCTL, .TDT, .TDH, .TXDCTL, .RTTBCNRC, .RTTDQSEL, .MDFB: .transmit
+        case .RCTL, .RDT, .RDH, .RXDCTL, .SRRCTL, .MRQC, .RETA, .RSSRK, .ETQF, .FTQF, .SAQF, .DAQF, .SPQF, .IMIR,
+            .IMIREXT, .IMIRVP, .SYNQF, .RFCTL, .FCRTH, .RXPBS:
+            .receive
+        case .RAL, .RAH, .VFTA, .MTA, .UTA, .VMOLR, .VLVF, .VMRCTL, .DTXSWC, .VFTE: .switch
         default: .table
         }
     }

@@ -5,9 +5,10 @@ extension Port {
         registers.reset(level)
         resetUnits(level)
         disableVirtualQueues()
-        mailbox.announceReset(to: enabledVirtualFunctions, &interrupts)
+        mailbox.announceReset(to: owners.virtualFunctions, &interrupts)
         loadFromNVM()
-        loadDataPath()
+        bridge.load()
+        receive.load()
         updateMaster()
         updateLink()
         // Last, because the link going down is no cause that survives.
@@ -19,6 +20,11 @@ extension Port {
         nvm.reset()
         if level == .powerOn { phy.reset(now: clock()) }
         time.reset(keepsFreeRunning: level == .software, now: clock())
-        resetDataPath()
+        transmit.reset()
+        bridge.reset()
+        receive.reset()
+        // Frames held for descriptors that are gone are gone too, like the packet buffer's contents.
+        receiveBuffer.reset()
+        wantsFrames = true
     }
 }

@@ -25,10 +25,18 @@ struct Ring {
 }
 
 extension RegisterFile {
+    /// The ring of receive queue `queue`; see ``ring(at:)``.
+    @inline(__always)
+    func receiveRing(_ queue: Int) -> Ring? { ring(at: RDBAL.offset &+ queue &* RDBAL.stride) }
+
+    /// The ring of transmit queue `queue`; see ``ring(at:)``.
+    @inline(__always)
+    func transmitRing(_ queue: Int) -> Ring? { ring(at: TDBAL.offset &+ queue &* TDBAL.stride) }
+
     /// The ring whose registers start at `offset` (RDBAL or TDBAL of the queue). `nil` while base, length and tail do
     /// not describe a ring: length 0, or head or tail outside it.
     @inline(__always)
-    func ring(at offset: Int) -> Ring? {
+    private func ring(at offset: Int) -> Ring? {
         let word = offset / 4
         let count = Int(self[word: word + 2] & 0xFFFFF) / Ring.descriptorSize
         let head = Int(self[word: word + 4] & 0xFFFF)

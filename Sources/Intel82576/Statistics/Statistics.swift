@@ -19,15 +19,6 @@ struct FrameCounters {
         sizes[Self.bucket(length)] &+= packets
     }
 
-    /// Counts a unicast frame of `byteCount` bytes.
-    @inline(__always)
-    mutating func count(unicast byteCount: Int) {
-        let length = max(byteCount, 60) &+ 4
-        packets &+= 1
-        octets &+= UInt64(truncatingIfNeeded: length)
-        sizes[Self.bucket(length)] &+= 1
-    }
-
     @inline(__always)
     static func bucket(_ length: Int) -> Int {
         // 64 is bucket 0, 65...127 bucket 1, then one bucket for each power of two, open at the top.
@@ -48,132 +39,50 @@ struct FrameTotals {
     }
 }
 
-extension Port {
-    /// Adds to the statistics registers at `packets` (32 bits) and `octets` (64 bits).
-    func add(_ totals: FrameTotals, packets: Int, octets: Int) {
+extension RegisterFile {
+    /// Adds to the statistics registers `packets` (32 bits) and `octets` (64 bits).
+    func add<P: Register, O: Register>(_ totals: FrameTotals, packets: P.Type, octets: O.Type) {
         guard totals.packets != 0 else { return }
         add(totals.packets, to: packets)
         add64(totals.octets, to: octets)
     }
 
-    /// Adds to a 32-bit statistics register, which sticks at its maximum.
-    @inline(__always)
-    func add(_ amount: UInt32, to offset: Int) {
-        let (sum, overflow) = registers[word: offset / 4].addingReportingOverflow(amount)
-        registers[word: offset / 4] = overflow ? .max : sum
-    }
-
-    /// Adds to a 64-bit pair (low word at `offset`, high word after it), which sticks at its maximum.
-    @inline(__always)
-    func add64(_ amount: UInt64, to offset: Int) {
-        let old = UInt64(registers[word: offset / 4 + 1]) << 32 | UInt64(registers[word: offset / 4])
-        let (sum, overflow) = old.addingReportingOverflow(amount)
-        let new = overflow ? .max : sum
-        registers[word: offset / 4] = UInt32(truncatingIfNeeded: new)
-        registers[word: offset / 4 + 1] = UInt32(truncatingIfNeeded: new >> 32)
-    }
-
     /// Frames that left on the wire (GPTC, GOTC, TPT, TOT, PTCxx, MPTC, BPTC).
     func addTransmitted(_ counters: borrowing FrameCounters) {
         guard counters.packets != 0 else { return }
-        add(counters.packets, to: Statistic.GPTC)
-        add(counters.packets, to: Statistic.TPT)
-        add64(counters.octets, to: Statistic.GOTC)
-        add64(counters.octets, to: Statistic.TOT)
-        add(counters.packets, to: Statistic.HGPTC)
-        add64(counters.octets, to: Statistic.HGOTC)
-        add(counters.multicast, to: Statistic.MPTC)
-        add(counters.broadcast, to: Statistic.BPTC)
-        for bucket in 0..<6 { add(counters.sizes[bucket], to: Statistic.PTC64 + 4 * bucket) }
-    }
-
-    /// Counts frame `index` of the transmit batch: on the wire if it goes there, for its pool in any case. What the
-    /// uplink will cut up counts as the frames it becomes.
-    @inline(__always)
-    func countTransmitted(_ index: Int, _ counters: inout FrameCounters) {
-        let byteCount = transmitBatch.unicastLength(of: index)
-        if byteCount > 0 { counters.count(unicast: byteCount) } else { countOther(index, &counters) }
-    }
-
-    @inline(__always)
-    private func countOther(_ index: Int, _ counters: inout FrameCounters) {
-        let frame = transmitBatch[index]
-        let byteCount = Int(frame.byteCount)
-        let size = Int(frame.offload.segmentSize)
-        guard frame.offload.segmentation != .none, size > 0 else {
-            return count(index, frame, byteCount, packets: 1, &counters)
-        }
-        let header = Int(frame.offload.headerLength)
-        let payload = max(0, byteCount - header)
-        count(index, frame, header + size, packets: payload / size, &counters)
-        if payload % size > 0 { count(index, frame, header + payload % size, packets: 1, &counters) }
-    }
-
-    @inline(__always)
-    private func count(
-        _ index: Int, _ frame: FrameBatch.Frame, _ byteCount: Int, packets: Int, _ counters: inout FrameCounters
-    ) {
-        guard packets > 0 else { return }
-        if frame.sourcePool < 8 { countPoolTransmitted(Int(frame.sourcePool), byteCount: byteCount, packets: packets) }
-        if frame.goesToUplink {
-            let destination = transmitBatch.destination(of: index)
-            counters.count(
-                byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
-                packets: UInt32(truncatingIfNeeded: packets))
-        } else {
-            add(UInt32(truncatingIfNeeded: packets), to: Statistic.HGPTC)
-            add64(UInt64(truncatingIfNeeded: (max(60, byteCount) + 4) * packets), to: Statistic.HGOTC)
-        }
+        add(counters.packets, to: GPTC.self)
+        add(counters.packets, to: TPT.self)
+        add64(counters.octets, to: GOTCL.self)
+        add64(counters.octets, to: TOTL.self)
+        add(counters.packets, to: HGPTC.self)
+        add64(counters.octets, to: HGOTCL.self)
+        add(counters.multicast, to: MPTC.self)
+        add(counters.broadcast, to: BPTC.self)
+        add(counters.sizes[0], to: PTC64.self)
+        add(counters.sizes[1], to: PTC127.self)
+        add(counters.sizes[2], to: PTC255.self)
+        add(counters.sizes[3], to: PTC511.self)
+        add(counters.sizes[4], to: PTC1023.self)
+        add(counters.sizes[5], to: PTC1522.self)
     }
 
     /// Frames from the wire that passed the address filter (GPRC, GORC, PRCxx, MPRC, BPRC).
     func addReceived(_ counters: borrowing FrameCounters) {
         guard counters.packets != 0 else { return }
-        add(counters.packets, to: Statistic.GPRC)
-        add64(counters.octets, to: Statistic.GORC)
-        add(counters.multicast, to: Statistic.MPRC)
-        add(counters.broadcast, to: Statistic.BPRC)
-        for bucket in 0..<6 { add(counters.sizes[bucket], to: Statistic.PRC64 + 4 * bucket) }
+        add(counters.packets, to: GPRC.self)
+        add64(counters.octets, to: GORCL.self)
+        add(counters.multicast, to: MPRC.self)
+        add(counters.broadcast, to: BPRC.self)
+        add(counters.sizes[0], to: PRC64.self)
+        add(counters.sizes[1], to: PRC127.self)
+        add(counters.sizes[2], to: PRC255.self)
+        add(counters.sizes[3], to: PRC511.self)
+        add(counters.sizes[4], to: PRC1023.self)
+        add(counters.sizes[5], to: PRC1522.self)
     }
 }
 
-/// Offsets of the statistics registers the data path adds to; of a 64-bit pair the low one.
-///
-/// The others stay 0 because what they count cannot happen on this wire: damaged frames (CRCERRS, ALGNERRC, SYMERRS,
-/// RXERRC, SEC, RLEC, RFC, RJC, LENERRS, SCVPC), frames too short (RUC: uplinks bring them without padding, so they are
-/// padded), collisions and half duplex (SCC, ECOL, MCC, LATECOL, COLC, DC, TNCRS); or because there is no manageability
-/// (MGTPRC, MGTPDC, MGTPTC, BMPDRC) and no circuit breaker (CBTMPC, CBRDPC, CBRMPC, HTCBDPC).
-enum Statistic {
-    static let MPC = 0x4010
-    static let HTDPMC = 0x403C
-    static let XONRXC = 0x4048
-    static let XONTXC = 0x404C
-    static let XOFFRXC = 0x4050
-    static let XOFFTXC = 0x4054
-    static let FCRUC = 0x4058
-    static let PRC64 = 0x405C
-    static let GPRC = 0x4074
-    static let BPRC = 0x4078
-    static let MPRC = 0x407C
-    static let GPTC = 0x4080
-    static let GORC = 0x4088
-    static let GOTC = 0x4090
-    static let RNBC = 0x40A0
-    static let ROC = 0x40AC
-    static let TOR = 0x40C0
-    static let TOT = 0x40C8
-    static let TPR = 0x40D0
-    static let TPT = 0x40D4
-    static let PTC64 = 0x40D8
-    static let MPTC = 0x40F0
-    static let BPTC = 0x40F4
-    static let TSCTC = 0x40F8
-    static let IAC = 0x4100
-    static let RPTHC = 0x4104
-    static let HGPTC = 0x4118
-    static let RXDMTC = 0x4120
-    static let HGORC = 0x4128
-    static let HGOTC = 0x4130
-    static let SSVPC = 0x41A0
-    static let SDPC = 0x41A4
-}
+// What the other statistics registers count cannot happen on this wire, so they stay 0: damaged frames (CRCERRS, ALGNERRC,
+// SYMERRS, RXERRC, SEC, RLEC, RFC, RJC, LENERRS, SCVPC), frames too short (RUC: uplinks bring them without padding, so they
+// are padded), collisions and half duplex (SCC, ECOL, MCC, LATECOL, COLC, DC, TNCRS). There is no manageability (MGTPRC,
+// MGTPDC, MGTPTC, BMPDRC) and no circuit breaker (CBTMPC, CBRDPC, CBRMPC, HTCBDPC) either.

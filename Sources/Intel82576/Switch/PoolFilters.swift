@@ -26,14 +26,14 @@ struct PoolFilters: ~Copyable {
     @inline(__always)
     subscript(vlan identifier: UInt16) -> VLAN { vlans[Int(identifier & 0xFFF)] }
 
-    mutating func load(_ registers: borrowing RegisterFile) {
+    mutating func load(_ registers: RegisterFile) {
         loadPools(registers)
         loadVLANs(registers)
         mirrors = false
         for rule in 0..<4 where registers[VMRCTL.self, rule].isEnabled { mirrors = true }
     }
 
-    private mutating func loadPools(_ registers: borrowing RegisterFile) {
+    private mutating func loadPools(_ registers: RegisterFile) {
         acceptingBroadcast = 0
         acceptingMulticastHash = 0
         acceptingUnicastHash = 0
@@ -49,7 +49,7 @@ struct PoolFilters: ~Copyable {
         }
     }
 
-    private mutating func loadVLANs(_ registers: borrowing RegisterFile) {
+    private mutating func loadVLANs(_ registers: RegisterFile) {
         for index in 0..<knownCount { vlans[Int(known[index])] = VLAN() }
         knownCount = 0
         for index in 0..<32 {

@@ -30,44 +30,50 @@ struct StormControl {
     var drops: UInt64 = 0
 }
 
-extension Port {
-    /// Whether storm control lets a frame from the wire in. Unicast it does not look at.
-    func passesStormControl(_ frame: ReceivedFrame) -> Bool {
+extension StormControl {
+    /// What storm control makes of a frame.
+    struct Verdict {
+        var isDropped = false
+        /// The frame took its kind of traffic over the threshold: ICR.SCE.
+        var isThresholdPassed = false
+    }
+
+    /// Judges a frame of `byteCount` bytes, FCS excluded, from the wire. Unicast always passes.
+    /// - Parameter now: clock nanoseconds.
+    mutating func judge(
+        _ destination: MACAddress, byteCount: Int, _ registers: RegisterFile, now: UInt64
+    ) -> Verdict {
         let control = registers[SCCRL.self]
-        let destination = frame.headers.destination
-        guard !control.isOff, destination.isMulticast else { return true }
-        startStormWindow(control)
-        let chunks = UInt32(truncatingIfNeeded: (frame.byteCount + 4 + 63) / 64)
+        guard !control.isOff, destination.isMulticast else { return Verdict() }
+        startWindow(after: control.interval &* UInt64(registers[SCBI.self].raw) &* 16, now: now)
+        let chunks = UInt32(truncatingIfNeeded: (byteCount + 4 + 63) / 64)
         let isBroadcast = destination.isBroadcast
-        let threshold = registers[word: (isBroadcast ? 0x5DB8 : 0x5DBC) / 4]
-        var meter = isBroadcast ? storm.broadcast : storm.multicast
-        if meter.add(chunks, threshold: threshold) { interrupts.raise(.stormControl) }
+        let threshold = isBroadcast ? registers[BSCTRH.self].raw : registers[MSCTRH.self].raw
+        var meter = isBroadcast ? broadcast : multicast
+        let isThresholdPassed = meter.add(chunks, threshold: threshold)
         let dropsWithin = isBroadcast ? control.dropsBroadcastWithin : control.dropsMulticastWithin
         let dropsAfter = isBroadcast ? control.dropsBroadcastAfter : control.dropsMulticastAfter
-        if isBroadcast { storm.broadcast = meter } else { storm.multicast = meter }
-        showStorm()
+        if isBroadcast { broadcast = meter } else { multicast = meter }
+        storeStatus(in: registers)
         let isDropped = dropsWithin && meter.exceeds || dropsAfter && meter.exceededBefore
-        if isDropped { storm.drops &+= 1 }
-        return !isDropped
+        if isDropped { drops &+= 1 }
+        return Verdict(isDropped: isDropped, isThresholdPassed: isThresholdPassed)
     }
 
-    private func startStormWindow(_ control: SCCRL) {
-        let (now, length) = (clock(), control.interval &* UInt64(registers[word: 0x5DCC / 4]) &* 16)
-        let elapsed = now &- storm.start
+    private mutating func startWindow(after length: UInt64, now: UInt64) {
+        let elapsed = now &- start
         guard elapsed >= length else { return }
         let isNext = elapsed < 2 &* length
-        storm.broadcast.startWindow(isNext: isNext)
-        storm.multicast.startWindow(isNext: isNext)
-        storm.start = now
+        broadcast.startWindow(isNext: isNext)
+        multicast.startWindow(isNext: isNext)
+        start = now
     }
 
-    /// SCSTS, BSCCNT and MSCCNT.
-    private func showStorm() {
-        let (broadcast, multicast) = (storm.broadcast, storm.multicast)
-        registers[word: 0x5DB4 / 4] =
+    private func storeStatus(in registers: RegisterFile) {
+        registers[SCSTS.self].raw =
             (broadcast.exceeds ? 1 : 0) | (broadcast.exceededBefore ? 2 : 0) | (multicast.exceeds ? 4 : 0)
             | (multicast.exceededBefore ? 8 : 0)
-        registers[word: 0x5DC0 / 4] = broadcast.chunks
-        registers[word: 0x5DC4 / 4] = multicast.chunks
+        registers[BSCCNT.self].raw = broadcast.chunks
+        registers[MSCCNT.self].raw = multicast.chunks
     }
 }

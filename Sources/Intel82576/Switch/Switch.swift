@@ -1,175 +1,274 @@
-/// The layer 2 switch between pools: what a pool sends goes to the pools it is for, to the wire, or both. Datasheet 7.10.3.
+/// The layer 2 switch between pools: what a pool sends goes to the pools it is for, to the wire, or both; what comes from
+/// the wire goes to its pools.
 ///
-/// A frame is decided on its header segment, which no guest can change any more, and copied straight from the sender's
-/// memory to the receivers'.
-struct Switch {
-    /// Frames that failed a check of DTXSWC.
-    var spoofed: UInt64 = 0
-    /// Those of them that were link control.
-    var linkControl: UInt64 = 0
-    /// Frames for the wire dropped because the uplink took none for longer than ``patience``.
-    var undeliverable: UInt64 = 0
+/// A frame is decided on by its ``FrameSummary``, made of its header segment, which no guest can change any more. Every
+/// decision is a function of that, the ``Filters`` and this block's registers.
+///
+/// - Datasheet: 7.10.3
+struct Switch: ~Copyable {
+    private let registers: RegisterFile
+    /// Addresses and VLANs, of the port and of pools.
+    private(set) var filters: Filters
+    /// Pools by property and VLAN, made of the registers.
+    private var poolFilters = PoolFilters()
+    private var recent = RecentDecision()
+
+    /// How much broadcast and multicast the wire brought.
+    var storm = StormControl()
     /// Since when the uplink has been congested or paused by the link partner, in clock nanoseconds.
-    var congestedSince: UInt64?
-    /// How long a congested uplink holds up the pools, in nanoseconds. A peer that reads clears it far sooner; one that
-    /// does not must not stop traffic between VFs.
-    static let patience: UInt64 = 20_000_000
+    private(set) var blockedSince: UInt64?
+    /// Frames that failed a check of DTXSWC.
+    private(set) var spoofed: UInt64 = 0
+    /// Those of them that were link control.
+    private(set) var linkControl: UInt64 = 0
+    /// Frames for the wire dropped because the uplink took none for longer than ``longestHold``.
+    var undeliverable: UInt64 = 0
     /// Local copies lost because the frame still needed work that only the uplink does; only a sender that changes a
     /// packet while it is being sent can bring that about.
     var unfinished: UInt64 = 0
 
-    /// Where plain packets from one address to another go.
-    struct Decision {
-        /// None in a decision not made yet.
-        var destination = MACAddress?.none
-        var source = MACAddress(value: 0)
-        /// The pool they were sent by; 0xFF when they came from the wire.
-        var sender: UInt8 = 0
-        /// Those that may receive.
-        var pools: PoolSet = 0
-        var goesToWire = false
-    }
+    /// How long a blocked wire holds up the pools, in nanoseconds. A peer that reads clears it far sooner; one that does
+    /// not must not stop traffic between VFs.
+    static let longestHold: UInt64 = 20_000_000
 
-    /// The last one of this batch: the next packet is likely of the same flow.
-    var recent = Decision()
+    init(_ registers: RegisterFile) {
+        self.registers = registers
+        filters = Filters(registers)
+    }
 }
 
-extension Port {
-    /// The switch works: pools, and DTXSWC.Loopback_En.
-    var isSwitching: Bool { hasPools && registers[DTXSWC.self].isEnabled && !isLoopback }
+// MARK: Registers
 
-    /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.
-    func mayStayInside(_ destination: MACAddress) -> Bool {
-        guard isSwitching else { return false }
-        if destination.isMulticast || registers[VT_CTL.self].ignoresMAC { return true }
-        if addressFilter.pools(destination: destination, source: destination).isMatch { return true }
-        if hits(Self.unicastTable, destination, registers[RCTL.self]) { return true }
-        return poolFilters.mirrors
-    }
-
-    /// Delivers frame `index` of the transmit batch to the pools it is for, and settles whether it goes to the wire.
-    func switchFrame(_ index: Int) {
-        let frame = transmitBatch[index]
-        let control = registers[RCTL.self]
-        if receive.takesPlain, switchPlain(index, frame, control) { return }
-        if !frame.isParsed { parseTransmitted(index, byteCount: Int(frame.byteCount)) }
-        let headers = transmitHeaders[index]
-        let (pools, goesToWire) = decide(headers, frame.sourcePool, control)
-        transmitBatch[index].goesToUplink = goesToWire
-        guard pools != 0, control.isEnabled else { return }
-        guard !frame.offload.needsChecksum, frame.offload.segmentation == .none else {
-            self.switch.unfinished &+= 1
-            return
+extension Switch {
+    /// A driver's write of one of the block's registers.
+    mutating func write(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
+        registers.write(entry, value)
+        switch entry.name {
+        case .RAL, .RAH: filters.load()
+        case .VMOLR, .VLVF, .VMRCTL: poolFilters.load(registers)
+        case .DTXSWC, .VFTE: return .transmit
+        case .MTA, .VFTA: return .receive
+        default: break
         }
-        let received = ReceivedFrame(
-            index: index, byteCount: max(60, Int(frame.byteCount)), headers: headers, isLoopback: true)
-        let copies = deliverToPools(transmitBatch, received, pools, control)
-        if copies > 0 { countLoopback(Int(frame.byteCount), from: Int(frame.sourcePool & 7)) }
+        return []
     }
 
-    /// The pools that get what `sender` sends, and whether the wire does.
-    private func decide(_ headers: PacketHeaders, _ sender: UInt8, _ control: RCTL) -> (pools: PoolSet, toWire: Bool) {
-        var selection = selectPools(headers, control)
-        let isUnicast = !headers.destination.isMulticast
+    /// Takes over all registers.
+    mutating func load() {
+        filters.load()
+        poolFilters.load(registers)
+    }
+
+    mutating func reset() { storm = StormControl() }
+
+    /// Pools are in use (MRQC modes 3 and 5): VFs, VMDq.
+    var hasPools: Bool { registers[MRQC.self].hasPools }
+    /// The switch between pools is on: pools, and DTXSWC.Loopback_En.
+    var isEnabled: Bool { hasPools && registers[DTXSWC.self].isEnabled }
+    /// VFRE: pools that may receive.
+    private var receivingPools: PoolSet { registers[VFRE.self].pools }
+    /// VFTE: pools that may send.
+    var sendingPools: PoolSet { registers[VFTE.self].pools }
+}
+
+// MARK: A wire that takes nothing
+
+extension Switch {
+    /// Notes whether the wire takes nothing now, while the switch is on.
+    mutating func noteWire(isBlocked: Bool, now: () -> UInt64) {
+        guard isBlocked else { return blockedSince = nil }
+        if blockedSince == nil { blockedSince = now() }
+    }
+
+    /// The wire has been blocked for so long that the switch goes on without it.
+    func hasHeldLongEnough(now: () -> UInt64) -> Bool {
+        guard let blockedSince else { return false }
+        return now() &- blockedSince >= Self.longestHold
+    }
+}
+
+// MARK: Decisions
+
+extension Switch {
+    /// To be called before the first frame of a batch.
+    @inline(__always)
+    mutating func beginBatch() { recent = RecentDecision() }
+
+    /// The pools that get what pool `sender` sends, and whether the wire does.
+    @inline(__always)
+    mutating func decide(_ summary: FrameSummary, sentBy sender: Int, _ control: RCTL) -> SwitchDecision {
+        if let decision = recent.decision(for: summary, from: sender) { return decision }
+        let decision = decideSent(summary, sender, control)
+        recent.remember(decision, for: summary, from: sender)
+        return decision
+    }
+
+    private func decideSent(
+        _ summary: FrameSummary, _ sender: Int, _ control: RCTL
+    ) -> SwitchDecision {
+        var selection = selectPools(summary, control)
+        let isUnicast = !summary.destination.isMulticast
         let goesToWire = !(isUnicast && selection.isExact) && !selection.isLocalVLAN
-        let others = ~(1 &<< PoolSet(sender & 7) & ~registers[DTXSWC.self].allowsOwnFrames)
+        let others = ~(1 &<< PoolSet(truncatingIfNeeded: sender) & ~registers[DTXSWC.self].allowsOwnFrames)
         // A rule for the sender's pool mirrors what that pool gets, which its own frame is not; hence before and after.
         selection.pools &= others
         mirror(&selection, fromWire: false, toWire: goesToWire)
         selection.pools &= others
-        return (selection.pools & receivingPools, goesToWire)
+        return SwitchDecision(pools: selection.pools & receivingPools, goesToWire: goesToWire)
     }
 
-    /// Where a plain packet goes: mostly where the one before it went.
+    /// The pools that get a frame from the wire. One that the VLAN filter of the port rejects is for mirrors only.
     @inline(__always)
-    func decision(for packet: PlainPacket, _ sender: UInt8, _ control: RCTL) -> Switch.Decision {
-        let recent = self.switch.recent
-        if recent.destination == packet.destination, recent.source == packet.source, recent.sender == sender {
-            return recent
-        }
-        let (pools, goesToWire) =
-            sender == 0xFF
-            ? (poolsFromWire(packet.headers, control, isVLANRight: true), false)
-            : decide(packet.headers, sender, control)
-        let decision = Switch.Decision(
-            destination: packet.destination, source: packet.source, sender: sender, pools: pools,
-            goesToWire: goesToWire)
-        self.switch.recent = decision
+    mutating func decideFromWire(
+        _ summary: FrameSummary, _ control: RCTL
+    ) -> SwitchDecision {
+        if let decision = recent.decision(for: summary, from: nil) { return decision }
+        let decision = decideReceived(summary, control)
+        recent.remember(decision, for: summary, from: nil)
         return decision
     }
 
-    /// The short way for a plain packet to one pool. False, and nothing done, where it does not apply.
-    @inline(__always)
-    private func switchPlain(_ index: Int, _ frame: FrameBatch.Frame, _ control: RCTL) -> Bool {
-        guard let packet = PlainPacket(transmitBatch.header(of: index), frameLength: Int(frame.byteCount)) else {
-            return false
+    private func decideReceived(
+        _ summary: FrameSummary, _ control: RCTL
+    ) -> SwitchDecision {
+        var selection = selectPools(summary, control)
+        let virtual = registers[VT_CTL.self]
+        if selection.pools == 0, !summary.destination.isMulticast, !virtual.hasNoDefaultPool {
+            selection.pools = 1 &<< PoolSet(virtual.defaultPool)
         }
-        let decision = decision(for: packet, frame.sourcePool, control)
-        let pool = decision.pools.trailingZeroBitCount
-        guard decision.pools.nonzeroBitCount == 1, !packet.destination.isMulticast, control.isEnabled,
-            !frame.offload.needsChecksum, frame.offload.segmentation == .none
-        else { return false }
-        let byteCount = max(60, Int(frame.byteCount))
-        // LB.
-        guard placePlain(transmitBatch, index, packet, byteCount, pool, packet.packetType &<< 4, 1 &<< 18, control)
-        else { return false }
-        transmitBatch[index].goesToUplink = decision.goesToWire
-        countPool(pool, byteCount, isMulticast: false, isLoopback: true)
-        countLoopback(byteCount, from: Int(frame.sourcePool & 7))
-        return true
+        if !filters.passesVLAN(summary, control) { selection.pools = 0 }
+        mirror(&selection, fromWire: true, toWire: false)
+        return SwitchDecision(pools: selection.pools & receivingPools)
     }
 
-    /// Parses frame `index` of the transmit batch, which will be `byteCount` bytes long.
-    func parseTransmitted(_ index: Int, byteCount: Int) {
-        transmitHeaders[index] = parse(transmitBatch, index, byteCount: byteCount)
-        transmitBatch[index].isParsed = true
+    /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.
+    func mayStayInside(_ destination: MACAddress) -> Bool {
+        if destination.isMulticast || registers[VT_CTL.self].ignoresMAC { return true }
+        if filters.pools(destination: destination, source: destination).isMatch { return true }
+        if filters.isInUnicastTable(destination, registers[RCTL.self]) { return true }
+        return poolFilters.mirrors
     }
+}
 
+// MARK: Anti-spoofing
+
+extension Switch {
+    /// An anti-spoof check is on for what `pool` sends.
     @inline(__always)
-    func parse(_ batch: borrowing FrameBatch, _ index: Int, byteCount: Int? = nil) -> PacketHeaders {
-        PacketHeaders(
-            batch.header(of: index), frameLength: byteCount ?? Int(batch[index].byteCount), tagTypes: tagTypes)
-    }
-
-    /// The anti-spoof checks of what `queue` sends. Datasheet 7.10.3.7. True when the frame may go on; a frame that
-    /// fails is counted in SSVPC, its queue's bit in WVBR is set, and DOUTSYNC raised.
-    @inline(__always)
-    func passesSpoofChecks(_ headers: PacketHeaders, queue: Int) -> Bool {
-        !checksSpoofing(queue) || passesEnabledChecks(headers, queue)
-    }
-
-    /// An anti-spoof check is on for the pool of `queue`.
-    @inline(__always)
-    func checksSpoofing(_ queue: Int) -> Bool {
+    func checksSpoofing(_ pool: Int) -> Bool {
         let control = registers[DTXSWC.self]
-        return (control.checksMAC | control.checksVLAN) &>> PoolSet(queue & 7) & 1 != 0
+        return (control.checksMAC | control.checksVLAN) &>> PoolSet(truncatingIfNeeded: pool) & 1 != 0
     }
 
+    /// The check of DTXSWC that a frame sent by `pool` fails; `nil` when it may go on. Datasheet 7.10.3.7.
+    ///
     /// A pool whose source addresses are checked cannot speak for the port either: one VF's PAUSE frames would stop all.
     /// The 82576 itself is not known to filter these. The X550 is (ETQF with PFVFSPOOF.ETHERTYPEAS), and Linux' ixgbe has
     /// it do so wherever it checks for spoofing, PF excepted.
-    private func passesEnabledChecks(_ headers: PacketHeaders, _ queue: Int) -> Bool {
+    @inline(__always)
+    func spoofing(_ summary: FrameSummary, by pool: Int) -> Spoofing? {
         let control = registers[DTXSWC.self]
-        let pool: PoolSet = 1 &<< PoolSet(queue & 7)
-        if control.checksMAC & pool != 0, headers.isLinkControl {
-            self.switch.linkControl &+= 1
-            reportSpoof(.wrongAddress, queue)
-            return false
+        let bit: PoolSet = 1 &<< PoolSet(truncatingIfNeeded: pool)
+        if control.checksMAC & bit != 0 {
+            if summary.isLinkControl { return .linkControl }
+            if filters.pools(ofSource: summary.source) & bit == 0 { return .wrongAddress }
         }
-        let isAddressRight =
-            control.checksMAC & pool == 0 || addressFilter.pools(ofSource: headers.source) & pool != 0
-        if isAddressRight, control.checksVLAN & pool == 0 || isMember(queue & 7, headers) { return true }
-        reportSpoof(isAddressRight ? .wrongVLAN : .wrongAddress, queue)
-        return false
+        return control.checksVLAN & bit == 0 || isMember(pool, summary) ? nil : .wrongVLAN
+    }
+
+    /// Counts a frame that failed a check.
+    mutating func count(_ spoofing: Spoofing) {
+        spoofed &+= 1
+        if spoofing == .linkControl { linkControl &+= 1 }
+        registers.add(1, to: SSVPC.self)
     }
 
     /// Whether `pool` may send in the frame's VLAN: one of a VLVF entry that has the pool; untagged if it accepts such.
     /// Where VMVIR inserts the tag, a frame may not bring a second one.
-    private func isMember(_ pool: Int, _ headers: PacketHeaders) -> Bool {
-        guard headers.isTagged else { return registers[VMOLR.self, pool].acceptsUntagged }
-        if registers[VMVIR.self, pool].policy == .always, headers.networkType == registers[VET.self].inner {
+    @inline(__always)
+    private func isMember(_ pool: Int, _ summary: FrameSummary) -> Bool {
+        guard summary.isTagged else { return registers[VMOLR.self, pool].acceptsUntagged }
+        if registers[VMVIR.self, pool].policy == .always, summary.networkType == registers[VET.self].inner {
             return false
         }
-        return poolFilters[vlan: headers.tag].pools &>> PoolSet(pool) & 1 != 0
+        return poolFilters[vlan: summary.tag].pools &>> PoolSet(truncatingIfNeeded: pool) & 1 != 0
+    }
+}
+
+// MARK: Pools
+
+extension Switch {
+    /// Pool selection, datasheet 7.10.3: by address, then by VLAN. Default pool, mirroring and VFRE come after it.
+    func selectPools(_ summary: FrameSummary, _ control: RCTL) -> PoolSelection {
+        let virtual = registers[VT_CTL.self]
+        var selection = PoolSelection()
+        let (isExact, exactPools) = filters.pools(destination: summary.destination, source: summary.source)
+        selection.isExact = isExact
+        if virtual.ignoresMAC {
+            selection.pools = .max
+        } else if virtual.replicates {
+            selection.pools = replicatedPools(summary.destination, exactPools, control)
+        } else {
+            selection.pools = singlePool(summary, virtual, control)
+        }
+        var memberPools = poolFilters.acceptingUntagged
+        if summary.isTagged {
+            // A priority tag names VLAN 0.
+            let vlan = poolFilters[vlan: summary.tag]
+            (selection.vlanEntries, selection.isLocalVLAN, memberPools) = (vlan.entries, vlan.isLocal, vlan.pools)
+        }
+        if control.filtersVLAN { selection.pools &= memberPools }
+        if !virtual.replicates { selection.pools &= ~selection.pools &+ 1 }
+        return selection
+    }
+
+    /// Every pool that asked for the address.
+    private func replicatedPools(
+        _ destination: MACAddress, _ exact: PoolSet, _ control: RCTL
+    ) -> PoolSet {
+        var pools = exact
+        if destination.isBroadcast {
+            pools |= poolFilters.acceptingBroadcast
+        } else if destination.isMulticast {
+            if pools == 0, filters.isInMulticastTable(destination, control) {
+                pools |= poolFilters.acceptingMulticastHash
+            }
+            pools |= poolFilters.multicastPromiscuous
+        } else if pools == 0, filters.isInUnicastTable(destination, control) {
+            pools |= poolFilters.acceptingUnicastHash
+        }
+        return pools
+    }
+
+    /// Without replication a frame has one receiver: the lowest pool of the first filter that matches; the default pool
+    /// for multicast.
+    private func singlePool(
+        _ summary: FrameSummary, _ virtual: VT_CTL, _ control: RCTL
+    ) -> PoolSet {
+        let destination = summary.destination
+        if let exact = filters.firstPools(destination: destination, source: summary.source) {
+            return exact & (~exact &+ 1)
+        }
+        if destination.isMulticast { return virtual.hasNoDefaultPool ? 0 : 1 &<< PoolSet(virtual.defaultPool) }
+        guard filters.isInUnicastTable(destination, control) else { return 0 }
+        let pools = poolFilters.acceptingUnicastHash
+        return pools & (~pools &+ 1)
+    }
+
+    /// Adds the destinations of the mirror rules that apply. A copy is not mirrored again. Datasheet 7.10.3.6.
+    private func mirror(_ selection: inout PoolSelection, fromWire: Bool, toWire: Bool) {
+        guard poolFilters.mirrors else { return }
+        var copies: PoolSet = 0
+        for rule in 0..<4 {
+            let control = registers[VMRCTL.self, rule]
+            guard control.isEnabled else { continue }
+            let pools = PoolSet(truncatingIfNeeded: registers[VMRVM.self, rule].raw)
+            let applies =
+                control.mirrorsPools && selection.pools & pools != 0 || control.mirrorsUplink && fromWire
+                || control.mirrorsDownlink && toWire
+                || control.mirrorsVLANs && selection.vlanEntries & registers[VMRVLAN.self, rule].raw != 0
+            if applies { copies |= 1 &<< PoolSet(control.destination) }
+        }
+        selection.pools |= copies
     }
 }

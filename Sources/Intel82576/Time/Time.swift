@@ -67,7 +67,7 @@ extension Time {
             interrupts.raiseTCPTimer()
             return .interrupts
         case .WDSTP: state.timers.armWatchdog(registers[WDSTP.self], now: now)
-        case .SWDSTS: return writeWatchdogStatus(WDSWSTS(raw: value), now: now, &interrupts)
+        case .SWDSTS: return writeWatchdogStatus(SWDSTS(raw: value), now: now, &interrupts)
         default: break
         }
         return []
@@ -85,7 +85,7 @@ extension Time {
     }
 
     private mutating func writeWatchdogStatus(
-        _ command: WDSWSTS, now: UInt64, _ interrupts: inout Interrupts
+        _ command: SWDSTS, now: UInt64, _ interrupts: inout Interrupts
     ) -> RegisterEffects {
         let setup = registers[WDSTP.self]
         if command.isFunctional { state.timers.armWatchdog(setup, now: now) }

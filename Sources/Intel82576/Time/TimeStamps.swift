@@ -37,9 +37,14 @@ struct PTPHeader {
     }
 }
 
-// MARK: Received frames
+/// Takes the stamps, which are registers alone.
+struct TimeStamps: BitwiseCopyable {
+    private let registers: RegisterFile
 
-extension Time {
+    init(_ registers: RegisterFile) { self.registers = registers }
+
+    // MARK: Received frames
+
     /// Whether the next frame that TSYNCRXCTL selects is stamped.
     @inline(__always)
     var stampsReceived: Bool {
@@ -49,39 +54,39 @@ extension Time {
 
     /// Takes the stamp of a frame from the wire when TSYNCRXCTL selects it. Whether it did: status TS.
     /// - Parameters:
+    ///   - bytes: the frame's first bytes.
     ///   - isMarked: a filter with its 1588 bit matched.
-    ///   - arrival: when the frame came, in clock nanoseconds.
-    func stampReceived(_ bytes: RawSpan, _ headers: PacketHeaders, isMarked: Bool, arrival: UInt64) -> Bool {
-        guard stampsReceived, let kind = registers[TSYNCRXCTL.self].kind else { return false }
-        let place = isMarked ? messagePlace(headers) : nil
+    ///   - systemTime: SYSTIM when the frame came.
+    func stampReceived(_ bytes: RawSpan, _ summary: FrameSummary, isMarked: Bool, at systemTime: UInt64) -> Bool {
+        guard stampsReceived, let kind = registers[TSYNCRXCTL.self].kind, isMarked || kind == .everything else {
+            return false
+        }
+        let place = isMarked ? messagePlace(summary) : nil
         let message = place.flatMap { PTPHeader(bytes, at: $0.offset) }
         if kind != .everything {
             guard let place, let message,
                 message.matches(kind, registers[TSYNCRXCFG.self], isLayer2: place.isLayer2)
             else { return false }
         }
-        let stamp = systemTime(at: arrival)
-        registers[word: 0xB624 / 4] = UInt32(truncatingIfNeeded: stamp)
-        registers[word: 0xB628 / 4] = UInt32(truncatingIfNeeded: stamp >> 32)
+        registers[RXSTMPL.self].raw = UInt32(truncatingIfNeeded: systemTime)
+        registers[RXSTMPH.self].raw = UInt32(truncatingIfNeeded: systemTime >> 32)
         let source = message?.sourceIdentifier ?? 0
-        registers[word: 0xB62C / 4] = UInt32(truncatingIfNeeded: source)
-        registers[word: 0xB630 / 4] =
+        registers[RXSATRL.self].raw = UInt32(truncatingIfNeeded: source)
+        registers[RXSATRH.self].raw =
             UInt32(truncatingIfNeeded: source >> 32) | UInt32(message?.sequence ?? 0) << 16
         registers[TSYNCRXCTL.self].isValid = true
         return true
     }
 
     /// Where the PTP message of a frame begins that a filter marks for stamping.
-    private func messagePlace(_ headers: PacketHeaders) -> (offset: Int, isLayer2: Bool)? {
-        if headers.ip.kind == .none { return (headers.networkOffset, true) }
-        guard headers.ip.transport == .udp, !headers.ip.isFragment else { return nil }
-        return (headers.ip.payloadOffset, false)
+    private func messagePlace(_ summary: FrameSummary) -> (offset: Int, isLayer2: Bool)? {
+        if summary.ip.kind == .none { return (summary.networkOffset, true) }
+        guard summary.ip.transport == .udp, !summary.ip.isFragment else { return nil }
+        return (summary.ip.payloadOffset, false)
     }
-}
 
-// MARK: Sent frames
+    // MARK: Sent frames
 
-extension Time {
     /// Whether the next frame whose descriptor asks for it is stamped.
     @inline(__always)
     var stampsTransmitted: Bool {
@@ -89,11 +94,11 @@ extension Time {
         return control.isEnabled && !control.isValid
     }
 
-    /// Takes the stamp of a frame that leaves at `now` nanoseconds of the clock.
-    func stampTransmitted(now: UInt64) {
-        let stamp = systemTime(at: now)
-        registers[word: 0xB618 / 4] = UInt32(truncatingIfNeeded: stamp)
-        registers[word: 0xB61C / 4] = UInt32(truncatingIfNeeded: stamp >> 32)
+    /// Takes the stamp of a frame that leaves.
+    /// - Parameter systemTime: SYSTIM now.
+    func stampTransmitted(at systemTime: UInt64) {
+        registers[TXSTMPL.self].raw = UInt32(truncatingIfNeeded: systemTime)
+        registers[TXSTMPH.self].raw = UInt32(truncatingIfNeeded: systemTime >> 32)
         registers[TSYNCTXCTL.self].isValid = true
     }
 }

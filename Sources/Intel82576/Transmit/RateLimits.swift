@@ -24,10 +24,10 @@ struct RateLimits: ~Copyable {
     var virtualFunctions = 0 { didSet { findLimited() } }
 
     /// RTTBCNRC as the selected queue has it.
-    subscript(queue: Int) -> UInt32 {
-        get { limits[queue & 15].control.raw }
+    subscript(queue: Int) -> RTTBCNRC {
+        get { limits[queue & 15].control }
         set {
-            limits[queue & 15] = Limit(control: RTTBCNRC(raw: newValue))
+            limits[queue & 15] = Limit(control: newValue)
             findLimited()
         }
     }
@@ -79,6 +79,6 @@ struct RateLimits: ~Copyable {
     }
 
     mutating func reset() {
-        for queue in 0..<16 { self[queue] = 0 }
+        for queue in 0..<16 { self[queue] = RTTBCNRC(raw: 0) }
     }
 }

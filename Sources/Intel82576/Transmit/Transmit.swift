@@ -1,38 +1,50 @@
-/// Transmit: doorbell, fetch, gather and offload, delivery, write-back. Datasheet 7.2.
+/// Transmit: descriptor fetch, gather and offload, source checks, write-back. Datasheet 7.2.
 ///
-/// A run takes up to ``Transmit/descriptorsPerRun`` descriptors of one ring, turns the complete packets among them into
-/// a ``FrameBatch``, hands that to the uplink (or back to the receiver in loopback) and then writes back. A packet whose
-/// EOP the driver has not posted yet stays on the ring. What is posted wrongly is consumed, dropped and counted.
+/// A run takes up to ``descriptorsPerRun`` descriptors of one ring and turns the complete packets among them into frames of
+/// ``batch``; whenever that is full the port forwards it and the run goes on. A packet whose EOP the driver has not posted
+/// yet stays on the ring. What is posted wrongly is consumed, dropped and counted.
+///
+/// Most packets are one whole buffer, which is taken by a shortcut (``appendWholePackets()``); the others are gathered
+/// (Gather.swift), and those to be segmented cut, or handed to the uplink whole (Segmentation.swift).
 ///
 /// Not implemented: priority between queues, IPsec and MACsec.
-struct Transmit {
+struct Transmit: ~Copyable {
     static let descriptorsPerRun = 256
-    /// The same for a queue with a rate limit, so that it does not send a long burst and then nothing.
+    /// Descriptors a run of a queue with a rate limit, so that it does not send a long burst and then nothing.
     static let limitedDescriptorsPerRun = 32
     /// Longest frame without segmentation (datasheet 7.2.1: 9.5 KB with FCS).
     static let maximumFrame = 9728 - 4
-    /// A batch is sent once it holds this much, so that an uplink's own store stays small.
+    /// A batch is forwarded once it holds this many bytes, so that an uplink's own store stays small.
     static let batchBytes = 256 * 1024
-    /// A run ends once it sent this much. One packet may exceed it: PAYLEN allows 256 KB of payload.
+    /// A run ends once it sent this many bytes. One packet may exceed it: PAYLEN allows 256 KB of payload.
     static let runBytes = 1024 * 1024
 
+    let registers: RegisterFile
+    let owners: QueueOwners
+    let stamps: TimeStamps
+    var rates = RateLimits()
+    var writeBacks = WriteBacks()
+
+    /// Queues whose doorbell rang, a bit each.
+    var doorbells: UInt32 = 0
     /// Queues that skip up to the EOP of a packet too long to take, a bit each.
     var skipping: UInt32 = 0
-    var batchedBytes = 0
-    /// Constant during a run: whether there are pools, and what the uplink finishes for us.
-    var hasPools = false
-    /// Constant during a run: what the queue sends is checked against its pool's addresses or VLANs.
-    var checksSpoofing = false
-    /// Constant during a run: what looks like a plain packet is one.
-    var seesPlain = false
-    /// Constant during a run: a descriptor alone says what becomes of a plain packet.
-    var takesPlain = false
-    var offloads: UplinkOffloads = []
+    /// The two contexts of each of 16 queues.
+    let contexts = FixedBuffer<TransmitContext>(repeating: TransmitContext(), count: 32)
+
+    /// The queue that is served now.
+    var run: TransmitRun
+    let descriptors = FixedBuffer<TransmitDescriptor>(repeating: TransmitDescriptor(), count: descriptorsPerRun)
+    /// Frames to be forwarded.
+    var batch = FrameBatch()
+    /// Summaries of the frames of `batch` that are marked as summarised.
+    let summaries = FixedBuffer<FrameSummary>(repeating: FrameSummary(), count: FrameBatch.capacity)
+    /// The packet that is being segmented.
+    var packetBatch = FrameBatch()
     /// A packet of the batch is to be stamped.
     var isStampRequested = false
-    /// Sent by this run.
-    var sentBytes = 0
-    var counters = FrameCounters()
+    /// Causes of ICR that packets of the run have.
+    var causes: InterruptCause = []
     var drops = Drops()
 
     /// Packets consumed without being sent, by reason.
@@ -46,168 +58,118 @@ struct Transmit {
         /// Descriptors that could not be fetched or written back.
         var ringFaults: UInt64 = 0
     }
-}
 
-extension Port {
-    /// Whether a doorbell of `queue` would be served now.
-    @inline(__always)
-    func isTransmitEnabled(_ queue: Int) -> Bool {
-        registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && isMaster(of: queue) && canTransmit
-            && (!hasPools || sendingPools &>> PoolSet(queue & 7) & 1 != 0) && !isBlocked(queue)
+    init(_ registers: RegisterFile, _ owners: QueueOwners) {
+        (self.registers, self.owners) = (registers, owners)
+        stamps = TimeStamps(registers)
+        run = TransmitRun(ranges: owners.ranges(of: 0))
     }
 
-    /// One run of a queue. Whether it left work that could go on at once.
-    func transmit(_ queue: Int) -> Bool {
-        guard isTransmitEnabled(queue), var ring = registers.ring(at: 0xE000 + 0x40 * queue), ring.available > 0 else {
-            return false
-        }
-        let fetched = fetch(
-            ring, memory(of: queue),
-            limit: rates.isLimited(queue) ? Transmit.limitedDescriptorsPerRun : Transmit.descriptorsPerRun)
-        guard fetched > 0 else {
-            transmit.drops.ringFaults &+= 1
-            return false
-        }
-        transmit.sentBytes = 0
-        transmit.hasPools = hasPools
-        transmit.checksSpoofing = transmit.hasPools && checksSpoofing(queue)
-        transmit.seesPlain = !tagTypes.hasIPv4
-        transmit.offloads = isLoopback ? [] : uplink.offloads
-        transmit.takesPlain =
-            transmit.skipping &>> UInt32(queue) & 1 == 0
-            && (!transmit.hasPools || registers[VMVIR.self, queue & 7].policy != .always)
-        let consumed = assemble(queue, fetched, of: ring)
-        sendBatch()
-        guard consumed > 0 else { return false }
-        writeBack(queue, consumed, &ring)
-        rates.charge(queue, bytes: UInt64(transmit.sentBytes), now: clock(), linkSpeed: link.speed)
-        return ring.head != ring.tail
-    }
-
-    /// Copies the descriptors between head and tail; fewer than there are at the first one that cannot be read.
-    private func fetch(_ ring: Ring, _ memory: AddressSpace, limit: Int) -> Int {
-        let wanted = min(ring.available, limit)
-        var index = ring.head
-        let beforeEnd = min(wanted, ring.count - index)
-        if memory.copyDescriptors(at: ring.address(index), beforeEnd, to: transmitDescriptors, from: 0),
-            memory.copyDescriptors(at: ring.base, wanted - beforeEnd, to: transmitDescriptors, from: beforeEnd)
-        {
-            return wanted
-        }
-        for fetched in 0..<wanted {
-            guard let words = memory.descriptor(at: ring.address(index)) else { return fetched }
-            transmitDescriptors[fetched] = TransmitDescriptor(
-                bufferAddress: words.low, control: TransmitDescriptor.Control(raw: words.high))
-            index = ring.advanced(index)
-        }
-        return wanted
-    }
-
-    /// Works through the fetched descriptors. How many are done with: all up to the last complete packet, or to one that
-    /// blocks the queue.
-    private func assemble(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
-        var (consumed, start) = (0, -1)
-        var index = 0
-        while index < fetched {
-            let plain = start < 0 ? appendPlainPackets(queue, index, fetched) : 0
-            if plain > 0 {
-                index += plain
-            } else {
-                assemble(queue, index, &start)
-                if isBlocked(queue) { return consumed }
-                index += 1
-            }
-            guard start < 0 else { continue }
-            consumed = index
-            if transmit.batchedBytes >= Transmit.batchBytes { sendBatch() }
-            if transmit.sentBytes > 0, isRunOver { return consumed }
-        }
-        return consumed > 0 ? consumed : skipEndless(queue, fetched, of: ring)
-    }
-
-    /// One descriptor that is not a plain packet.
-    /// - Parameter start: the first one of a packet whose end has not been seen; -1 outside of packets.
-    private func assemble(_ queue: Int, _ index: Int, _ start: inout Int) {
-        let control = transmitDescriptors[index].control
-        switch control.kind {
-        case .context:
-            transmitContexts[2 * queue + control.contextIndex] = TransmitContext(transmitDescriptors[index])
-        case .data, .legacy:
-            if start < 0 { start = index }
-            if control.isEndOfPacket {
-                finishPacket(queue, start, index)
-                start = -1
-            }
-        case .reserved: reportMalformed(queue)
-        }
-    }
-
-    /// Whether what was sent so far is enough for one run, or for the uplink.
-    private var isRunOver: Bool { transmit.sentBytes >= Transmit.runBytes || uplink.isCongested }
-
-    /// A packet that fills the ring, or a whole run, without an end cannot be sent: it is dropped up to its EOP.
-    private func skipEndless(_ queue: Int, _ fetched: Int, of ring: Ring) -> Int {
-        guard fetched >= Transmit.descriptorsPerRun || ring.available == ring.count - 1 else { return 0 }
-        reportMalformed(queue)
-        if isBlocked(queue) { return 0 }
-        transmit.skipping |= 1 &<< UInt32(queue)
-        return fetched
-    }
-
-    private func finishPacket(_ queue: Int, _ start: Int, _ end: Int) {
-        if transmit.skipping & (1 &<< UInt32(queue)) != 0 {
-            transmit.skipping &= ~(1 &<< UInt32(queue))
-            return
-        }
-        if appendPacket(queue, start, end) == .full {
-            sendBatch()
-            if appendPacket(queue, start, end) == .full { reportMalformed(queue) }
-        }
+    mutating func reset() {
+        for queue in 0..<16 { reset(queue) }
+        doorbells = 0
+        rates.reset()
     }
 
     /// Forgets what a queue remembers between doorbells.
-    func resetTransmitQueue(_ queue: Int) {
-        transmitContexts[2 * queue] = TransmitContext()
-        transmitContexts[2 * queue + 1] = TransmitContext()
-        transmit.skipping &= ~(1 &<< UInt32(queue))
+    mutating func reset(_ queue: Int) {
+        contexts[2 * queue] = TransmitContext()
+        contexts[2 * queue + 1] = TransmitContext()
+        skipping &= ~(1 &<< UInt32(queue))
         writeBacks.forget(queue)
     }
+}
 
-    /// Hands the batch on and empties it.
-    func sendBatch() {
-        guard transmitBatch.count > 0 else { return }
-        if transmit.isStampRequested { stampTransmitted() }
-        if isLoopback {
-            var counters = transmit.counters
-            for frame in 0..<transmitBatch.count { countTransmitted(frame, &counters) }
-            transmit.counters = counters
-            receiveLoopback(transmitBatch)
-        } else {
-            switchBatch()
-            uplink.transmit(&transmitBatch)
+// MARK: Registers
+
+extension Transmit {
+    /// A driver's write of one of the block's registers.
+    mutating func write(
+        _ entry: RegisterMap.Entry, _ value: UInt32, _ interrupts: inout Interrupts
+    ) -> RegisterEffects {
+        let queue = Int(entry.element)
+        switch entry.name {
+        case .TDT:
+            registers[TDT.self, queue].raw = value & 0xFFFF
+            doorbells |= 1 &<< UInt32(queue)
+        case .TDH: if !registers[TXDCTL.self, queue].isEnabled { registers[TDH.self, queue].raw = value & 0xFFFF }
+        case .TXDCTL: writeControl(entry, value, of: queue, &interrupts)
+        case .TCTL:
+            registers.write(entry, value)
+            return TCTL(raw: value).requestsPause ? [.transmit, .pauseRequest] : .transmit
+        case .RTTBCNRC:
+            registers.write(entry, value)
+            rates[registers[RTTDQSEL.self].queue] = registers[RTTBCNRC.self]
+        case .RTTDQSEL:
+            registers.write(entry, value)
+            registers[RTTBCNRC.self] = rates[registers[RTTDQSEL.self].queue]
+        default:
+            registers.write(entry, value)
+            return .transmit
         }
-        transmitBatch.removeAll()
-        transmit.sentBytes += transmit.batchedBytes
-        transmit.batchedBytes = 0
-        addTransmitted(transmit.counters)
-        transmit.counters = FrameCounters()
+        return []
     }
 
-    /// Local delivery and counters of the frames in the batch.
-    private func switchBatch() {
-        let (isSwitching, isLinkUp, isCongested) = (isSwitching, link.isUp, isWireBlocked)
-        if isSwitching { beginDelivery() }
-        var counters = transmit.counters
-        for frame in 0..<transmitBatch.count {
-            if isSwitching { switchFrame(frame) }
-            if !isLinkUp || isCongested, transmitBatch[frame].goesToUplink {
-                transmitBatch[frame].goesToUplink = false
-                add(1, to: Statistic.HTDPMC)
-                if isLinkUp { self.switch.undeliverable &+= 1 }
-            }
-            countTransmitted(frame, &counters)
+    /// SWFLSH, a queue going out of use, another WTHRESH: what is done is reported.
+    private mutating func writeControl(
+        _ entry: RegisterMap.Entry, _ value: UInt32, of queue: Int, _ interrupts: inout Interrupts
+    ) {
+        let wasEnabled = registers[TXDCTL.self, queue].isEnabled
+        flushWriteBack(queue, &interrupts)
+        registers.write(entry, value)
+        let isEnabled = registers[TXDCTL.self, queue].isEnabled
+        // Posted before it was enabled, or enabled again: the ring is served, contexts are gone.
+        if isEnabled { doorbells |= 1 &<< UInt32(queue) }
+        if isEnabled != wasEnabled { reset(queue) }
+    }
+
+    /// Every enabled queue may have been given work while something else held it back.
+    mutating func ringEnabledDoorbells() {
+        for queue in 0..<16 where registers[TXDCTL.self, queue].isEnabled { doorbells |= 1 &<< UInt32(queue) }
+    }
+
+    /// Doorbells of queues that their rate limit lets send now.
+    func dueDoorbells(now: () -> UInt64) -> UInt32 {
+        doorbells & rates.limited == 0 ? doorbells : doorbells & ~rates.held(now: now())
+    }
+}
+
+// MARK: Malicious driver detection
+
+// With DTXCTL.MDP_EN a packet that no driver should post stops its queue: the head stays on it, MDFB shows the queue, WVBR
+// tells of it in its upper half, LVMMC says what was wrong with whom, and DOUTSYNC is raised. Writing MDFB's bit releases
+// the queue; so does a reset of its VF, after which the PF has to let it send again anyway. With OOS_EN alone such a packet
+// is dropped, as it always is without MDP_EN, and reported.
+//
+// Which bits say what is from FreeBSD's driver (bits 4:2 of LVMMC block, 19:16 is the queue, WVBR 31:16 the blocked queues)
+// and Intel's own (MDFB bits are cleared by writing ones); that spoofing is in bits 1:0 is a guess.
+
+extension Transmit {
+    /// Malicious driver detection stopped the queue.
+    @inline(__always)
+    func isBlocked(_ queue: Int) -> Bool { registers[MDFB.self].raw &>> UInt32(queue) & 1 != 0 }
+
+    /// The queue's VF was reset.
+    func unblock(_ queue: Int) { registers[MDFB.self].raw &= ~(1 &<< UInt32(queue)) }
+
+    /// The queue has a packet that cannot be sent. What becomes of it then is the caller's business.
+    mutating func reportMalformed() {
+        drops.malformed &+= 1
+        let (control, queue) = (registers[DTXCTL.self], run.queue)
+        guard control.blocksMalicious || control.reportsOutOfSync else { return }
+        registers[LVMMC.self] = LVMMC(.malformed, queue: queue)
+        if control.blocksMalicious {
+            registers[MDFB.self].raw |= 1 &<< UInt32(queue)
+            registers[WVBR.self].raw |= 1 &<< UInt32(queue + 16)
         }
-        transmit.counters = counters
-        if isSwitching { finishReceive() }
+        causes.insert(.outOfSync)
+    }
+
+    /// A frame of the queue failed an anti-spoof check.
+    mutating func report(_ spoofing: Spoofing, _ bridge: inout Switch) {
+        bridge.count(spoofing)
+        registers[WVBR.self].raw |= 1 &<< UInt32(run.queue)
+        registers[LVMMC.self] = LVMMC(spoofing == .wrongVLAN ? .wrongVLAN : .wrongAddress, queue: run.queue)
+        if registers[DTXCTL.self].interruptsOnSpoof { causes.insert(.outOfSync) }
     }
 }

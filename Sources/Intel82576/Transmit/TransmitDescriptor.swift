@@ -29,8 +29,10 @@ struct TransmitDescriptor: BitwiseCopyable {
         var reportsStatus: Bool { self[27] }
         /// A data descriptor, of either format, with RS.
         var isReported: Bool { reportsStatus && raw & 0x20F0_0000 != 0x2020_0000 }
-        /// A whole packet in one advanced descriptor, not to be changed but for its checksums: EOP; no 1588, VLE, TSE.
-        var isWholePacket: Bool { raw & 0xE1F8_0000 == 0x2130_0000 }
+        /// A whole packet in one advanced descriptor, to be sent as one frame without a stamp: EOP; no 1588, no TSE.
+        var isWholePacket: Bool { raw & 0xA1F8_0000 == 0x2130_0000 }
+        /// A whole packet that is sent as it is: neither VLE nor checksums.
+        var isUntouched: Bool { raw & 0x0000_0300_E1F8_0000 == 0x2130_0000 }
         /// POPTS.IXSM or TXSM.
         var insertsChecksums: Bool { self[40] || self[41] }
         /// VLE, bit 30. Insert a VLAN tag.

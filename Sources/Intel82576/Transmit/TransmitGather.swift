@@ -1,10 +1,11 @@
 extension FrameBatch {
-    /// Makes one frame of the buffers of descriptors `start...end`: the first `request.headerLength` bytes copied into
+    /// Makes one frame of the buffers of descriptors `packet`: the first `request.headerLength` bytes copied into
     /// the header, with the VLAN tag inserted, the rest by reference. Anything but `.done` leaves the batch as it was.
     mutating func gather(
-        _ request: TransmitRequest, _ descriptors: borrowing FixedBuffer<TransmitDescriptor>, _ start: Int, _ end: Int,
-        _ memory: AddressSpace, tagTypes: TagTypes
+        _ request: TransmitRequest, _ descriptors: borrowing FixedBuffer<TransmitDescriptor>,
+        _ packet: ClosedRange<Int>, _ memory: AddressSpace, tagTypes: TagTypes
     ) -> GatherResult {
+        let (start, end) = (packet.lowerBound, packet.upperBound)
         let tagLength = request.vlanTag == nil ? 0 : 4
         // Room for padding too.
         let headerBytes = max(60, request.headerLength + tagLength)

@@ -32,9 +32,6 @@ struct TransmitRequest {
             transport: insertsL4Checksum ? context.l4 : nil)
     }
 
-    /// The checksums of a packet that is not segmented.
-    var insertsChecksums: Bool { insertsIPChecksum || insertsL4Checksum || legacyChecksum != nil }
-
     @inline(__always)
     var isWellFormed: Bool {
         guard isSegmented else { return total >= (vlanTag == nil ? 1 : 12) && total <= Transmit.maximumFrame }
@@ -45,61 +42,43 @@ struct TransmitRequest {
     }
 }
 
-extension Port {
-    /// Turns descriptors `start...end` into frames of the batch. `.full` leaves the batch as it was; everything else
-    /// ends the packet, sent or dropped.
-    func appendPacket(_ queue: Int, _ start: Int, _ end: Int) -> GatherResult {
-        let request = request(queue, start, end)
+extension Transmit {
+    /// Turns descriptors `packet` into a frame of the batch, or begins to. `.full` leaves the batch as it was; everything
+    /// else ends the packet, sent or dropped.
+    mutating func appendPacket(_ packet: ClosedRange<Int>, _ bridge: inout Switch) -> GatherResult {
+        let request = request(packet)
         guard request.isWellFormed else {
-            reportMalformed(queue)
+            reportMalformed()
             return .done
         }
-        if request.isSegmented { return appendSegmented(queue, request, start, end) }
-        let result = gather(queue, request, start, end)
-        if result == .done { finish(queue, request) }
+        if request.isSegmented { return appendSegmented(packet, request, &bridge) }
+        let result = gather(packet, request)
+        if result == .done { finish(request, &bridge) }
         return settle(result)
     }
 
-    /// A packet to be segmented: whole to an uplink that cuts it, otherwise in pieces.
-    private func appendSegmented(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
-        packetBatch.removeAll()
-        let result = packetBatch.gather(
-            request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
-        guard result == .done else {
-            if result == .full { reportMalformed(queue) }
-            return settle(result == .full ? .done : result)
-        }
-        guard canHandOver(request), !mayStayInside(packetBatch.destination(of: 0)) else {
-            if !hasPools || passesSpoofChecks(parse(packetBatch, 0), queue: queue) { segment(queue, request) }
-            return .done
-        }
-        let whole = gather(queue, request, start, end)
-        if whole == .done { finish(queue, request) }
-        return settle(whole)
-    }
-
     @inline(__always)
-    private func gather(_ queue: Int, _ request: TransmitRequest, _ start: Int, _ end: Int) -> GatherResult {
-        transmitBatch.gather(request, transmitDescriptors, start, end, memory(of: queue), tagTypes: tagTypes)
+    mutating func gather(_ packet: ClosedRange<Int>, _ request: TransmitRequest) -> GatherResult {
+        batch.gather(
+            request, descriptors, packet, owners.memory(of: run.queue), tagTypes: run.tagTypes)
     }
 
-    private func settle(_ result: GatherResult) -> GatherResult {
-        if result == .fault { transmit.drops.unreadable &+= 1 }
+    mutating func settle(_ result: GatherResult) -> GatherResult {
+        if result == .fault { drops.unreadable &+= 1 }
         return result == .full ? .full : .done
     }
 
-    @inline(__always)
-    private func request(_ queue: Int, _ start: Int, _ end: Int) -> TransmitRequest {
+    private func request(_ packet: ClosedRange<Int>) -> TransmitRequest {
         var request = TransmitRequest()
-        var index = start
-        while index <= end {
-            request.total &+= transmitDescriptors[index].control.length
+        var index = packet.lowerBound
+        while index <= packet.upperBound {
+            request.total &+= descriptors[index].control.length
             index &+= 1
         }
-        let first = transmitDescriptors[start].control
-        let last = transmitDescriptors[end].control
+        let first = descriptors[packet.lowerBound].control
+        let last = descriptors[packet.upperBound].control
         if first.isAdvanced {
-            request.context = transmitContexts[2 &* queue &+ first.contextIndex]
+            request.context = contexts[2 &* run.queue &+ first.contextIndex]
             request.vlanTag = first.insertsVLAN ? request.context.vlanTag : nil
             request.isSegmented = first.isSegmented
             request.isStamped = first.isStamped
@@ -112,82 +91,82 @@ extension Port {
                 request.legacyChecksum = (last.legacyChecksumStart, last.legacyChecksumOffset)
             }
         }
-        if transmit.hasPools { applyPoolVLAN(queue & 7, &request) }
+        request.vlanTag = tag(request.vlanTag)
         return request
     }
 
-    /// VMVIR: the pool's own tag, or none, whatever the descriptor says.
-    private func applyPoolVLAN(_ pool: Int, _ request: inout TransmitRequest) {
-        let insertion = registers[VMVIR.self, pool]
-        switch insertion.policy {
-        case .byDescriptor: break
-        case .always: request.vlanTag = insertion.tag
-        case .never: request.vlanTag = nil
+    /// The tag that a packet gets whose descriptor asks for `tag`: with pools as VMVIR says.
+    @inline(__always)
+    func tag(_ tag: UInt16?) -> UInt16? {
+        switch run.insertion.policy {
+        case .byDescriptor: tag
+        case .always: run.insertion.tag
+        case .never: nil
         }
     }
 
-    /// EtherTypes of tags.
-    var tagTypes: TagTypes { TagTypes(vet: registers[VET.self].raw, isExtended: isExtendedVLAN) }
-
-    /// What the uplink finishes for us; nothing in loopback.
-    var uplinkOffloads: UplinkOffloads { transmit.offloads }
-
     /// Checks, checksums and padding of the frame just gathered.
-    @inline(__always)
-    private func finish(_ queue: Int, _ request: TransmitRequest) {
-        let frame = transmitBatch.count - 1
-        let pads = !request.isSegmented && registers[TCTL.self].padsShortPackets
-        if transmit.hasPools {
-            guard admitFromPool(queue, byteCount: max(pads ? 60 : 0, Int(transmitBatch[frame].byteCount))) else {
-                return
-            }
-        }
+    mutating func finish(_ request: TransmitRequest, _ bridge: inout Switch) {
+        let frame = batch.count - 1
+        let pads = !request.isSegmented && run.shortestFrame > 1
+        guard admit(byteCount: max(pads ? 60 : 0, Int(batch[frame].byteCount)), &bridge) else { return }
         let shift = request.vlanTag == nil ? 0 : 4
         if request.isSegmented {
             handOver(request, frame, shift)
         } else {
-            if request.insertsChecksums { insertChecksums(request, frame, shift) }
-            if pads { transmitBatch.padLastFrame(to: 60) }
+            if request.insertsIPChecksum || request.insertsL4Checksum {
+                insertChecksums(request.insertion(shift), bridge)
+            }
+            if let (start, offset) = request.legacyChecksum {
+                _ = batch.insertChecksum(of: frame, from: start + shift, at: offset + shift, zeroIsAllOnes: false)
+            }
+            if pads { batch.padLastFrame(to: 60) }
         }
-        if request.isStamped { requestStamp(queue) }
-        transmit.batchedBytes += Int(transmitBatch[frame].byteCount)
+        // The stamps belong to the PF, which alone can read them.
+        if request.isStamped, stamps.stampsTransmitted, !owners.isVirtual(run.queue) { isStampRequested = true }
+        run.batchedBytes += Int(batch[frame].byteCount)
     }
+}
 
-    /// Notes the pool of the frame gathered last, which will be `byteCount` bytes long, or takes it out of the batch again
+// MARK: What every frame goes through
+
+extension Transmit {
+    /// Notes the pool of the frame appended last, which will be `byteCount` bytes long, or takes it out of the batch again
     /// if it fails the anti-spoof checks.
     @inline(__always)
-    func admitFromPool(_ queue: Int, byteCount: Int) -> Bool {
-        let frame = transmitBatch.count - 1
-        if transmit.checksSpoofing, !passesSpoofChecks(headers(ofTransmitted: frame, byteCount), queue: queue) {
-            transmitBatch.cancelFrame()
-            return false
+    mutating func admit(byteCount: Int, _ bridge: inout Switch) -> Bool {
+        guard let pool = run.pool else { return true }
+        let frame = batch.count &- 1
+        if run.checksSpoofing {
+            summarize(frame, byteCount: byteCount, run.tagTypes)
+            if let spoofing = bridge.spoofing(summaries[frame], by: pool) {
+                report(spoofing, &bridge)
+                batch.cancelFrame()
+                return false
+            }
         }
-        transmitBatch[frame].sourcePool = UInt8(truncatingIfNeeded: queue & 7)
+        batch.setSourcePool(pool, of: frame)
         return true
     }
 
-    private func headers(ofTransmitted frame: Int, _ byteCount: Int) -> PacketHeaders {
-        if transmit.seesPlain, let packet = PlainPacket(transmitBatch.header(of: frame), frameLength: byteCount) {
-            return packet.headers
-        }
-        parseTransmitted(frame, byteCount: byteCount)
-        return transmitHeaders[frame]
+    /// Summarises frame `index` of the batch, which will be `byteCount` bytes long.
+    @inline(__always)
+    mutating func summarize(_ index: Int, byteCount: Int, _ tagTypes: TagTypes) {
+        summaries[index] = FrameSummary(batch.header(of: index), frameLength: byteCount, tagTypes: tagTypes)
+        batch.markSummarized(index)
     }
 
-    private func insertChecksums(_ request: TransmitRequest, _ frame: Int, _ shift: Int) {
-        insertChecksums(request.insertion(shift))
-        if let (start, offset) = request.legacyChecksum {
-            _ = transmitBatch.insertChecksum(
-                of: frame, from: start + shift, at: offset + shift, zeroIsAllOnes: false)
-        }
+    /// Inserts the checksums of TCP, UDP, SCTP and IP into the frame appended last, or leaves the sum to the uplink.
+    @inline(__always)
+    mutating func insertChecksums(_ insertion: ChecksumInsertion, _ bridge: borrowing Switch) {
+        let frame = batch.count &- 1
+        let leavesSum = run.offloads.contains(.checksum) && !mayStayInside(batch.destination(of: frame), bridge)
+        if !insertion.apply(to: frame, of: &batch, leavesSum: leavesSum) { drops.missedChecksums &+= 1 }
     }
 
-    /// Into the frame gathered last.
-    func insertChecksums(_ insertion: ChecksumInsertion) {
-        let frame = transmitBatch.count - 1
-        let leavesSum = uplinkOffloads.contains(.checksum) && !mayStayInside(transmitBatch.destination(of: frame))
-        if !insertion.apply(to: frame, of: &transmitBatch, leavesSum: leavesSum) {
-            transmit.drops.missedChecksums &+= 1
-        }
+    /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.
+    @inline(__always)
+    func mayStayInside(_ destination: MACAddress, _ bridge: borrowing Switch) -> Bool {
+        run.isSwitching && bridge.mayStayInside(destination)
     }
 }

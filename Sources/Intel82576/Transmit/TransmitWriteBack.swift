@@ -48,118 +48,120 @@ struct WriteBacks: ~Copyable {
     }
 }
 
-extension Port {
-    /// Reports the first `consumed` fetched descriptors to the driver as done, and moves TDH past them.
-    func writeBack(_ queue: Int, _ consumed: Int, _ ring: inout Ring) {
-        let headAddress = registers[TDWBAL.self, queue]
+extension Transmit {
+    /// Reports the descriptors of the run that are done with to the driver, and moves TDH past them.
+    mutating func writeBack(_ interrupts: inout Interrupts, now: () -> UInt64) {
+        let headAddress = registers[TDWBAL.self, run.queue]
         // More than the ring holds would never come together.
-        let threshold = min(registers[TXDCTL.self, queue].writeBackThreshold, ring.count - 1)
+        let threshold = min(registers[TXDCTL.self, run.queue].writeBackThreshold, run.ring.count - 1)
         if headAddress.isHeadWriteBack {
-            writeHead(queue, consumed, &ring, headAddress)
+            writeHead(headAddress, &interrupts)
         } else if threshold > 1 {
-            writeBatches(queue, consumed, &ring, threshold)
+            writeBatches(threshold, &interrupts, now: now)
         } else {
-            writeDescriptors(queue, consumed, &ring)
+            writeDescriptors(&interrupts)
         }
     }
 
     /// DD in each descriptor with RS; the queue's cause if there was one.
-    private func writeDescriptors(_ queue: Int, _ consumed: Int, _ ring: inout Ring) {
-        let memory = memory(of: queue)
-        let window = RingWindow(ring, in: memory.table)
+    private mutating func writeDescriptors(_ interrupts: inout Interrupts) {
+        let ring = run.ring
+        let window = RingWindow(ring, in: run.ranges)
         var (isReported, head) = (false, ring.head)
-        for index in 0..<consumed {
-            let control = transmitDescriptors[index].control
+        for index in 0..<run.consumed {
+            let control = descriptors[index].control
             if control.isReported {
                 isReported = true
                 if let window {
                     window.storeStatus(control.writtenBack, at: head)
-                } else if !memory.storeDoubleword(control.writtenBack, at: ring.address(head) &+ 12) {
-                    transmit.drops.ringFaults &+= 1
+                } else {
+                    storeStatus(control.writtenBack, at: ring.address(head), of: run.queue)
                 }
             }
             head = ring.advanced(head)
         }
-        ring.head = head
-        store(head, asHeadOf: queue)
-        if isReported { interrupts.raiseTransmit(queue) }
+        moveHead(to: head)
+        if isReported { interrupts.raiseTransmit(run.queue) }
+    }
+
+    private mutating func storeStatus(_ status: UInt32, at descriptor: UInt64, of queue: Int) {
+        if !owners.memory(of: queue).storeDoubleword(status, at: descriptor &+ 12) { drops.ringFaults &+= 1 }
     }
 
     /// TDH in memory in place of all DD bits.
-    private func writeHead(_ queue: Int, _ consumed: Int, _ ring: inout Ring, _ address: TDWBAL) {
+    private mutating func writeHead(_ address: TDWBAL, _ interrupts: inout Interrupts) {
         var isReported = address.isWrittenOnTimer
-        for index in 0..<consumed {
-            let control = transmitDescriptors[index].control
-            if control.isReported { isReported = true }
-        }
-        ring.head = ring.advanced(ring.head, by: consumed)
-        store(ring.head, asHeadOf: queue)
+        for index in 0..<run.consumed where descriptors[index].control.isReported { isReported = true }
+        moveHead(to: run.ring.advanced(run.ring.head, by: run.consumed))
         guard isReported else { return }
-        let high = UInt64(registers[word: (0xE03C + 0x40 * queue) / 4]) << 32
-        let isWritten = memory(of: queue).storeDoubleword(
-            UInt32(truncatingIfNeeded: ring.head), at: high | UInt64(address.address))
-        if !isWritten { transmit.drops.ringFaults &+= 1 }
-        interrupts.raiseTransmit(queue)
+        let high = UInt64(registers[TDWBAH.self, run.queue].raw) << 32
+        let isWritten = owners.memory(of: run.queue).storeDoubleword(
+            UInt32(truncatingIfNeeded: run.ring.head), at: high | UInt64(address.address))
+        if !isWritten { drops.ringFaults &+= 1 }
+        interrupts.raiseTransmit(run.queue)
     }
 
-    private func store(_ head: Int, asHeadOf queue: Int) {
-        registers[word: (0xE010 + 0x40 * queue) / 4] = UInt32(truncatingIfNeeded: head)
+    private mutating func moveHead(to head: Int) {
+        run.ring.head = head
+        registers[TDH.self, run.queue].raw = UInt32(truncatingIfNeeded: head)
     }
+}
 
-    // MARK: WTHRESH
+// MARK: WTHRESH
 
+extension Transmit {
     /// DD in all data descriptors, with RS or not, `threshold` descriptors at a time. Without an interval of EITR to
     /// wait for, the rest is written too.
-    private func writeBatches(_ queue: Int, _ consumed: Int, _ ring: inout Ring, _ threshold: Int) {
-        for index in 0..<consumed {
-            let control = transmitDescriptors[index].control
-            ring.head = ring.advanced(ring.head)
+    private mutating func writeBatches(_ threshold: Int, _ interrupts: inout Interrupts, now: () -> UInt64) {
+        let queue = run.queue
+        for index in 0..<run.consumed {
+            let control = descriptors[index].control
+            run.ring.head = run.ring.advanced(run.ring.head)
             let isFirst = writeBacks[queue].count == 0
             let count = writeBacks.add(control.kind == .context ? 0 : control.writtenBack, of: queue)
             if count >= threshold {
-                writeBatch(queue, ring)
+                writeBatch(queue, run.ring, &interrupts)
             } else if isFirst {
-                writeBacks.setDeadline(clock() &+ (interrupts.transmitInterval(queue) ?? 0), of: queue)
+                writeBacks.setDeadline(now() &+ (interrupts.transmitInterval(queue) ?? 0), of: queue)
             }
         }
-        store(ring.head, asHeadOf: queue)
-        if writeBacks[queue].count > 0, writeBacks[queue].deadline <= clock() { writeBatch(queue, ring) }
+        moveHead(to: run.ring.head)
+        if writeBacks[queue].count > 0, writeBacks[queue].deadline <= now() {
+            writeBatch(queue, run.ring, &interrupts)
+        }
     }
 
     /// Writes what waits, up to the head of `ring`.
-    private func writeBatch(_ queue: Int, _ ring: Ring) {
+    private mutating func writeBatch(_ queue: Int, _ ring: Ring, _ interrupts: inout Interrupts) {
         let count = writeBacks[queue].count
         defer { writeBacks.forget(queue) }
         guard count > 0, count < ring.count else { return }
-        let memory = memory(of: queue)
         for index in 0..<count {
             let word = writeBacks.word(queue, index)
             let position = ring.advanced(ring.head, by: ring.count &- count &+ index)
-            if word != 0, !memory.storeDoubleword(word, at: ring.address(position) &+ 12) {
-                transmit.drops.ringFaults &+= 1
-            }
+            if word != 0 { storeStatus(word, at: ring.address(position), of: queue) }
         }
         interrupts.raiseTransmit(queue)
     }
 
     /// Writes what waits of `queue` now.
-    func flushWriteBack(_ queue: Int) {
+    mutating func flushWriteBack(_ queue: Int, _ interrupts: inout Interrupts) {
         guard writeBacks[queue].count > 0 else { return }
-        guard isMaster(of: queue), let ring = registers.ring(at: 0xE000 + 0x40 * queue) else {
+        guard owners.isMaster(of: queue), let ring = registers.transmitRing(queue) else {
             return writeBacks.forget(queue)
         }
-        writeBatch(queue, ring)
+        writeBatch(queue, ring, &interrupts)
     }
 
     /// Writes what has waited for EITR's interval.
-    func runWriteBacks() {
+    mutating func runWriteBacks(_ interrupts: inout Interrupts, now: () -> UInt64) {
         var queues = writeBacks.queues
         guard queues != 0 else { return }
-        let now = clock()
+        let now = now()
         while queues != 0 {
             let queue = queues.trailingZeroBitCount
             queues &= queues &- 1
-            if writeBacks[queue].deadline <= now { flushWriteBack(queue) }
+            if writeBacks[queue].deadline <= now { flushWriteBack(queue, &interrupts) }
         }
     }
 }

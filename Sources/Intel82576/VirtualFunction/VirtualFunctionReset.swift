@@ -5,13 +5,13 @@ extension Port {
     /// queues to the PF the same way.
     func updateVirtualFunctions() {
         let new = configuration.isVirtualized ? min(configuration.virtualFunctionCount, virtuals.count) : 0
-        let old = enabledVirtualFunctions
+        let old = owners.virtualFunctions
         guard new != old else { return }
         for index in stride(from: new, to: old, by: 1) {
             resetVirtualFunction(index)
             enablePool(index, true)
         }
-        enabledVirtualFunctions = new
+        owners.virtualFunctions = new
         interrupts.setVirtualFunctions(new)
         for index in stride(from: old, to: new, by: 1) {
             clearVirtualFunction(index)
@@ -26,7 +26,7 @@ extension Port {
     ///
     /// Counters stay, see ``clearVirtualCounters(_:)``.
     func resetVirtualFunction(_ index: Int) {
-        guard index < enabledVirtualFunctions else { return }
+        guard index < owners.virtualFunctions else { return }
         clearVirtualFunction(index)
         mailbox.announceVirtualReset(index, &interrupts)
         deliverInterrupts()
@@ -39,16 +39,16 @@ extension Port {
         registers[word: RegisterMap.word(of: .PSRTYPE, index)] = 0
         enablePool(index, false)
         mailbox.reset(index)
-        isReceiveKicked = true
+        isReceiveNotified = true
     }
 
     /// Ring, enables, contexts and drop counter of a queue. It is disabled, also queue 0, which starts enabled as a
     /// queue of the PF.
     private func clearQueue(_ queue: Int) {
         for (offset, reset) in Self.queueResets { registers[word: (offset + 0x40 * queue) / 4] = reset }
-        resetTransmitQueue(queue)
-        unblock(queue)
-        doorbells &= ~(1 &<< UInt32(queue))
+        transmit.reset(queue)
+        transmit.unblock(queue)
+        transmit.doorbells &= ~(1 &<< UInt32(queue))
     }
 
     /// Offset for queue 0, and reset value of queues that start disabled.
@@ -72,7 +72,7 @@ extension Port {
     /// (UPDATE_VF_COUNTER, UPDATE_VF_STAT): zero would be 2^32 more. illumos' igbvf says that FLR clears them, and writes
     /// what it saved back, which nothing needs here. ixgbevf reads its own chip's anew after each reset.
     func clearVirtualCounters(_ index: Int) {
-        guard index < enabledVirtualFunctions else { return }
+        guard index < owners.virtualFunctions else { return }
         for word in Self.counters { registers[word: word + index * 0x100 / 4] = 0 }
     }
 
@@ -82,6 +82,6 @@ extension Port {
 
     /// What a PF reset does to VFs that stay: queue 0, which starts enabled in the PF's hands, is off too.
     func disableVirtualQueues() {
-        for queue in 0..<16 where queue & 7 < enabledVirtualFunctions { clearQueue(queue) }
+        for queue in 0..<16 where queue & 7 < owners.virtualFunctions { clearQueue(queue) }
     }
 }

@@ -36,12 +36,12 @@ extension Port {
     // MARK: The PF's mirrors, which the VF's own registers lead to
 
     func readVirtualMirror(_ entry: RegisterMap.Entry) -> UInt32 {
-        Int(entry.element) < enabledVirtualFunctions ? status.raw : 0
+        Int(entry.element) < owners.virtualFunctions ? status.raw : 0
     }
 
     /// PVTCTRL, whose bit 26 is RST.
     func writeVirtualControl(_ entry: RegisterMap.Entry, _ value: UInt32) -> RegisterEffects {
         let index = Int(entry.element)
-        return value & 1 << 26 != 0 && index < enabledVirtualFunctions ? [.virtualReset(index), .interrupts] : []
+        return value & 1 << 26 != 0 && index < owners.virtualFunctions ? [.virtualReset(index), .interrupts] : []
     }
 }

@@ -155,9 +155,9 @@ struct VirtualBehaviours {
         #expect(vf[0x00F10] == .max && vf[0x00F10] == .max)
         driver.port.registers[word: counter / 4] &+= 1
         #expect(vf[0x00F10] == 0)
-        driver.port.add(5, to: Statistic.GPRC)
+        driver.port.registers.add(5, to: GPRC.self)
         #expect(driver[.GPRC] == 5 && driver[.GPRC] == 0)
-        driver.port.add64(0x1_0000_0005, to: Statistic.GORC)
+        driver.port.registers.add64(0x1_0000_0005, to: GORCL.self)
         #expect(driver[.GORCL] == 5 && driver[.GORCL] == 5 && driver[.GORCH] == 1)
         #expect(driver[.GORCL] == 0 && driver[.GORCH] == 0)
     }

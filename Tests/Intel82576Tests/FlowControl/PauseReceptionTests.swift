@@ -116,8 +116,8 @@ struct PauseReceptionTests {
         let start = bench.driver.clock.now
         bench.transmit([.init(frame: SwitchScene.frame(to: SwitchScene.station(1)))], on: 0)
         #expect(bench.take(1).isEmpty)
-        #expect(bench.driver.port.nextDeadline == start + Switch.patience)
-        bench.driver.run(at: start + Switch.patience)
+        #expect(bench.driver.port.nextDeadline == start + Switch.longestHold)
+        bench.driver.run(at: start + Switch.longestHold)
         #expect(bench.take(1).count == 1)
     }
 }

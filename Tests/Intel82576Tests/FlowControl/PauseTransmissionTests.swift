@@ -48,7 +48,7 @@ struct PauseTransmissionTests {
         driver.enableReceive()
         arrive(0..<8)
         arrive(8..<27)
-        #expect(pauses() == [] && driver.port.packetBufferFullness == 19 * 1024 && driver.port.wantsFrames)
+        #expect(pauses() == [] && driver.port.receiveBuffer.fullness == 19 * 1024 && driver.port.wantsFrames)
         arrive(27..<28)
         #expect(pauses() == [1000] && driver[.XOFFTXC] == 1)
         arrive(28..<40)
@@ -71,7 +71,7 @@ struct PauseTransmissionTests {
         arrive(0..<count, length: length)
         let inside = count - driver.uplink.incoming.count
         #expect(!driver.port.wantsFrames && driver.uplink.incoming.count > 0)
-        #expect(driver.port.packetBufferFullness >= 64 << 10)
+        #expect(driver.port.receiveBuffer.fullness >= 64 << 10)
         // A batch is taken whole.
         #expect(inside <= (64 << 10) / (length + 4) + 2 + FrameBatch.capacity + 8)
         var taken: [[UInt8]] = []
@@ -179,7 +179,7 @@ struct PauseTransmissionTests {
         arrive(0..<40)
         #expect(pauses() == [1000])
         driver[.CTRL] = 1 << 26
-        #expect(driver.port.wantsFrames && driver.port.packetBufferFullness == 0)
+        #expect(driver.port.wantsFrames && driver.port.receiveBuffer.fullness == 0)
         driver.start()
         var ring = driver.makeReceiveRing()
         driver.enableReceive()

@@ -103,14 +103,14 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         driver.postContext(to: &ring)
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
-        #expect(driver.port.transmitContexts[0].macLength == 14)
+        #expect(driver.port.transmit.contexts[0].macLength == 14)
         _ = driver[0x8]
         mapped[0xE028] = 0
         mapped[0xE010] = 0
         mapped[0xE018] = 0
         mapped[0xE028] = 1 << 25
         _ = driver[0x8]
-        #expect(driver.port.transmitContexts[0].macLength == 0)
+        #expect(driver.port.transmit.contexts[0].macLength == 0)
         #expect(mapped[0xE010] == 0)
         driver.advance()
         #expect(driver.sentFrames.count == 1)

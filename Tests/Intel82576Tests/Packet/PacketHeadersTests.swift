@@ -48,7 +48,7 @@ struct PacketHeadersTests {
 
     @Test("with CTRL_EXT.EXT_VLAN the outer tag is passed and the inner one is the tag")
     func twoTags() {
-        let types = TagTypes(vet: 0x88A8_8100, isExtended: true)
+        let types = TagTypes(VET(raw: 0x88A8_8100), CTRL_EXT(raw: 1 << 26))
         var recipe = FrameRecipe()
         recipe.tags = [(0x88A8, 7), (0x8100, 9)]
         let both = PacketHeaders(recipe.bytes, tagTypes: types)
@@ -281,7 +281,7 @@ struct HostileFrameTests {
     }
 
     private func parse(_ bytes: [UInt8], _ spanLength: Int, isExtended: Bool) -> PacketHeaders {
-        let types = TagTypes(vet: 0x8100_8100, isExtended: isExtended)
+        let types = TagTypes(VET(raw: 0x8100_8100), CTRL_EXT(raw: isExtended ? 1 << 26 : 0))
         return PacketHeaders(
             bytes.span.bytes.extracting(first: spanLength), frameLength: bytes.count, tagTypes: types)
     }
@@ -335,7 +335,7 @@ struct HostileFrameTests {
         batch.append(bytes, header: span, in: memory, &generator)
         var verification = ChecksumVerification()
         verification.checksSCTP = true
-        let report = verification.verify(headers, frame: 0, of: batch)
+        let report = verification.verify(headers.ip, frame: 0, of: batch)
         #expect(report.contains(.ipChecked) == headers.ip.isIPv4)
         let hash = RSS().hash(
             headers, bytes.span.bytes.extracting(first: span), enabledTypes: RSS.EnabledTypes(rawValue: 0x01FF_0000))

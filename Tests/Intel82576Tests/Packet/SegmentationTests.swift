@@ -183,7 +183,8 @@ struct SegmentationTests {
         for (size, expected) in [(100, [0x111, 0x222, 0x444]), (150, [0x111, 0x444]), (300, [0x555])] {
             let candidate = Segmentation(large.layout, segmentSize: size, payloadLength: 300, frame: 0, of: source)
             var segmentation = try #require(candidate)
-            segmentation.flagMasks = Segmentation.FlagMasks(dtxtcpflgl: 0xF222_F111, dtxtcpflgh: 0xFFFF_F444)
+            segmentation.flagMasks = Segmentation.FlagMasks(
+                DTXTCPFLGL(raw: 0xF222_F111), DTXTCPFLGH(raw: 0xFFFF_F444))
             let flags = collect(segmentation, source).frames.map {
                 Int(network16($0, large.recipe.transportOffset + 12) & 0xFFF)
             }
@@ -323,7 +324,7 @@ struct ReceivedSegmentationTests {
         source.append(bytes, header: bytes.count, in: memory, &generator)
         source[0].offload = offload(large)
         let headers = PacketHeaders(bytes)
-        let candidate = Segmentation(received: headers, frame: 0, of: source)
+        let candidate = Segmentation(received: headers.ip, frame: 0, of: source)
         var segmentation = try #require(candidate)
         var output = FrameBatch()
         let progress = segmentation.run(from: source, into: &output)
@@ -344,7 +345,7 @@ struct ReceivedSegmentationTests {
             source.append(bytes, header: 128, in: memory, &generator)
             source[0].offload.segmentation = segmentation
             source[0].offload.segmentSize = 100
-            let candidate = Segmentation(received: PacketHeaders(bytes), frame: 0, of: source)
+            let candidate = Segmentation(received: PacketHeaders(bytes).ip, frame: 0, of: source)
             #expect(candidate == nil)
         }
     }

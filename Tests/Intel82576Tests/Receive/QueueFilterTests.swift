@@ -213,17 +213,17 @@ struct QueueFilterTests {
         setTuple(0, queue: 3)
         driver[.SYNQF] = 1
         driver[.IMIRVP] = 8
-        #expect(driver.port.queueFilters.used == [.etherType, .tuple, .syn, .vlanPriority])
+        #expect(driver.port.receive.selection.filters.used == [.etherType, .tuple, .syn, .vlanPriority])
         driver[.CTRL] = 1 << 26
-        #expect(driver.port.queueFilters.used == [])
+        #expect(driver.port.receive.selection.filters.used == [])
     }
 
     // MARK: 1588
 
     /// What the filters say of a frame that is for `pool`.
     private func verdict(_ bytes: [UInt8], pool: Int? = nil) -> FilterVerdict {
-        driver.port.queueFilters.verdict(
-            PacketHeaders(bytes), bytes.span.bytes, pool: pool, length: bytes.count)
+        driver.port.receive.selection.filters.verdict(
+            PacketHeaders(bytes).frame, bytes.span.bytes, pool: pool, length: bytes.count)
     }
 
     @Test("mark PTP messages the way igb sets them up")
@@ -233,7 +233,7 @@ struct QueueFilterTests {
         driver[.IMIREXT, 3] = 0x0008_1000
         driver[.SPQF, 3] = 0x3F01
         driver[.FTQF, 3] = 0x6800_8011
-        #expect(driver.port.queueFilters.used == [.etherType, .tuple])
+        #expect(driver.port.receive.selection.filters.used == [.etherType, .tuple])
         let layer2 = TestDriver.ownAddress + [2, 0, 0, 0, 0, 9, 0x88, 0xF7] + Array(repeating: 0, count: 46)
         #expect(verdict(layer2) == FilterVerdict(etherTypeFilter: 3, isTimed: true))
         var recipe = FrameRecipe()

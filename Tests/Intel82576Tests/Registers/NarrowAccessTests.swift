@@ -60,7 +60,7 @@ struct NarrowAccessTests {
         write(0x5400, 8, 0x8000_0605_0403_0201)
         #expect(driver[.RAL] == 0x0403_0201 && driver[.RAH] == 0x8000_0605)
         #expect(read(0x5400, 8) == 0x8000_0605_0403_0201)
-        driver.port.add64(0x1_2345_6789, to: Statistic.GORC)
+        driver.port.registers.add64(0x1_2345_6789, to: GORCL.self)
         #expect(read(0x4088, 8) == 0x1_2345_6789)
         #expect(read(0x4088, 8) == 0)
     }

@@ -38,11 +38,11 @@ import Testing
         let fresh = contents(bench.vf)
         for offset in Self.written { bench.vf[offset] = 0xFFFF_FF87 }
         bench.vf[0x1520] = 7
-        bench.driver.port.add(5, to: 0xC030 + 0x40 * bench.index)
+        bench.driver.port.registers[RQDPC.self, bench.index].raw += 5
         bench.driver[0xC00 + 4 * bench.index] = 3
         reset(kind, bench)
         #expect(contents(bench.vf) == fresh)
-        #expect(bench.driver.port.doorbells == 0)
+        #expect(bench.driver.port.transmit.doorbells == 0)
     }
 
     @Test("switches both queues and the pool off, and tells the PF", arguments: Kind.allCases)
@@ -97,7 +97,7 @@ import Testing
     @Test("a driver's reset keeps the counters, as a zero would look like a wrap; a new client finds zeros")
     func counters() {
         let bench = VirtualBench()
-        bench.driver.port.add(9, to: 0x10210)
+        bench.driver.port.registers[PFVFGPRC.self, 2].raw += 9
         for kind in [Kind.register, .mirror, .functionLevel, .conventional] {
             reset(kind, bench)
             #expect(bench.vf[0xF10] == 9)
@@ -110,7 +110,7 @@ import Testing
     func countersOverPFReset() {
         let bench = VirtualBench()
         let offsets = [0xF10, 0xF14, 0xF18, 0xF34, 0xF3C, 0xF40, 0xF44, 0xF48, 0xF50]
-        for offset in offsets { bench.driver.port.add(UInt32(offset), to: 0x10200 + offset - 0xF00) }
+        for offset in offsets { bench.driver.port.registers[word: (0x10200 + offset - 0xF00) / 4] += UInt32(offset) }
         bench.driver[0] = 1 << 26
         #expect(offsets.map { bench.vf[$0] } == offsets.map { UInt32($0) })
         bench.driver.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
@@ -124,11 +124,11 @@ import Testing
         bench.vf.function.writeBAR(3, at: 0xC, width: 4, 0)
         bench.vf[0] = 1 << 26
         #expect(bench.vf.function.readConfiguration(at: 4, width: 2) == 6)
-        #expect(bench.vf.function.readBAR(3, at: 0xC, width: 4) == 0 && bench.driver.port.isMaster(of: 2))
+        #expect(bench.vf.function.readBAR(3, at: 0xC, width: 4) == 0 && bench.driver.port.owners.isMaster(of: 2))
         bench.vf.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
         #expect(bench.vf.function.readConfiguration(at: 4, width: 2) == 0)
         #expect(bench.vf.function.readConfiguration(at: 0x72, width: 2) == 2)
-        #expect(bench.vf.function.readBAR(3, at: 0xC, width: 4) == 1 && !bench.driver.port.isMaster(of: 2))
+        #expect(bench.vf.function.readBAR(3, at: 0xC, width: 4) == 1 && !bench.driver.port.owners.isMaster(of: 2))
     }
 
     @Test("a PF without interest in the VF is not interrupted, until it unmasks the VF")

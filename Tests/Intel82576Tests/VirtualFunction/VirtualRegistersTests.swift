@@ -27,12 +27,12 @@ import Testing
         .enabled(if: !TestDriver.mapsQueues, "mapped doorbells are found by the next look"))
     func doorbells() {
         vfs[2][0x3818] = 1
-        #expect(driver.port.doorbells == 1 << 2)
+        #expect(driver.port.transmit.doorbells == 1 << 2)
         vfs[2][0x3918] = 1
-        #expect(driver.port.doorbells == 1 << 2 | 1 << 10)
-        driver.port.isReceiveKicked = false
+        #expect(driver.port.transmit.doorbells == 1 << 2 | 1 << 10)
+        driver.port.isReceiveNotified = false
         vfs[2][0x2918] = 1
-        #expect(driver.port.isReceiveKicked)
+        #expect(driver.port.isReceiveNotified)
     }
 
     @Test(
@@ -74,7 +74,7 @@ import Testing
             (0xF10, 0x10), (0xF14, 0x14), (0xF18, 0x18), (0xF34, 0x34), (0xF3C, 0x3C), (0xF40, 0x40), (0xF44, 0x44),
             (0xF48, 0x48), (0xF50, 0x50),
         ] {
-            driver.port.add(7, to: 0x10300 + physical)
+            driver.port.registers[word: (0x10300 + physical) / 4] += 7
             vfs[3][virtual] = 0
             #expect(vfs[3][virtual] == 7 && vfs[3][virtual] == 7 && driver[0x10300 + physical] == 7)
             #expect(vfs[2][virtual] == 0)

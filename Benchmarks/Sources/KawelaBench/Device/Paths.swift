@@ -14,16 +14,29 @@ enum Paths {
             try transmit("tx 1514 B with checksums to null", 1514, options: TransmitBatch.checksums, to: null),
             try segmentation("tso 64 KB cut in software to null", to: null),
             try segmentation("tso 64 KB handed over", to: OffloadingNull()),
-            try pools("vf to vf 60 B", 60, senders: 1),
-            try pools("vf to vf 1514 B", 1514, senders: 1),
             try pools("vf to vf 60 B, 8 VFs send an eighth each", 60, senders: 8, batch: Driver.ringSize / 8 - 1),
             try pools("vf to vf 1514 B, 8 VFs send an eighth each", 1514, senders: 8, batch: Driver.ringSize / 8 - 1),
             try pools("vf to vf 60 B, 8 VFs send as much each", 60, senders: 8),
             try pools("vf to vf 1514 B, 8 VFs send as much each", 1514, senders: 8),
-            try receive("rx 60 B from a UNIX stream, checksums verified", 60),
-            try receive("rx 1514 B from a UNIX stream, checksums verified", 1514),
             try ports("tx 60 B to null, 8 ports in turn", 8),
-        ]
+        ] + variations()
+    }
+
+    /// Rows whose frames or card differ in one thing from the first of them.
+    private static func variations() throws -> [Scenario] {
+        var scenarios: [Scenario] = []
+        for length in [60, 1514] {
+            for variation in Variation.allCases {
+                scenarios.append(
+                    try pools(variation.name("vf to vf", length), length, senders: 1, variation: variation))
+            }
+            for variation in [Variation.plain, .ipv6, .tagged, .etherTypeFilter] {
+                let name = variation.name("rx", length, " from a UNIX stream, checksums verified")
+                scenarios.append(try receive(name, length, variation))
+            }
+            scenarios.append(try receive("rx \(length) B from a UNIX stream to a pool", length, .plain, pool: 3))
+        }
+        return scenarios
     }
 
     /// - Parameter tap: an interface in the network namespace at `namespace`.
@@ -85,15 +98,16 @@ enum Paths {
     /// VF n sends `batch` frames to VF n + 1, of 8. Rings are as large as the batch: what differs with more senders is not
     /// how much memory is gone through.
     private static func pools(
-        _ name: String, _ length: Int, senders: Int, batch: Int = Driver.batch
+        _ name: String, _ length: Int, senders: Int, batch: Int = Driver.batch, variation: Variation = .plain
     ) throws -> Scenario {
         let device = try DevicePort(try BackendSpecification(parsing: "null").open(), virtualFunctions: 8)
         try device.enableVirtualFunctions()
         try device.driver.enablePools(8)
+        try variation.applyToPools(device.driver)
         let lanes = try (0..<senders).map { sender in
             let receiver = (sender + 1) % 8
             let frames = (0..<batch).map {
-                Frames.udp($0, length: length, to: Frames.pool(receiver), from: Frames.pool(sender))
+                variation.frame($0, length: length, to: Frames.pool(receiver), from: Frames.pool(sender))
             }
             return (
                 frames: frames, batch: try TransmitBatch(frames, in: device.memory),
@@ -119,11 +133,18 @@ enum Paths {
     }
 
     /// Frames that wait in a socket's buffer.
-    private static func receive(_ name: String, _ length: Int) throws -> Scenario {
+    /// - Parameter pool: the pool they are for; `nil` for a card without pools.
+    private static func receive(
+        _ name: String, _ length: Int, _ variation: Variation, pool: Int? = nil
+    ) throws -> Scenario {
         let (uplink, sender) = try connectedStream()
         let device = try DevicePort(uplink)
-        let ring = try ReceiveRing(device.driver)
-        let frames = frames(length, to: Frames.card)
+        if pool == nil { try variation.applyToPort(device.driver) } else { try device.driver.enablePools(8) }
+        let ring = try ReceiveRing(device.driver, queue: pool ?? 0)
+        let frames = (0..<Driver.batch).map {
+            variation.frame(
+                $0, length: length, to: pool.map(Frames.pool) ?? Frames.card, from: Frames.outside)
+        }
         let bytes = StreamSender.framed(frames[...])
         return Scenario(
             name: name, frames: frames.count,

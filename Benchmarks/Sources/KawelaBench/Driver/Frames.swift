@@ -52,11 +52,11 @@ enum Frames {
 
     private static func bytes(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
 
-    private static func set(_ value: UInt16, at offset: Int, of frame: inout [UInt8]) {
+    static func set(_ value: UInt16, at offset: Int, of frame: inout [UInt8]) {
         frame.replaceSubrange(offset..<offset + 2, with: bytes(value))
     }
 
-    private static func sum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    static func sum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var (sum, isHigh) = (UInt32(0), true)
         for byte in bytes {
             sum += isHigh ? UInt32(byte) << 8 : UInt32(byte)
@@ -65,7 +65,7 @@ enum Frames {
         return sum
     }
 
-    private static func fold(_ sum: UInt32) -> UInt16 {
+    static func fold(_ sum: UInt32) -> UInt16 {
         var sum = sum
         while sum >> 16 != 0 { sum = sum & 0xFFFF + sum >> 16 }
         return UInt16(sum)

@@ -51,30 +51,14 @@ struct RSS: ~Copyable {
     }
 
     /// The hash of a packet and the type that says what it covers; 0 and `none` when no enabled type applies.
-    /// - Precondition: `bytes` are those `headers` was parsed from.
+    /// - Precondition: `ip` was parsed from `bytes`.
     @inline(__always)
     borrowing func hash(
-        _ headers: PacketHeaders, _ bytes: RawSpan, enabledTypes: EnabledTypes, extensions: ExtensionControl = []
+        _ ip: IPHeaders, _ bytes: RawSpan, enabledTypes: EnabledTypes, extensions: ExtensionControl = []
     ) -> (hash: UInt32, type: HashType) {
-        let ip = headers.ip
         if ip.isIPv4 { return hashIPv4(ip, bytes, Self.ipv4Type(ip, enabledTypes)) }
         if ip.isIPv6 { return hashIPv6(ip, bytes, Self.ipv6Type(ip, enabledTypes, extensions)) }
         return (0, .none)
-    }
-}
-
-extension RSS {
-    /// The same of a plain packet.
-    @inline(__always)
-    borrowing func hash(
-        _ packet: PlainPacket, _ bytes: RawSpan, enabledTypes: EnabledTypes
-    ) -> (hash: UInt32, type: HashType) {
-        let withPorts: EnabledTypes = packet.isTCP ? .tcpIPv4 : .udpIPv4
-        guard enabledTypes.contains(withPorts) || enabledTypes.contains(.ipv4) else { return (0, .none) }
-        let addresses = toeplitz(bytes.network64(at: PlainPacket.network &+ 12), at: 0)
-        guard enabledTypes.contains(withPorts) else { return (addresses, .ipv4) }
-        let hash = addresses ^ toeplitz(bytes.network32(at: PlainPacket.transport), at: 8)
-        return (hash, packet.isTCP ? .tcpIPv4 : .udpIPv4)
     }
 }
 

@@ -21,17 +21,16 @@ struct AddressFilter: ~Copyable {
     private var hasSources = false
 
     /// Takes over the registers' entries.
-    mutating func load(_ registers: borrowing RegisterFile) {
+    mutating func load(_ registers: RegisterFile) {
         for slot in 0..<destinations.count {
             destinations[slot] = Entry()
             sources[slot] = Entry()
         }
         hasSources = false
         for index in 0..<Self.entryCount {
-            let word = Self.word(index)
-            let high = RAH(raw: registers[word: word + 1])
+            let high = registers[RAH.self, index]
             guard high.isValid, high.select < 2 else { continue }
-            let address = MACAddress(low: registers[word: word], high: high.address).value
+            let address = MACAddress(low: registers[RAL.self, index].raw, high: high.address).value
             if high.select == 0 {
                 Self.add(address, high.pools, to: destinations)
             } else {
@@ -56,9 +55,6 @@ struct AddressFilter: ~Copyable {
         while table[slot].address != address, table[slot].address != .max { slot = (slot &+ 1) & (1 &<< slotBits &- 1) }
         return slot
     }
-
-    /// Word index of RAL[index]: 16 pairs at 0x5400, 8 at 0x54E0.
-    static func word(_ index: Int) -> Int { (index < 16 ? 0x5400 + 8 * index : 0x54E0 + 8 * (index - 16)) / 4 }
 
     @inline(__always)
     func matches(destination: MACAddress, source: MACAddress) -> Bool {
@@ -112,36 +108,5 @@ extension MACAddress {
         let tail = Int(truncatingIfNeeded: (value & 0xFF) &<< 8 | (value &>> 8) & 0xFF)
         let shift = offset == 3 ? 0 : 4 &- offset
         return tail &>> shift & 0xFFF
-    }
-}
-
-/// Why a frame was taken, or not.
-enum AddressMatch {
-    case none
-    case exact
-    /// Only an inexact filter matched: status PIF.
-    case inexact
-}
-
-extension Port {
-    /// The L2 filter without pools. Datasheet 7.1.2.1.
-    @inline(__always)
-    func matchAddress(_ destination: MACAddress, source: MACAddress, _ control: RCTL) -> AddressMatch {
-        if addressFilter.matches(destination: destination, source: source) { return .exact }
-        if destination.isBroadcast {
-            return control.acceptsBroadcast || control.isMulticastPromiscuous ? .exact : .none
-        }
-        guard destination.isMulticast else { return control.isUnicastPromiscuous ? .inexact : .none }
-        if hits(Self.multicastTable, destination, control) { return .inexact }
-        return control.isMulticastPromiscuous ? .inexact : .none
-    }
-
-    /// The VLAN filter: `tag` is the frame's TCI, `nil` for an untagged frame.
-    @inline(__always)
-    func passesVLANFilter(_ tag: UInt16?, _ control: RCTL) -> Bool {
-        guard control.filtersVLAN, let tag else { return true }
-        if control.filtersCFI, (tag & 0x1000 != 0) != control.cfi { return false }
-        let identifier = Int(tag & 0xFFF)
-        return registers[word: 0x5600 / 4 + identifier / 32] &>> UInt32(identifier & 31) & 1 != 0
     }
 }

@@ -44,7 +44,7 @@ struct QueueFilters: ~Copyable {
     init() {}
 
     /// Takes the registers as they are now.
-    mutating func load(_ registers: borrowing RegisterFile) {
+    mutating func load(_ registers: RegisterFile) {
         used = []
         loadEtherTypes(registers)
         loadTuples(registers)
@@ -55,7 +55,7 @@ struct QueueFilters: ~Copyable {
         if vlanPriority.isEnabled { used.insert(.vlanPriority) }
     }
 
-    private mutating func loadEtherTypes(_ registers: borrowing RegisterFile) {
+    private mutating func loadEtherTypes(_ registers: RegisterFile) {
         etherTypeMask = 0
         for index in 0..<8 {
             etherTypes[index] = registers[ETQF.self, index]
@@ -64,7 +64,7 @@ struct QueueFilters: ~Copyable {
         if etherTypeMask != 0 { used.insert(.etherType) }
     }
 
-    private mutating func loadTuples(_ registers: borrowing RegisterFile) {
+    private mutating func loadTuples(_ registers: RegisterFile) {
         tupleCount = 0
         for priority in stride(from: 7, through: 0, by: -1) {
             for index in 0..<8 {
@@ -84,19 +84,25 @@ extension QueueFilters {
     /// - Parameters:
     ///   - pool: the pool this copy of the frame is for; `nil` without pools.
     ///   - length: bytes as they go to memory.
-    /// - Precondition: `bytes` are those `headers` was parsed from.
-    borrowing func verdict(_ headers: PacketHeaders, _ bytes: RawSpan, pool: Int?, length: Int) -> FilterVerdict {
+    /// - Precondition: `bytes` are those `summary` was made of.
+    @inline(__always)
+    borrowing func verdict(_ summary: FrameSummary, _ bytes: RawSpan, pool: Int?, length: Int) -> FilterVerdict {
         var verdict = FilterVerdict()
-        if used.contains(.etherType) { matchEtherType(headers.networkType, &verdict) }
-        if used.contains(.vlanPriority), headers.isTagged, headers.tag &>> 13 >= vlanPriority.priority {
+        guard !used.isEmpty else { return verdict }
+        if used.contains(.etherType) { matchEtherType(summary.networkType, &verdict) }
+        if used.contains(.vlanPriority), summary.isTagged, summary.tag &>> 13 >= vlanPriority.priority {
             verdict.isImmediate = true
         }
-        guard !used.isDisjoint(with: [.tuple, .syn]) else { return verdict }
-        let flow = Flow(headers, bytes, pool: pool, length: length)
+        if !used.isDisjoint(with: [.tuple, .syn]) {
+            matchFlow(Flow(summary.ip, bytes, pool: pool, length: length), &verdict)
+        }
+        return verdict
+    }
+
+    private borrowing func matchFlow(_ flow: Flow, _ verdict: inout FilterVerdict) {
         let synQueue = syn.steers && flow.flags & Flow.synFlag != 0 ? syn.queue : nil
         let tupleQueue = matchTuples(flow, &verdict)
         if verdict.queue == nil { verdict.queue = isSYNFirst ? synQueue ?? tupleQueue : tupleQueue ?? synQueue }
-        return verdict
     }
 
     private borrowing func matchEtherType(_ type: UInt16, _ verdict: inout FilterVerdict) {
@@ -142,8 +148,7 @@ struct Flow: BitwiseCopyable {
     var pool: Int?
     var length = 0
 
-    init(_ headers: PacketHeaders, _ bytes: RawSpan, pool: Int?, length: Int) {
-        let ip = headers.ip
+    init(_ ip: IPHeaders, _ bytes: RawSpan, pool: Int?, length: Int) {
         (self.pool, self.length) = (pool, length)
         isIP = ip.kind != .none
         protocolNumber = ip.protocolNumber
@@ -168,14 +173,14 @@ struct TupleFilter: BitwiseCopyable {
     init() {}
 
     /// Addresses and ports are stored as a little-endian host holds what is on the wire.
-    init(_ registers: borrowing RegisterFile, _ index: Int) {
+    init(_ registers: RegisterFile, _ index: Int) {
         tuple = registers[FTQF.self, index]
         port = registers[IMIR.self, index]
         size = registers[IMIREXT.self, index]
         flags = size.tcpFlags
-        source = registers[word: 0x5980 / 4 + index].byteSwapped
-        destination = registers[word: 0x59A0 / 4 + index].byteSwapped
-        sourcePort = UInt16(truncatingIfNeeded: registers[word: 0x59C0 / 4 + index]).byteSwapped
+        source = registers[SAQF.self, index].raw.byteSwapped
+        destination = registers[DAQF.self, index].raw.byteSwapped
+        sourcePort = UInt16(truncatingIfNeeded: registers[SPQF.self, index].raw).byteSwapped
     }
 
     /// A match would have an effect.

@@ -1,0 +1,135 @@
+// The two paths of frames: from descriptor rings to pools and the wire, and from the wire to descriptor rings.
+
+extension Port {
+    // MARK: Transmit
+
+    /// Serves each queue whose doorbell rang once, as far as their rate limits and the wire let them.
+    func transmitAll() {
+        var queues = transmit.dueDoorbells(now: clock)
+        while queues != 0, canTransmit {
+            let queue = queues.trailingZeroBitCount
+            queues &= queues &- 1
+            if !transmitRun(queue), canTransmit { transmit.doorbells &= ~(1 &<< UInt32(queue)) }
+        }
+    }
+
+    /// One run of a queue. Whether it left work that could go on at once.
+    private func transmitRun(_ queue: Int) -> Bool {
+        let conditions = Transmit.Conditions(isLoopback: isLoopback, offloads: isLoopback ? [] : uplink.offloads)
+        guard transmit.begin(queue, conditions, bridge) else { return false }
+        var isFinished = false
+        repeat {
+            isFinished = transmit.fill(&bridge) == .finished
+            forward()
+        } while !isFinished && !transmit.isRunOver(uplinkIsCongested: uplink.isCongested)
+        return transmit.finish(&interrupts, linkSpeed: link.speed, now: clock)
+    }
+
+    /// Hands the batch on and empties it.
+    private func forward() {
+        if transmit.isStampRequested {
+            transmit.isStampRequested = false
+            transmit.stamps.stampTransmitted(at: time.systemTime(at: clock()))
+        }
+        let forwarding = Forwarding(
+            registers: registers, isSwitching: isSwitching, isLinkUp: link.isUp, isWireBlocked: isWireBlocked)
+        if isLoopback {
+            beginReceiveBatch()
+            forwarding.loopBack(&transmit, &receive, &bridge)
+            receive.finishBatch(&interrupts)
+        } else {
+            if forwarding.isSwitching { beginReceiveBatch() }
+            forwarding.run(&transmit, &receive, &bridge)
+            uplink.transmit(&transmit.batch)
+            if forwarding.isSwitching { receive.finishBatch(&interrupts) }
+        }
+        transmit.finishBatch()
+    }
+
+    /// The switch between pools works.
+    var isSwitching: Bool { bridge.isEnabled && !isLoopback }
+
+    /// A PAUSE frame of the link partner holds transmission to the wire.
+    var isPaused: Bool { !isLoopback && receive.flow.isPaused(now: clock) }
+
+    /// The wire takes nothing now: the uplink is congested, or the partner asked for a pause.
+    private var isWireBlocked: Bool { uplink.isCongested || isPaused }
+
+    /// Whether anything outside the queues lets them send. On the chip a MAC without link stops DMA, and drivers count on
+    /// the packets being there when it comes back; the switch goes on without a link.
+    var canTransmit: Bool {
+        isLoopback || ((link.isUp || isSwitching) && (!isWireBlocked || goesOnWithoutWire))
+    }
+
+    /// The wire has been blocked for so long that the switch goes on without it.
+    private var goesOnWithoutWire: Bool { isSwitching && bridge.hasHeldLongEnough(now: clock) }
+
+    /// Notes since when the wire has been blocked.
+    func watchWire() { bridge.noteWire(isBlocked: isSwitching && isWireBlocked, now: clock) }
+
+    /// When the switch stops waiting for the wire, while transmission waits for it.
+    var wireDeadline: UInt64? {
+        guard transmit.doorbells != 0, let since = bridge.blockedSince, !goesOnWithoutWire else { return nil }
+        return since &+ Switch.longestHold
+    }
+
+    // MARK: Receive
+
+    private func beginReceiveBatch() {
+        let systemTime = receive.stamps.stampsReceived ? time.systemTime(at: clock()) : 0
+        receive.beginBatch(link, isLoopback: isLoopback, systemTime: systemTime, &bridge)
+    }
+
+    /// Takes a batch from the uplink and delivers it; behind frames that wait, as many as the packet buffer has room for.
+    func receiveAll() {
+        if receiveBuffer.isWaiting { deliverWaiting() }
+        if receiveBuffer.isWaiting {
+            wantsFrames = receiveBuffer.store(from: uplink, isOpen: isBufferOpen)
+        } else {
+            receiveBuffer.take(from: uplink)
+            if isLoopback { receive.drops.disabled &+= UInt64(receiveBuffer.dropTaken()) }
+            deliverWaiting()
+        }
+    }
+
+    /// Delivers what waits, as far as there are descriptors, and settles whether the uplink is asked for more.
+    func deliverWaiting() {
+        beginReceiveBatch()
+        receiveBuffer.deliver(to: &receive, &bridge)
+        receive.finishBatch(&interrupts)
+        wantsFrames = receiveBuffer.takesFrames(isOpen: isBufferOpen)
+    }
+
+    /// Frames from the wire may be kept behind those that wait: with pools none wait, and loopback cuts the wire off.
+    private var isBufferOpen: Bool { !bridge.hasPools && !isLoopback }
+
+    // MARK: Flow control
+
+    /// Sends the PAUSE frames that the packet buffer's fullness or software calls for. One that the uplink has no room
+    /// for goes out when it has. They go past everything that waits to be sent, paused or not.
+    func runFlowControl() {
+        receive.flow.expire(now: clock)
+        guard receive.flow.needsAdvance(isWaiting: receiveBuffer.isWaiting) else { return }
+        let canSend = link.isUp && link.isFullDuplex && !isLoopback
+        if canSend, uplink.isCongested { return }
+        let frames = receive.flow.advance(
+            FlowControl.Conditions(
+                canSend: canSend, speed: link.speed, fullness: receiveBuffer.fullness, now: clock()))
+        if let quanta = frames.requested { sendPause(quanta) }
+        if let quanta = frames.automatic { sendPause(quanta) }
+    }
+
+    private func sendPause(_ quanta: UInt16) {
+        receive.flow.writeFrame(quanta, to: &transmit.packetBatch)
+        uplink.transmit(&transmit.packetBatch)
+        transmit.packetBatch.removeAll()
+    }
+
+    /// When ``runFlowControl()`` has to be called next, or transmission may go on after a PAUSE.
+    var flowDeadline: UInt64? {
+        let resume = transmit.doorbells != 0 && isPaused ? receive.flow.state.pausedUntil : nil
+        let refresh = uplink.isCongested ? nil : receive.flow.state.refreshDeadline
+        guard let resume else { return refresh }
+        return min(resume, refresh ?? resume)
+    }
+}

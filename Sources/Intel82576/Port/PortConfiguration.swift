@@ -1,0 +1,25 @@
+extension Port {
+    /// What a port is made of.
+    public struct Configuration: Sendable {
+        /// The EEPROM as it is at power-on, with the station address.
+        public var nvm: NVMImage
+        /// VFs that can be plugged in, 0 to 8. With none the PF has no SR-IOV capability.
+        public var virtualFunctions: Int
+
+        /// What a driver writes to the EEPROM is there for the next client. Otherwise it is gone with the client, who
+        /// leaves nothing to another machine.
+        public var keepsNVM: Bool
+
+        /// Clients may map the pages of queue registers; see MappedQueues/.
+        public var mapsQueues = false
+
+        public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
+            self.init(nvm: NVMImage(macAddress: macAddress), keepsNVM: false, virtualFunctions: virtualFunctions)
+        }
+
+        public init(nvm: NVMImage, keepsNVM: Bool, virtualFunctions: Int = 0) {
+            (self.nvm, self.keepsNVM) = (nvm, keepsNVM)
+            self.virtualFunctions = min(max(virtualFunctions, 0), 8)
+        }
+    }
+}

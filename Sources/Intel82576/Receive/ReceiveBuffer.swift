@@ -1,0 +1,196 @@
+/// Frames from the wire that are not delivered yet: the batch at hand, the pieces of a large frame, and, with flow
+/// control, the packet buffer behind them.
+///
+/// The first frame that finds no descriptor waits, and everything behind it. Without flow control the uplink is then left
+/// alone, whose own queue plays the packet buffer's part. With it, more frames are taken up to RXPBS (see ``FlowControl``).
+struct ReceiveBuffer: ~Copyable {
+    private let registers: RegisterFile
+    /// The frames being delivered.
+    private var batch = FrameBatch()
+    /// Frames from the uplink for which the packet buffer had no room.
+    private var laterBatch = FrameBatch()
+    /// Pieces of a frame larger than a segment.
+    private var pieces = FrameBatch()
+    private var packetBuffer = PacketBuffer()
+    private var state = State()
+
+    /// How far delivery has come.
+    private struct State {
+        /// Frames of `batch` delivered so far.
+        var next = 0
+        /// Pieces delivered so far, of the frame before `next`.
+        var nextPiece = 0
+        /// What is left to cut of that frame.
+        var segmentation: Segmentation?
+        /// That frame is not delivered to its end.
+        var isCutting = false
+        /// The frame at `next`, and whatever is behind it, waits for descriptors.
+        var isWaiting = false
+        /// `batch` lies in the packet buffer, not in memory of the uplink.
+        var isBuffered = false
+        /// Frames of `laterBatch` that are in the packet buffer.
+        var nextLater = 0
+    }
+
+    init(_ registers: RegisterFile) { self.registers = registers }
+
+    /// Forgets all frames: those held for descriptors that are gone are gone too.
+    mutating func reset() {
+        batch.removeAll()
+        laterBatch.removeAll()
+        pieces.removeAll()
+        packetBuffer.removeAll()
+        state = State()
+    }
+
+    /// A frame waits for descriptors.
+    var isWaiting: Bool { state.isWaiting }
+}
+
+// MARK: Delivery
+
+extension ReceiveBuffer {
+    /// Takes a batch from the uplink. All that was taken before is delivered.
+    mutating func take(from uplink: any Uplink) {
+        batch.removeAll()
+        (state.next, state.isBuffered) = (0, false)
+        uplink.receive(into: &batch)
+    }
+
+    /// Drops the frames just taken: the wire is cut off.
+    /// - Returns: how many there were.
+    mutating func dropTaken() -> Int {
+        defer { batch.removeAll() }
+        return batch.count
+    }
+
+    /// Delivers what waits, as far as there are descriptors.
+    mutating func deliver(to receive: inout Receive, _ bridge: inout Switch) {
+        repeat { state.isWaiting = !deliverBatch(to: &receive, &bridge) } while !state.isWaiting && refill()
+    }
+
+    /// Delivers what the batch still holds. False while a frame is held.
+    private mutating func deliverBatch(to receive: inout Receive, _ bridge: inout Switch) -> Bool {
+        while true {
+            if state.isCutting {
+                guard deliverPieces(to: &receive, &bridge) else { return false }
+                state.isCutting = false
+            }
+            guard state.next < batch.count else { return true }
+            let offload = batch[state.next].offload
+            if offload.segmentation != .none {
+                startSegmentation(&receive.drops)
+                continue
+            }
+            if offload.needsChecksum { _ = batch.completeChecksum(of: state.next) }
+            guard receive.deliver(batch, state.next, &bridge) != .held else { return false }
+            state.next += 1
+        }
+    }
+
+    /// Cuts the large frame at hand and delivers the pieces. False while one is held.
+    private mutating func deliverPieces(to receive: inout Receive, _ bridge: inout Switch) -> Bool {
+        while true {
+            while state.nextPiece < pieces.count {
+                guard receive.deliver(pieces, state.nextPiece, &bridge) != .held else { return false }
+                state.nextPiece += 1
+            }
+            pieces.removeAll()
+            state.nextPiece = 0
+            guard state.segmentation?.run(from: batch, into: &pieces) == .outputFull else {
+                state.segmentation = nil
+                if pieces.count == 0 { return true }
+                continue
+            }
+        }
+    }
+
+    /// The frame at hand is larger than a segment; its host left the cutting to us.
+    private mutating func startSegmentation(_ drops: inout Receive.Drops) {
+        let headers = PacketHeaders(
+            batch.header(of: state.next), frameLength: Int(batch[state.next].byteCount), tagTypes: TagTypes())
+        state.segmentation = Segmentation(received: headers.ip, frame: state.next, of: batch)
+        state.isCutting = state.segmentation != nil
+        if !state.isCutting { drops.oversize &+= 1 }
+        state.next += 1
+    }
+
+    /// The next frames that wait, once those at hand are delivered. False when there are none.
+    private mutating func refill() -> Bool {
+        guard state.isBuffered || laterBatch.count > 0 else { return false }
+        batch.removeAll()
+        state.next = 0
+        packetBuffer.lend(to: &batch)
+        if batch.count > 0 { return true }
+        state.isBuffered = false
+        swap(&batch, &laterBatch)
+        (state.next, state.nextLater) = (state.nextLater, 0)
+        return batch.count > 0
+    }
+}
+
+// MARK: The packet buffer
+
+extension ReceiveBuffer {
+    /// Frames are taken from the uplink: nothing waits, or there is room behind what does.
+    /// - Parameter isOpen: no pools, whose frames never wait, and no loopback.
+    func takesFrames(isOpen: Bool) -> Bool { !state.isWaiting || hasRoom(isOpen: isOpen) }
+
+    /// Whether frames may be taken behind those that wait. What is in pieces cannot be moved.
+    private func hasRoom(isOpen: Bool) -> Bool {
+        isOpen && registers[CTRL.self].transmitsPause && registers[FCRTH.self].bytes > 0
+            && state.segmentation == nil && pieces.count == 0 && laterBatch.count == 0
+            && fullness < registers[RXPBS.self].bytes
+    }
+
+    /// Takes frames from the uplink behind those that wait.
+    /// - Returns: whether it can take more.
+    mutating func store(from uplink: any Uplink, isOpen: Bool) -> Bool {
+        guard hasRoom(isOpen: isOpen), moveBatch() else { return false }
+        uplink.receive(into: &laterBatch)
+        state.nextLater = 0
+        while state.nextLater < laterBatch.count, fullness < registers[RXPBS.self].bytes,
+            packetBuffer.append(laterBatch, state.nextLater)
+        {
+            state.nextLater += 1
+        }
+        if state.nextLater == laterBatch.count {
+            laterBatch.removeAll()
+            state.nextLater = 0
+        }
+        return hasRoom(isOpen: isOpen)
+    }
+
+    /// Moves the frames at hand out of the uplink's memory, which its next call uses again.
+    private mutating func moveBatch() -> Bool {
+        if state.isBuffered { return true }
+        packetBuffer.removeAll()
+        for index in state.next..<batch.count where !packetBuffer.append(batch, index) {
+            packetBuffer.removeAll()
+            return false
+        }
+        batch.removeAll()
+        state.next = 0
+        state.isBuffered = true
+        packetBuffer.lend(to: &batch)
+        return true
+    }
+
+    /// Bytes of the frames that wait, as on the wire.
+    var fullness: Int {
+        guard state.isWaiting else { return 0 }
+        var bytes = packetBuffer.wireBytes + (state.segmentation?.remainingPayload ?? 0)
+        for index in state.next..<max(state.next, batch.count) {
+            bytes += PacketBuffer.wireLength(Int(batch[index].byteCount))
+        }
+        for index in state.nextLater..<max(state.nextLater, laterBatch.count) {
+            bytes += PacketBuffer.wireLength(Int(laterBatch[index].byteCount))
+        }
+        return bytes
+    }
+}
+
+extension Segmentation {
+    /// Payload that is not in a segment yet.
+    fileprivate var remainingPayload: Int { max(0, payloadLength &- next &* segmentSize) }
+}

@@ -1,0 +1,63 @@
+// Additions to the statistics registers, which all blocks make. All of them stick at their maximum, but those of pools.
+
+extension RegisterFile {
+    /// Adds to a 32-bit statistics register.
+    @inline(__always)
+    func add<R: Register>(_ amount: UInt32, to register: R.Type) {
+        let (sum, overflow) = self[R.self].raw.addingReportingOverflow(amount)
+        self[R.self].raw = overflow ? .max : sum
+    }
+
+    /// Adds to a 64-bit pair of statistics registers, of which `low` is the lower half and the next register the upper.
+    @inline(__always)
+    func add64<R: Register>(_ amount: UInt64, to low: R.Type) {
+        let word = R.offset / 4
+        let old = UInt64(self[word: word + 1]) << 32 | UInt64(self[word: word])
+        let (sum, overflow) = old.addingReportingOverflow(amount)
+        let new = overflow ? .max : sum
+        self[word: word] = UInt32(truncatingIfNeeded: new)
+        self[word: word + 1] = UInt32(truncatingIfNeeded: new >> 32)
+    }
+
+    /// A driver's read of the upper half of a 64-bit pair, which clears both.
+    func readOctets(_ entry: RegisterMap.Entry) -> UInt32 {
+        let word = Int(entry.canonicalWord)
+        let value = self[word: word]
+        self[word: word] = 0
+        self[word: word - 1] = 0
+        return value
+    }
+
+    /// Adds to a statistics register of a pool. They wrap, and reading does not clear them.
+    @inline(__always)
+    private func add<R: Register>(_ amount: UInt32, to register: R.Type, of pool: Int) {
+        self[R.self, pool].raw &+= amount
+    }
+
+    /// Counts a frame of `byteCount` bytes, FCS excluded, that `pool` received.
+    @inline(__always)
+    func countReceived(by pool: Int, byteCount: Int, isMulticast: Bool, isLoopback: Bool) {
+        let length = UInt32(truncatingIfNeeded: byteCount &+ 4)
+        add(1, to: PFVFGPRC.self, of: pool)
+        add(length, to: PFVFGORC.self, of: pool)
+        if isMulticast { add(1, to: PFVFMPRC.self, of: pool) }
+        guard isLoopback else { return }
+        add(1, to: PFVFGPRLBC.self, of: pool)
+        add(length, to: PFVFGORLBC.self, of: pool)
+    }
+
+    /// Counts a frame of `byteCount` bytes that `pool` sent and another pool got.
+    @inline(__always)
+    func countLoopback(from pool: Int, byteCount: Int) {
+        add(1, to: PFVFGPTLBC.self, of: pool)
+        add(UInt32(truncatingIfNeeded: max(60, byteCount) &+ 4), to: PFVFGOTLBC.self, of: pool)
+    }
+
+    /// Counts `packets` frames of `byteCount` bytes each that `pool` sent, wherever they went.
+    @inline(__always)
+    func countSent(by pool: Int, byteCount: Int, packets: Int) {
+        let length = UInt32(truncatingIfNeeded: max(60, byteCount) &+ 4)
+        add(UInt32(truncatingIfNeeded: packets), to: PFVFGPTC.self, of: pool)
+        add(length &* UInt32(truncatingIfNeeded: packets), to: PFVFGOTC.self, of: pool)
+    }
+}
