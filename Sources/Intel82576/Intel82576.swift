@@ -7,12 +7,15 @@
 //
 // | folder | block |
 // |---|---|
-// | Configuration, VirtualFunction | configuration spaces of PF and VFs, VFs as functions |
-// | Registers | the register table, dispatch, resets |
+// | Port | the wiring: which block an access goes to, what follows for others, the functions towards their transports |
+// | Configuration, Functions | configuration spaces of PF and VFs; which exist, and whose memory a queue reaches |
+// | Registers | the register table, and which block a register belongs to |
 // | Transmit, Receive, Switch | the packet path, by stage |
 // | FlowControl | PAUSE frames both ways, and the packet buffer they keep from overflowing |
 // | Time | IEEE 1588: system time and stamps of frames; timers for software |
-// | Interrupts, Mailbox, Statistics, NVM, PHY | the blocks of those names |
+// | MappedQueues | queue registers that clients map into their own memory |
+// | PHY | the PHY, the link, device control |
+// | Interrupts, Mailbox, Statistics, NVM | the blocks of those names |
 // | Packet | headers, checksums, segmentation |
 // | Memory | guest memory and frame buffers: the only folder where pointers are used |
 //

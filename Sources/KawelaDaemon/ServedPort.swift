@@ -29,7 +29,7 @@ final class ServedPort {
             undo.steps.append { kept?.close() }
             let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
             var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
-            configuration.mapsQueues = plan.looking != nil
+            configuration.mapsQueues = plan.polling != nil
             let port = Port(configuration, uplink: backend, clock: monotonicNanoseconds)
             let driver = try plan.vfSettings.map { settings throws(Failure) in
                 try makeDriver(port.physicalFunction, settings, log: log)
@@ -39,7 +39,7 @@ final class ServedPort {
             loop = EventLoop(
                 port: port, servers: servers, backend: backend, driver: driver, mailbox: mailbox,
                 reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } },
-                looking: plan.looking ?? Looking.Times(), log: log)
+                polling: plan.polling ?? Polling.Times(), log: log)
             (self.backend, self.kept) = (backend, kept)
         } catch {
             undo.run()

@@ -19,7 +19,7 @@ struct QueueAccess {
 }
 
 extension QueueAccess {
-    /// A mapped register is read after a message, which the port looks at the pages before.
+    /// A mapped register is read after a message, before which the port polls the pages.
     mutating func read(_ function: any Function, _ offset: Int) -> UInt32 {
         guard let mapped = memory(of: function, at: offset) else {
             return UInt32(function.readBAR(0, at: offset, width: 4))

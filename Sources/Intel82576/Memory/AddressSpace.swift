@@ -15,7 +15,8 @@ import PCIe
     /// The ranges; `files` runs parallel to them.
     let table = RangeTable()
     private var files: [MappedFile?] = []
-    /// Reaches the ranges without a file.
+    /// The function's transport, which reaches the ranges without a file and takes the function's interrupts; `nil` while
+    /// there is none.
     weak var host: (any FunctionHost)?
 
     deinit {

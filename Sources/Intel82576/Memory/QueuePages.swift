@@ -209,11 +209,11 @@ extension QueuePages {
     }
 
     /// Puts `words` where something else is known to be. What the client wrote meanwhile stays, and is found by the next
-    /// look.
-    func show(_ words: QueueWords, in line: Int) {
+    /// poll.
+    func publish(_ words: QueueWords, in line: Int) {
         for word in 0..<16 where words[word] != known(line, word) {
             if word == Word.head {
-                showHead(words[word], in: line)
+                publishHead(words[word], in: line)
             } else if replace(line, word, known(line, word), by: words[word]) {
                 setKnown(line, word, words[word])
             }
@@ -223,7 +223,7 @@ extension QueuePages {
     /// A driver that has disabled the queue may already have written a head that looks the same as the one known; it must
     /// not be lost under one that the queue reached before. So once the control word is not the known one, the head is
     /// left alone, or put back as it was.
-    private func showHead(_ head: UInt32, in line: Int) {
+    private func publishHead(_ head: UInt32, in line: Int) {
         let (before, control) = (known(line, Word.head), known(line, Word.control))
         guard load(line, Word.control) == control, replace(line, Word.head, before, by: head) else { return }
         if load(line, Word.control) == control {

@@ -1,6 +1,9 @@
 // The two paths of frames: from descriptor rings to pools and the wire, and from the wire to descriptor rings.
 
 extension Port {
+    private var link: Link { deviceControl.link }
+    private var isLoopback: Bool { deviceControl.isLoopback }
+
     // MARK: Transmit
 
     /// Serves each queue whose doorbell rang once, as far as their rate limits and the wire let them.

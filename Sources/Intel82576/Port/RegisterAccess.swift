@@ -1,12 +1,11 @@
-// Register accesses: each goes to the block that the register belongs to, and what it asks of the other blocks is done
-// in a fixed order.
+// Register accesses: each goes to the block that the register belongs to, which returns what it asks of the other blocks.
 
 extension Port {
     /// Reads the 32-bit register at `offset` of BAR 0, with the side effects a driver's read has. Holes read as zero.
     func readRegister(_ offset: Int) -> UInt32 {
         guard let entry = RegisterMap.shared[offset / 4] else { return 0 }
         switch entry.owner {
-        case .deviceControl: return entry.name == .PVTSTATUS ? readVirtualMirror(entry) : readGeneralRegister(entry)
+        case .deviceControl: return deviceControl.read(entry, isPaused: isPaused, functions)
         case .nvm: return nvm.read(entry)
         case .interrupts:
             defer { apply(.interrupts) }
@@ -41,15 +40,96 @@ extension Port {
         case .transmit: return transmit.write(entry, value, &interrupts)
         case .receive: return receive.write(entry, value)
         case .switch: return bridge.write(entry, value)
-        case .deviceControl: return writeGeneralRegister(entry, value)
+        case .deviceControl: return deviceControl.write(entry, value, now: clock(), &interrupts)
         case .nvm: return nvm.write(entry, value, now: clock())
         case .interrupts: return interrupts.write(entry, value, now: clock())
         case .mailbox: return mailbox.write(entry, value, &interrupts)
         case .time: return time.write(entry, value, now: clock(), &interrupts)
-        case .functions: return writeVirtualControl(entry, value)
+        case .functions: return functions.write(entry, value)
         case .table, .statistics:
             registers.write(entry, value)
             return []
+        }
+    }
+}
+
+// MARK: The register space of a VF. Most of it leads to registers of the port. Datasheet 8.26 and 8.27
+
+extension Port {
+    /// Reads the register at `offset` of VF `index`, with the side effects a driver's read has. Holes read as zero.
+    /// - Precondition: the VF exists.
+    func readVirtualRegister(_ index: Int, _ offset: Int) -> UInt32 {
+        guard let entry = VirtualRegisterMap.shared[offset / 4] else { return 0 }
+        return entry.isVector
+            ? interrupts.readVectors(entry.name, of: index) : readRegister(entry.offset(of: index))
+    }
+
+    /// What a write of some bytes of the register at `offset` of VF `index` leaves in the others.
+    func storedVirtualRegister(_ index: Int, _ offset: Int) -> UInt32 {
+        guard let entry = VirtualRegisterMap.shared[offset / 4] else { return 0 }
+        return entry.isVector
+            ? interrupts.readVectors(entry.name, of: index) : storedRegister(entry.offset(of: index))
+    }
+
+    /// Writes the register at `offset` of VF `index`. Holes ignore writes.
+    /// - Precondition: the VF exists.
+    func writeVirtualRegister(_ index: Int, _ offset: Int, _ value: UInt32) {
+        guard let entry = VirtualRegisterMap.shared[offset / 4], !entry.isReadOnly else { return }
+        if entry.isVector {
+            interrupts.writeVectors(entry.name, of: index, value)
+        } else {
+            writeRegister(entry.offset(of: index), value)
+        }
+    }
+}
+
+// MARK: Effects
+
+extension Port {
+    /// Does what an access to one block asks of the others, in the order of the statements below.
+    func apply(_ requested: RegisterEffects) {
+        guard !requested.isEmpty else { return }
+        var effects = requested
+        if effects.contains(.softwareReset) { reset(.software) }
+        var resets = effects.virtualResets
+        while resets != 0 {
+            resetVirtualFunction(resets.trailingZeroBitCount)
+            resets &= resets &- 1
+        }
+        if effects.contains(.reloadNVM) { loadFromNVM() }
+        if effects.contains(.resetDone) { mailbox.announceResetDone(to: functions.enabledCount, &interrupts) }
+        if effects.contains(.busMaster) { effects.formUnion(updateMasters()) }
+        if effects.contains(.link) { effects.formUnion(updateLink()) }
+        if effects.contains(.pauseRequest) { receive.flow.request() }
+        if effects.contains(.transmit) { transmit.ringEnabledDoorbells() }
+        if effects.contains(.receive) { isReceiveNotified = true }
+        if effects.contains(.interrupts) { deliverInterrupts() }
+    }
+
+    private func updateMasters() -> RegisterEffects {
+        let effects = functions.updateMasters(isDisabled: registers[CTRL.self].disablesMaster)
+        interrupts.deliver(by: functions.delivery)
+        interrupts.virtual.deliverable = functions.deliverableVectors
+        return effects
+    }
+
+    private func updateLink() -> RegisterEffects {
+        let effects = deviceControl.updateLink(&interrupts)
+        if let isUp = deviceControl.takeUplinkChange() { uplink.portLinkChanged(isUp: isUp) }
+        return effects
+    }
+
+    /// Sends the messages of all functions that are due.
+    func deliverInterrupts() {
+        let before = interrupts.messages
+        interrupts.deliver(now: clock(), to: functions.memory.host)
+        registers.add(UInt32(truncatingIfNeeded: interrupts.messages &- before), to: IAC.self)
+        guard functions.enabledCount > 0 else { return }
+        var vectors = interrupts.takeVirtual(now: clock())
+        while vectors != 0 {
+            let (index, vector) = VirtualInterrupts.owner(of: vectors.trailingZeroBitCount)
+            vectors &= vectors &- 1
+            functions.virtualMemories[index].host?.sendMSIX(vector)
         }
     }
 }

@@ -91,7 +91,7 @@ extension Receive {
 
     @inline(__always)
     private mutating func count(_ destination: MACAddress, _ byteCount: Int) {
-        counters.count(
+        accepted.count(
             byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast)
     }
 

@@ -33,7 +33,7 @@ struct Receive: ~Copyable {
     /// The frame at hand was offered before and held: it has been counted and obeyed.
     var isHeld = false
     /// Frames that passed the filters, by size: GPRC, GORC, PRCxx, MPRC, BPRC.
-    var counters = FrameCounters()
+    var accepted = FrameCounters()
     /// Frames that arrived from the wire: TPR and TOR.
     var arrived = FrameTotals()
     /// Frames written to memory: RPTHC and HGORC.
@@ -80,6 +80,17 @@ struct Receive: ~Copyable {
     mutating func load() {
         selection.loadFilters()
         selection.loadKey()
+    }
+}
+
+extension Receive {
+    /// Frames that reached no queue, by reason.
+    var counters: [(name: String, value: UInt64)] {
+        [
+            ("receive_disabled", drops.disabled), ("receive_oversize", drops.oversize),
+            ("receive_filtered", drops.filtered), ("receive_queue_disabled", drops.queueDisabled),
+            ("receive_no_descriptors", drops.noDescriptors), ("receive_unwritable", drops.unwritable),
+        ]
     }
 }
 
@@ -162,10 +173,10 @@ extension Receive {
 
     /// Adds the batch's counters and raises its causes.
     mutating func finishBatch(_ interrupts: inout Interrupts) {
-        registers.addReceived(counters)
+        registers.addReceived(accepted)
         registers.add(arrived, packets: TPR.self, octets: TORL.self)
         registers.add(stored, packets: RPTHC.self, octets: HGORCL.self)
-        (counters, arrived, stored) = (FrameCounters(), FrameTotals(), FrameTotals())
+        (accepted, arrived, stored) = (FrameCounters(), FrameTotals(), FrameTotals())
         if !causes.isEmpty {
             interrupts.raise(causes)
             causes = []

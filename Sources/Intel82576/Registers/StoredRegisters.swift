@@ -33,6 +33,20 @@ extension RegisterFile {
     }
 }
 
+extension RegisterFile {
+    /// Puts ring, enables and drop counter of `queue` to reset values. It is disabled, also queue 0, which starts enabled
+    /// as a queue of the PF.
+    func resetQueue(_ queue: Int) {
+        for (offset, reset) in Self.queueResets { self[word: (offset + RDBAL.stride * queue) / 4] = reset }
+    }
+
+    /// Offset for queue 0, and reset value of queues that start disabled.
+    private static let queueResets: [(offset: Int, reset: UInt32)] =
+        (RegisterTable.receiveQueues + RegisterTable.transmitQueues).filter { $0.count > 1 }.map {
+            (Int($0.offset & ~0x3FF | $0.offset & 0x3F), $0.reset)
+        }
+}
+
 extension RegisterMap.Entry {
     /// What a write of `value` leaves in the register when it held `old`.
     @inline(__always)

@@ -53,6 +53,25 @@ extension RegisterFile {
         add(UInt32(truncatingIfNeeded: max(60, byteCount) &+ 4), to: PFVFGOTLBC.self, of: pool)
     }
 
+    /// Clears the statistics of a pool, which neither CTRL.RST nor a VF reset does: for a VF that appears, or gets a new
+    /// client.
+    ///
+    /// No public manual at hand says what clears them. Linux' igbvf and DPDK's net_e1000_igb_vf read them when they are
+    /// loaded and never again after a reset, their own or the PF's, and take a smaller value for a wrap at 32 bits
+    /// (UPDATE_VF_COUNTER, UPDATE_VF_STAT): zero would be 2^32 more. illumos' igbvf says that FLR clears them, and writes
+    /// what it saved back, which nothing needs here. ixgbevf reads its own chip's anew after each reset.
+    func clearCounters(of pool: Int) {
+        self[PFVFGPRC.self, pool].raw = 0
+        self[PFVFGPTC.self, pool].raw = 0
+        self[PFVFGORC.self, pool].raw = 0
+        self[PFVFGOTC.self, pool].raw = 0
+        self[PFVFMPRC.self, pool].raw = 0
+        self[PFVFGPRLBC.self, pool].raw = 0
+        self[PFVFGPTLBC.self, pool].raw = 0
+        self[PFVFGORLBC.self, pool].raw = 0
+        self[PFVFGOTLBC.self, pool].raw = 0
+    }
+
     /// Counts `packets` frames of `byteCount` bytes each that `pool` sent, wherever they went.
     @inline(__always)
     func countSent(by pool: Int, byteCount: Int, packets: Int) {

@@ -37,6 +37,16 @@ struct Switch: ~Copyable {
     }
 }
 
+extension Switch {
+    /// Frames that went nowhere, by reason.
+    var counters: [(name: String, value: UInt64)] {
+        [
+            ("switch_spoofed", spoofed), ("switch_link_control", linkControl),
+            ("switch_undeliverable", undeliverable), ("switch_unfinished", unfinished), ("switch_storm", storm.drops),
+        ]
+    }
+}
+
 // MARK: Registers
 
 extension Switch {
@@ -60,6 +70,13 @@ extension Switch {
     }
 
     mutating func reset() { storm = StormControl() }
+
+    /// Lets `pool` receive and send (VFRE, VFTE), or neither.
+    func setEnabled(_ isEnabled: Bool, pool: Int) {
+        let bit: PoolSet = 1 &<< PoolSet(pool)
+        registers[VFRE.self].pools = receivingPools & ~bit | (isEnabled ? bit : 0)
+        registers[VFTE.self].pools = sendingPools & ~bit | (isEnabled ? bit : 0)
+    }
 
     /// Pools are in use (MRQC modes 3 and 5): VFs, VMDq.
     var hasPools: Bool { registers[MRQC.self].hasPools }

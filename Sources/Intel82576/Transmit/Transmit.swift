@@ -71,12 +71,29 @@ struct Transmit: ~Copyable {
         rates.reset()
     }
 
+    /// Forgets all of a queue whose function was reset: what is posted, and that malicious driver detection stopped it.
+    mutating func clear(_ queue: Int) {
+        reset(queue)
+        doorbells &= ~(1 &<< UInt32(queue))
+        registers[MDFB.self].raw &= ~(1 &<< UInt32(queue))
+    }
+
     /// Forgets what a queue remembers between doorbells.
     mutating func reset(_ queue: Int) {
         contexts[2 * queue] = TransmitContext()
         contexts[2 * queue + 1] = TransmitContext()
         skipping &= ~(1 &<< UInt32(queue))
         writeBacks.forget(queue)
+    }
+}
+
+extension Transmit {
+    /// Packets that went nowhere or lost something on the way, by reason.
+    var counters: [(name: String, value: UInt64)] {
+        [
+            ("transmit_malformed", drops.malformed), ("transmit_unreadable", drops.unreadable),
+            ("transmit_missed_checksum", drops.missedChecksums), ("transmit_ring_fault", drops.ringFaults),
+        ]
     }
 }
 
@@ -148,9 +165,6 @@ extension Transmit {
     /// Malicious driver detection stopped the queue.
     @inline(__always)
     func isBlocked(_ queue: Int) -> Bool { registers[MDFB.self].raw &>> UInt32(queue) & 1 != 0 }
-
-    /// The queue's VF was reset.
-    func unblock(_ queue: Int) { registers[MDFB.self].raw &= ~(1 &<< UInt32(queue)) }
 
     /// The queue has a packet that cannot be sent. What becomes of it then is the caller's business.
     mutating func reportMalformed() {

@@ -15,7 +15,7 @@ public struct ServeOptions: Equatable, Sendable {
     public internal(set) var directory: String?
     public internal(set) var pf: PhysicalFunctionOwner?
     public internal(set) var doorbells: Doorbells?
-    /// Microseconds; see ``Looking``.
+    /// Microseconds; see ``Polling``.
     public internal(set) var doorbellSpin: Int?
     public internal(set) var doorbellWakeup: Int?
     public internal(set) var guestMemory: GuestMemoryFiles?
@@ -101,11 +101,11 @@ func parseDoorbells(_ text: String) throws(InvalidSetting) -> Doorbells {
 }
 
 func parseSpin(_ microseconds: Int) throws(InvalidSetting) -> Int {
-    try checked(microseconds, within: Looking.Times.spinLimits, "to spin")
+    try checked(microseconds, within: Polling.Times.spinLimits, "to spin")
 }
 
 func parseWakeup(_ microseconds: Int) throws(InvalidSetting) -> Int {
-    try checked(microseconds, within: Looking.Times.wakeupLimits, "between wake-ups")
+    try checked(microseconds, within: Polling.Times.wakeupLimits, "between wake-ups")
 }
 
 func parseGuestMemory(_ text: String) throws(InvalidSetting) -> GuestMemoryFiles {

@@ -37,7 +37,7 @@ struct ServePlan: Equatable {
     /// For the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
     /// How to look at what clients map; `nil` when they send messages.
-    var looking: Looking.Times?
+    var polling: Polling.Times?
     var guestMemory: GuestMemoryFiles
     var logLevel: Logger.Level
 
@@ -57,7 +57,7 @@ struct ServePlan: Equatable {
         mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
         isMACGiven = options.mac != nil
         nvm = options.nvm
-        looking = try times(options)
+        polling = try times(options)
         guestMemory = options.guestMemory ?? .inMemory
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
@@ -95,7 +95,7 @@ private func checkVFs(_ options: ServeOptions, pf: PhysicalFunctionOwner) throws
     }
 }
 
-private func times(_ options: ServeOptions) throws(Failure) -> Looking.Times? {
+private func times(_ options: ServeOptions) throws(Failure) -> Polling.Times? {
     guard options.doorbells == .mapped else {
         guard options.doorbellSpin == nil, options.doorbellWakeup == nil else {
             throw .usage(
@@ -103,8 +103,8 @@ private func times(_ options: ServeOptions) throws(Failure) -> Looking.Times? {
         }
         return nil
     }
-    let times = Looking.Times()
-    return Looking.Times(
+    let times = Polling.Times()
+    return Polling.Times(
         spin: options.doorbellSpin ?? times.spin, wakeup: options.doorbellWakeup ?? times.wakeup)
 }
 
@@ -129,7 +129,7 @@ extension ServePlan {
         if new.uplink != uplink { keys.append("uplink") }
         if new.mac != mac { keys.append("mac") }
         if new.nvm != nvm { keys.append("nvm") }
-        if new.looking != looking { keys.append("doorbells") }
+        if new.polling != polling { keys.append("doorbells") }
         if new.guestMemory != guestMemory { keys.append("guest-memory") }
         if new.logLevel != logLevel { keys.append("log-level") }
         return keys

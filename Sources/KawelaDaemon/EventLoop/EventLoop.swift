@@ -5,8 +5,8 @@ import Logging
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and its mailbox, and runs it.
 ///
 /// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is
-/// left over the wait only looks. With clients that map queue registers it is short, and the port looks at those too
-/// (``Looking``). Nothing here is locked but the mailbox, and nothing allocates once the first turns have sized the arrays.
+/// left over the wait returns at once. With clients that map queue registers it is short, and those are polled too
+/// (``Polling``). Nothing here is locked but the mailbox, and nothing allocates once the first turns have sized the arrays.
 final class EventLoop {
     private let port: any DrivenPort
     private let servers: [any FunctionServer]
@@ -23,9 +23,9 @@ final class EventLoop {
     /// What each entry of ``polls`` after the first three belongs to.
     private var sources: [Source] = []
     private var backoff = ErrorBackoff()
-    private var looking: Looking
-    /// The port's, when it was last known to have work.
-    private var finds: UInt64 = 0
+    private var polling: Polling
+    /// ``DrivenPort/polledChanges`` when the port was last known to have work.
+    private var polledChanges: UInt64 = 0
     private var isStopping = false
     /// The uplink is asked for frames once more, for those it holds without its descriptor being readable.
     private var asksAgain = true
@@ -41,9 +41,9 @@ final class EventLoop {
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
         mailbox: Mailbox? = nil, reload: ((ServePlan) -> Void)? = nil, keep: (() -> Void)? = nil,
-        looking: Looking.Times = Looking.Times(), log: Logger
+        polling: Polling.Times = Polling.Times(), log: Logger
     ) {
-        self.looking = Looking(looking)
+        self.polling = Polling(polling)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
         (self.mailbox, self.reload, self.keep, self.log) = (mailbox, reload, keep, log)
         wasLinkUp = backend.isLinkUp
@@ -111,34 +111,34 @@ extension EventLoop {
     }
 }
 
-// MARK: Looking
+// MARK: Polling
 
 extension EventLoop {
     private func wait(at now: UInt64) throws(Failure) {
         let limit = waitLimit(at: now)
-        guard port.needsLooks else {
+        guard port.needsPolling else {
             try polls.wait(nanoseconds: limit)
             return
         }
-        let hasWork = limit == 0 || (looking.spins(at: now) ? lookForWork() : port.look())
-        // The port looks whenever it runs, too.
-        if hasWork || port.finds != finds { noteWork(at: now) }
-        if hasWork || looking.spins(at: now) {
+        let hasWork = limit == 0 || (polling.spins(at: now) ? pollForWork() : port.pollQueues())
+        // The port polls whenever it runs, too.
+        if hasWork || port.polledChanges != polledChanges { noteWork(at: now) }
+        if hasWork || polling.spins(at: now) {
             if try polls.wait(nanoseconds: 0) { noteWork(at: now) }
-        } else if try polls.wait(nanoseconds: min(limit ?? .max, looking.nextSleep())) {
+        } else if try polls.wait(nanoseconds: min(limit ?? .max, polling.nextSleep())) {
             noteWork(at: monotonicNanoseconds())
         }
     }
 
     private func noteWork(at now: UInt64) {
-        finds = port.finds
-        looking.noteWork(at: now)
+        polledChanges = port.polledChanges
+        polling.noteWork(at: now)
     }
 
-    /// Looks a few times. Whether there was anything.
-    private func lookForWork() -> Bool {
-        for _ in 0..<Looking.looksPerTurn {
-            if port.look() { return true }
+    /// Polls a few times. Whether there was anything.
+    private func pollForWork() -> Bool {
+        for _ in 0..<Polling.pollsPerTurn {
+            if port.pollQueues() { return true }
             relax()
         }
         return false

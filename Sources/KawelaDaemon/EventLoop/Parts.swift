@@ -18,9 +18,9 @@ protocol FunctionServer: AnyObject {
 protocol DrivenPort: AnyObject {
     var hasWork: Bool { get }
     func run()
-    var needsLooks: Bool { get }
-    func look() -> Bool
-    var finds: UInt64 { get }
+    var needsPolling: Bool { get }
+    func pollQueues() -> Bool
+    var polledChanges: UInt64 { get }
     func receiveFromUplink()
     var wantsFrames: Bool { get }
     func uplinkLinkChanged()

@@ -196,14 +196,4 @@ struct DeliveryTests {
         }
         #expect(driver[.IAC] == 2)
     }
-
-    @Test("or stay pending in the table's array until PBACLR clears them")
-    func pendingBits() {
-        for vector in [1, 4, 9] { driver.port.msix.setPending(vector) }
-        #expect(driver.function.readBAR(3, at: 0x2000, width: 4) == 0x212)
-        driver[.PBACLR] = 1 << 4
-        #expect(driver.function.readBAR(3, at: 0x2000, width: 4) == 0x202)
-        driver[.PBACLR] = .max
-        #expect(driver.function.readBAR(3, at: 0x2000, width: 8) == 0)
-    }
 }

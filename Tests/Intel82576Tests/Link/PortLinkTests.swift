@@ -117,7 +117,7 @@ struct PortLinkTests {
         driver.advance(milliseconds: 1000)
         #expect(driver.uplink.hasPortLink)
         driver.writePHY(0, 0x4140)
-        #expect(!driver.uplink.hasPortLink && driver.port.isLoopback)
+        #expect(!driver.uplink.hasPortLink && driver.port.deviceControl.isLoopback)
     }
 
     @Test("takes pause from the partner, and leaves it to the driver to use it")

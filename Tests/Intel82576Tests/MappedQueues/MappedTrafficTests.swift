@@ -20,12 +20,12 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         var ring = driver.makeTransmitRing()
         for number in 0..<3 { driver.post(pieces: [TestDriver.frame(number)], to: &ring) }
         mapped[0xE018] = 3
-        #expect(driver.port.look())
+        #expect(driver.port.pollQueues())
         #expect(driver.port.hasWork)
         driver.advance()
         #expect(driver.sentFrames == (0..<3).map { TestDriver.frame($0) })
         #expect(mapped[0xE010] == 3)
-        #expect(!driver.port.look())
+        #expect(!driver.port.pollQueues())
     }
 
     @Test("a tail gives descriptors to receive with")
@@ -39,7 +39,7 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         #expect(mapped[0xC010] == 4)
     }
 
-    @Test("bits that cannot be written are put back at the next look")
+    @Test("bits that cannot be written are put back at the next poll")
     func normalised() {
         mapped[0xC048] = .max
         mapped[0xE058] = .max
@@ -83,7 +83,7 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         #expect(driver.port.transmit.drops.ringFaults == 0)
     }
 
-    @Test("a queue disabled, given another ring and enabled again between two looks serves that one alone")
+    @Test("a queue disabled, given another ring and enabled again between two polls serves that one alone")
     func anotherRing() {
         var old = driver.makeTransmitRing()
         for number in 0..<5 { driver.post(pieces: [TestDriver.frame(number)], to: &old) }
@@ -121,12 +121,12 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         var ring = driver.makeTransmitRing()
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         mapped[0xE018] = 1
-        // As between a look and the end of the run that follows it.
-        driver.port.look()
+        // As between a poll and the end of the run that follows it.
+        driver.port.pollQueues()
         mapped[0xE028] = 0
         mapped[0xE010] = 0
         #expect(driver.port.transmit(0) == false)
-        driver.port.showQueues()
+        driver.port.publishQueues()
         #expect(mapped[0xE010] == 0)
         _ = driver[0x8]
         #expect(mapped[0xE010] == 0)

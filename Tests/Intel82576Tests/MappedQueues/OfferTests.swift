@@ -66,22 +66,22 @@ import Testing
         #expect(driver.function.readBAR(0, at: 0xE018, width: 4) == 0)
     }
 
-    @Test("needs looks while a client's queues could move data, and not before or after")
-    func looks() {
-        #expect(!driver.port.needsLooks)
+    @Test("needs polling while a client's queues could move data, and not before or after")
+    func polling() {
+        #expect(!driver.port.needsPolling)
         driver.start()
-        #expect(driver.port.needsLooks)
+        #expect(driver.port.needsPolling)
         driver.stopMaster()
-        #expect(!driver.port.needsLooks)
+        #expect(!driver.port.needsPolling)
         driver.setCommand()
         driver[0x400] = 0
-        #expect(!driver.port.needsLooks)
+        #expect(!driver.port.needsPolling)
         driver.enableReceive()
-        #expect(driver.port.needsLooks)
+        #expect(driver.port.needsPolling)
         driver.function.detach()
-        #expect(!driver.port.needsLooks)
+        #expect(!driver.port.needsPolling)
         let plain = TestDriver(mapsQueues: false)
         plain.start()
-        #expect(!plain.port.needsLooks)
+        #expect(!plain.port.needsPolling)
     }
 }

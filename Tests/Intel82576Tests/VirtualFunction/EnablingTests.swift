@@ -9,12 +9,12 @@ import Testing
     @Test("with VF Enable, as many as NumVFs says, and STATUS tells")
     func enabling() {
         let status = driver[0x8] & 0x7_C000
-        #expect(status == 0 && driver.port.owners.virtualFunctions == 0)
+        #expect(status == 0 && driver.port.functions.enabledCount == 0)
         driver.enableVirtualFunctions(5)
-        #expect(driver.port.owners.virtualFunctions == 5)
+        #expect(driver.port.functions.enabledCount == 5)
         #expect(driver[0x8] & 0x7_C000 == 1 << 18 | 5 << 14)
         driver.enableVirtualFunctions(0)
-        #expect(driver.port.owners.virtualFunctions == 0)
+        #expect(driver.port.functions.enabledCount == 0)
         #expect(driver[0x8] & 0x7_C000 == 0)
     }
 
@@ -22,9 +22,9 @@ import Testing
     func tooMany() {
         let driver = TestDriver(virtualFunctions: 2)
         driver.enableVirtualFunctions(3)
-        #expect(driver.port.owners.virtualFunctions == 0)
+        #expect(driver.port.functions.enabledCount == 0)
         driver.enableVirtualFunctions(2)
-        #expect(driver.port.owners.virtualFunctions == 2)
+        #expect(driver.port.functions.enabledCount == 2)
     }
 
     @Test("the functions are the same objects each time they are asked for")
@@ -89,11 +89,11 @@ import Testing
     func physicalReset() {
         driver.enableVirtualFunctions(2)
         driver.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
-        #expect(driver.port.owners.virtualFunctions == 0)
+        #expect(driver.port.functions.enabledCount == 0)
         driver.enableVirtualFunctions(2)
-        #expect(driver.port.owners.virtualFunctions == 2)
+        #expect(driver.port.functions.enabledCount == 2)
         driver.function.detach()
-        #expect(driver.port.owners.virtualFunctions == 0)
+        #expect(driver.port.functions.enabledCount == 0)
     }
 
     @Test("CTRL.RST leaves them, with their queues off")
@@ -103,7 +103,7 @@ import Testing
         vf[0x2828] = 1 << 25
         vf[0x3928] = 1 << 25
         driver[0] = 1 << 26
-        #expect(driver.port.owners.virtualFunctions == 2)
+        #expect(driver.port.functions.enabledCount == 2)
         #expect(vf[0x2828] == 0x0001_0000 && vf[0x3828] == 0 && vf[0x3928] == 0)
         #expect(driver[0xC8C] == 0xFF && driver[0xC90] == 0xFF)
     }
@@ -112,7 +112,7 @@ import Testing
 @Suite("Bus mastering of queues") struct QueueMasterTests {
     let driver = TestDriver(virtualFunctions: 8)
 
-    private var masters: [Int] { (0..<16).filter { driver.port.owners.isMaster(of: $0) } }
+    private var masters: [Int] { (0..<16).filter { driver.port.functions.owners.isMaster(of: $0) } }
 
     @Test("queues are the PF's while there are no VFs")
     func physical() {
@@ -132,7 +132,7 @@ import Testing
         driver.start()
         #expect(masters == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15])
         vf.function.writeConfiguration(at: 4, width: 2, 0)
-        #expect(!driver.port.owners.isMaster(of: 1) && !driver.port.owners.isMaster(of: 9))
+        #expect(!driver.port.functions.owners.isMaster(of: 1) && !driver.port.functions.owners.isMaster(of: 9))
     }
 
     @Test("a VF whose client left does no DMA")
@@ -143,7 +143,7 @@ import Testing
         #expect(masters == [0, 8])
         vf.function.detach()
         #expect(masters.isEmpty)
-        #expect(driver.port.owners.memory(of: 0).descriptor(at: 0) == nil)
+        #expect(driver.port.functions.owners.memory(of: 0).descriptor(at: 0) == nil)
     }
 
     @Test("VFs sleep with the PF")
@@ -160,7 +160,7 @@ import Testing
         let vf = driver.makeVirtualFunction(0)
         vf.memory.store(0x1111, at: 0x100)
         driver.memory.store(0x2222, at: 0x100)
-        for queue in [0, 8] { #expect(driver.port.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x1111) }
-        for queue in [1, 9, 7] { #expect(driver.port.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x2222) }
+        for queue in [0, 8] { #expect(driver.port.functions.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x1111) }
+        for queue in [1, 9, 7] { #expect(driver.port.functions.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x2222) }
     }
 }

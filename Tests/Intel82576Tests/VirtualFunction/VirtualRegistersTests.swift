@@ -24,7 +24,7 @@ import Testing
 
     @Test(
         "rings the same doorbells as the PF's addresses of the queues",
-        .enabled(if: !TestDriver.mapsQueues, "mapped doorbells are found by the next look"))
+        .enabled(if: !TestDriver.mapsQueues, "mapped doorbells are found by the next poll"))
     func doorbells() {
         vfs[2][0x3818] = 1
         #expect(driver.port.transmit.doorbells == 1 << 2)

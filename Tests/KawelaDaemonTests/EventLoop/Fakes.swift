@@ -12,10 +12,10 @@ final class FakePort: DrivenPort {
     var hasWork = false
     var wantsFrames = true
     var nextDeadline: UInt64?
-    var needsLooks = false
-    var onLook: (FakePort) -> Bool = { _ in false }
-    private(set) var looks = 0
-    var finds: UInt64 = 0
+    var needsPolling = false
+    var onPoll: (FakePort) -> Bool = { _ in false }
+    private(set) var polls = 0
+    var polledChanges: UInt64 = 0
     let counters: [(name: String, value: UInt64)] = [("dropped", 7)]
     var onRun: (FakePort) -> Void = { _ in }
     var onReceive: (FakePort) -> Void = { _ in }
@@ -28,9 +28,9 @@ final class FakePort: DrivenPort {
         onRun(self)
     }
 
-    func look() -> Bool {
-        looks += 1
-        return onLook(self)
+    func pollQueues() -> Bool {
+        polls += 1
+        return onPoll(self)
     }
 
     func receiveFromUplink() {

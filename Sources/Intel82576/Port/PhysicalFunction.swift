@@ -12,20 +12,19 @@ final class PhysicalFunction: Function {
     }
 
     private unowned let port: Port
-    /// IOADDR of the I/O BAR.
-    private var ioAddress: UInt32 = 0
 
     init(_ port: Port) { self.port = port }
 
     var barSizes: [Int] { PhysicalFunctionConfiguration.barSizes }
 
-    var interruptCounts: InterruptCounts { port.configuration.interruptCounts }
+    var interruptCounts: InterruptCounts { port.functions.state.physical.configuration.interruptCounts }
 
     // MARK: Configuration space
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
-        port.configuration.isINTxPending = port.usesINTx && port.interrupts.hasSingleCause
-        return port.configuration.read(at: offset, width: width)
+        let isPending = port.functions.usesINTx && port.interrupts.hasSingleCause
+        port.functions.state.physical.configuration.isINTxPending = isPending
+        return port.functions.state.physical.configuration.read(at: offset, width: width)
     }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
@@ -33,16 +32,14 @@ final class PhysicalFunction: Function {
     }
 
     private func changeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
-        let effect = port.configuration.write(at: offset, width: width, value)
-        if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.isAwake) {
-            ioAddress = 0
+        let effect = port.functions.state.physical.configuration.write(at: offset, width: width, value)
+        guard !effect.isEmpty else { return }
+        if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.functions.isAwake) {
+            port.functions.state.physical.ioAddress = 0
             port.reset(.function)
         }
-        guard !effect.isEmpty else { return }
         port.updateVirtualFunctions()
-        port.updateMaster()
-        port.updateVirtualInterruptMode()
-        port.deliverInterrupts()
+        port.apply([.busMaster, .receive, .interrupts])
     }
 
     // MARK: BARs
@@ -56,16 +53,16 @@ final class PhysicalFunction: Function {
     }
 
     func mappablePart(of bar: Int) -> MappablePart? {
-        bar == Window.registers ? port.mappablePart(MappedQueues.physical) : nil
+        bar == Window.registers ? port.mappedQueues.mappablePart(MappedQueues.physical) : nil
     }
 
     /// Nothing decodes in D3hot: what is read is what the root complex makes up for an unsupported request.
     private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
-        guard port.isAwake else { return .max &>> UInt64(64 - 8 * width) }
+        guard port.functions.isAwake else { return .max &>> UInt64(64 - 8 * width) }
         return switch bar {
         case Window.registers: readRegisters(at: offset, width: width)
         case Window.io: readIO(at: offset, width: width)
-        case Window.msix: port.msix.read(at: offset, width: width)
+        case Window.msix: port.functions.state.physical.msix.read(at: offset, width: width)
         // An erased flash.
         case Window.flash: .max &>> UInt64(64 - 8 * width)
         default: 0
@@ -73,11 +70,11 @@ final class PhysicalFunction: Function {
     }
 
     private func write(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
-        guard port.isAwake else { return }
+        guard port.functions.isAwake else { return }
         switch bar {
         case Window.registers: writeRegisters(at: offset, width: width, value)
         case Window.io: writeIO(at: offset, width: width, UInt32(truncatingIfNeeded: value))
-        case Window.msix: port.msix.write(at: offset, width: width, value)
+        case Window.msix: port.functions.state.physical.msix.write(at: offset, width: width, value)
         default: break
         }
     }
@@ -94,6 +91,9 @@ final class PhysicalFunction: Function {
         }
     }
 
+    /// IOADDR of the I/O BAR.
+    private var ioAddress: UInt32 { port.functions.state.physical.ioAddress }
+
     /// IOADDR at 0, IODATA at 4, both 32 bits wide.
     private func readIO(at offset: Int, width: Int) -> UInt64 {
         guard width == 4 else { return 0 }
@@ -107,7 +107,7 @@ final class PhysicalFunction: Function {
     private func writeIO(at offset: Int, width: Int, _ value: UInt32) {
         guard width == 4 else { return }
         switch offset {
-        case 0: ioAddress = value
+        case 0: port.functions.state.physical.ioAddress = value
         case 4 where ioAddress < Window.ioAddressLimit: port.writeRegister(Int(ioAddress & ~3), value)
         default: break
         }
@@ -116,14 +116,12 @@ final class PhysicalFunction: Function {
     // MARK: Transport
 
     func attach(_ host: any FunctionHost) {
-        port.host = host
-        port.memory.host = host
-        port.openQueuePages(MappedQueues.physical, .physical)
+        port.functions.memory.host = host
+        port.openQueues(MappedQueues.physical, .physical)
     }
 
     func detach() {
-        port.host = nil
-        port.memory.host = nil
+        port.functions.memory.host = nil
         port.mappedQueues.close(MappedQueues.physical)
         unmapAll()
         port.powerCycle()
@@ -132,25 +130,18 @@ final class PhysicalFunction: Function {
 
     func reset() {
         port.inOrder {
-            ioAddress = 0
-            port.configuration.reset(.powerOn)
+            port.functions.state.physical.ioAddress = 0
+            port.functions.state.physical.configuration.reset(.powerOn)
             port.reset(.powerOn)
-            port.deliverInterrupts()
+            port.apply(.interrupts)
         }
     }
 
-    func map(_ mapping: DMAMapping) throws(DMAMappingError) { try port.memory.map(mapping) }
+    func map(_ mapping: DMAMapping) throws(DMAMappingError) { try port.functions.memory.map(mapping) }
 
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
-        try port.inOrder { () throws(DMAMappingError) in try port.memory.unmap(address: address, size: size) }
+        try port.inOrder { () throws(DMAMappingError) in try port.functions.memory.unmap(address: address, size: size) }
     }
 
-    func unmapAll() { port.inOrder { port.memory.unmapAll() } }
-}
-
-extension Port {
-    var isAwake: Bool { configuration.powerState == .d0 }
-
-    /// Neither MSI nor MSI-X is enabled. The pin may be disabled all the same.
-    var usesINTx: Bool { !configuration.isMSIEnabled && !configuration.isMSIXEnabled }
+    func unmapAll() { port.inOrder { port.functions.memory.unmapAll() } }
 }

@@ -16,34 +16,33 @@ final class VirtualFunction: Function {
 
     private unowned let port: Port
     /// 0 to 7.
-    let index: Int
-    var configuration = VirtualFunctionConfiguration()
-    var msix = VirtualFunctionConfiguration.msixTable
-    /// Where interrupts go; `nil` while no transport is attached.
-    private(set) weak var host: (any FunctionHost)?
+    private let index: Int
 
     init(_ index: Int, of port: Port) { (self.index, self.port) = (index, port) }
 
     var barSizes: [Int] { VirtualFunctionConfiguration.barSizes }
     var interruptCounts: InterruptCounts { VirtualFunctionConfiguration.interruptCounts }
 
-    private var exists: Bool { index < port.owners.virtualFunctions }
+    private var exists: Bool { port.functions.exists(index) }
 
     // MARK: Configuration space
 
-    func readConfiguration(at offset: Int, width: Int) -> UInt32 { configuration.read(at: offset, width: width) }
+    func readConfiguration(at offset: Int, width: Int) -> UInt32 {
+        port.functions.state.virtual[index].configuration.read(at: offset, width: width)
+    }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
         port.inOrder { changeConfiguration(at: offset, width: width, value) }
     }
 
     private func changeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
-        let effect = configuration.write(at: offset, width: width, value)
+        let effect = port.functions.state.virtual[index].configuration.write(at: offset, width: width, value)
+        guard !effect.isEmpty else { return }
         if effect.contains(.functionLevelReset) {
-            msix.reset()
+            port.functions.state.virtual[index].msix.reset()
             port.resetVirtualFunction(index)
         }
-        if !effect.isEmpty { port.virtualConfigurationChanged() }
+        port.apply([.busMaster, .interrupts])
     }
 
     // MARK: BARs
@@ -57,7 +56,7 @@ final class VirtualFunction: Function {
     }
 
     func mappablePart(of bar: Int) -> MappablePart? {
-        bar == Window.registers ? port.mappablePart(MappedQueues.virtual(index)) : nil
+        bar == Window.registers ? port.mappedQueues.mappablePart(MappedQueues.virtual(index)) : nil
     }
 
     private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
@@ -65,7 +64,7 @@ final class VirtualFunction: Function {
         switch bar {
         case Window.registers:
             return RegisterWindow.read(at: offset, width: width) { port.readVirtualRegister(index, $0) }
-        case Window.msix: return msix.read(at: offset, width: width)
+        case Window.msix: return port.functions.state.virtual[index].msix.read(at: offset, width: width)
         default: return 0
         }
     }
@@ -79,26 +78,24 @@ final class VirtualFunction: Function {
             } store: {
                 port.writeVirtualRegister(index, $0, $1)
             }
-        case Window.msix: msix.write(at: offset, width: width, value)
+        case Window.msix: port.functions.state.virtual[index].msix.write(at: offset, width: width, value)
         default: break
         }
     }
 
     // MARK: Transport
 
-    private var memory: AddressSpace { port.virtualMemories[index] }
+    private var memory: AddressSpace { port.functions.virtualMemories[index] }
 
     /// The new client may be another virtual machine: it finds neither state nor counters of the last one.
     func attach(_ host: any FunctionHost) {
-        self.host = host
         memory.host = host
         reset()
-        port.clearVirtualCounters(index)
-        port.openQueuePages(MappedQueues.virtual(index), .virtual(index))
+        if exists { port.registers.clearCounters(of: index) }
+        port.openQueues(MappedQueues.virtual(index), .virtual(index))
     }
 
     func detach() {
-        host = nil
         memory.host = nil
         port.mappedQueues.close(MappedQueues.virtual(index))
         unmapAll()
@@ -107,10 +104,10 @@ final class VirtualFunction: Function {
 
     func reset() {
         port.inOrder {
-            configuration.reset(.powerOn)
-            msix.reset()
+            port.functions.state.virtual[index].configuration.reset(.powerOn)
+            port.functions.state.virtual[index].msix.reset()
             port.resetVirtualFunction(index)
-            port.virtualConfigurationChanged()
+            port.apply([.busMaster, .interrupts])
         }
     }
 

@@ -1,9 +1,9 @@
-/// When to look at the pages that clients map, which say nothing by themselves.
+/// When to poll the pages that clients map, which say nothing by themselves.
 ///
-/// While there is work, and for ``spin`` after it, the thread looks without pause. Then it sleeps and looks when it wakes:
-/// soon at first, and with each look that finds nothing after twice the time, up to ``wakeup``. So a doorbell waits no
-/// longer than that, and neither does the stop of a queue.
-struct Looking {
+/// While there is work, and for ``spin`` after it, the thread polls without pause. Then it sleeps and polls when it wakes:
+/// soon at first, and with each poll that finds nothing after twice the time, up to ``wakeup``. So a doorbell is found no
+/// later than that, and so is the stop of a queue.
+struct Polling {
     /// What a user can choose, in microseconds.
     struct Times: Equatable {
         /// No driver waits less than 10 ms for a queue it has disabled.
@@ -16,8 +16,8 @@ struct Looking {
 
     /// The first sleep, in nanoseconds.
     private static let firstSleep: UInt64 = 50_000
-    /// Looks between two looks at the sockets.
-    static let looksPerTurn = 16
+    /// Polls of the pages between two polls of the sockets.
+    static let pollsPerTurn = 16
 
     private let spin: UInt64
     private let wakeup: UInt64

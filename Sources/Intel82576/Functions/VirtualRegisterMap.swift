@@ -11,6 +11,10 @@ struct VirtualRegisterMap: Sendable {
         /// The VF cannot write it, whatever the PF can: it may be the port's.
         var isReadOnly = false
 
+        /// VTIVAR or VTIVAR_MISC: the VF has vector numbers of its own, so the port's register says something else.
+        @inline(__always)
+        var isVector: Bool { name == .VTIVAR || name == .VTIVAR_MISC }
+
         /// Byte offset in the physical space of what VF `index` sees here.
         @inline(__always)
         func offset(of index: Int) -> Int { (Int(first) + Int(step) * index) * 4 }
@@ -50,7 +54,8 @@ struct VirtualRegisterMap: Sendable {
         case .VTFRTIMER: Entry(name, .FRTIMER, perVF: 0)
         case .VFPBRWAC: Entry(name, .PBRWAC, perVF: 0)
         case .VFPBTWAC: Entry(name, .PBTWAC, perVF: 0)
-        case .VFPBACL, .VTIVAR_MISC: Entry(name, .IVAR_MISC, perVF: 0)
+        case .VFPBACL: Entry(name, .PBACLR, perVF: 0)
+        case .VTIVAR_MISC: Entry(name, .IVAR_MISC, perVF: 0)
         case .VTIVAR: Entry(name, .IVAR, perVF: 1)
         case .VTEITR: Entry(name, .EITR, VirtualInterrupts.shift(0) + element, perVF: -3)
         case .RDBAL, .RDBAH, .RDLEN, .SRRCTL, .RDH, .RXCTL, .RDT, .RXDCTL, .RQDPC, .TDBAL, .TDBAH, .TDLEN, .TDH,
