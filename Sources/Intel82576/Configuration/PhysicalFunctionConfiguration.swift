@@ -15,7 +15,8 @@ public struct PhysicalFunctionConfiguration: Sendable {
         public static let functionLevelReset = Effect(rawValue: 1 << 0)
         /// ``isBusMaster`` changed.
         public static let busMasterChanged = Effect(rawValue: 1 << 1)
-        /// How interrupts are delivered changed: INTx disable, MSI or MSI-X enable, a mask.
+        /// How interrupts are delivered changed: INTx disable, MSI or MSI-X enable, MSI-X function
+        /// mask.
         public static let interruptModeChanged = Effect(rawValue: 1 << 2)
         /// ``powerState`` changed. Unless it is part of a function level reset, a change to D0 is an internal reset,
         /// because No_Soft_Reset is 0: the space is reset already; the rest is the function's.
@@ -93,21 +94,15 @@ extension PhysicalFunctionConfiguration {
     public var isBusMaster: Bool { command.contains(.busMaster) && powerState == .d0 }
     /// Whether the memory BARs decode: Memory Space Enable, and in D0.
     public var isMemoryEnabled: Bool { command.contains(.memorySpace) && powerState == .d0 }
-    /// Whether the I/O BAR decodes: I/O Space Enable, and in D0.
-    public var isIOEnabled: Bool { command.contains(.ioSpace) && powerState == .d0 }
     /// Interrupt Disable: the function must not assert INTx.
     public var isINTxDisabled: Bool { command.contains(.interruptDisable) }
 
     public var isMSIXEnabled: Bool { MSIX.Control(in: space, at: Offset.msix).isEnabled }
     public var isMSIXFunctionMasked: Bool { MSIX.Control(in: space, at: Offset.msix).isFunctionMasked }
     public var isMSIEnabled: Bool { MSI.Control(in: space, at: Offset.msi).isEnabled }
-    /// The mask bit of the one MSI vector.
-    public var isMSIMasked: Bool { MSI.isMasked(0, in: space, at: Offset.msi) }
-    /// The pending bit of the one MSI vector.
-    public mutating func setMSIPending(_ on: Bool) { MSI.setPending(0, on, in: &space, at: Offset.msi) }
 
     private var interruptMode: [Bool] {
-        [isINTxDisabled, isMSIXEnabled, isMSIXFunctionMasked, isMSIEnabled, isMSIMasked]
+        [isINTxDisabled, isMSIXEnabled, isMSIXFunctionMasked, isMSIEnabled]
     }
 
     /// VF Enable: the VFs exist.

@@ -18,10 +18,8 @@ extension PhysicalFunctionConfiguration {
     /// Entries that the MSI-X table can have: the chip has no more causes to give a vector each. Datasheet 7.3.1.
     public static let msixVectorCounts = 1...25
 
-    /// The MSI-X table at 0 and the pending bits at 0x2000 of BAR 3, after reset.
-    public var msixTable: MSIXTable {
-        MSIXTable(vectorCount: msixVectorCount, pendingBitsOffset: Self.pendingBitsOffset, size: Self.msixBAR.size)
-    }
+    /// The MSI-X table at 0 of BAR 3, after reset.
+    public var msixTable: MSIXTable { MSIXTable(vectorCount: msixVectorCount) }
 
     /// Bytes of BAR 0 to 5; 0 for the absent ones.
     public static let barSizes: [Int] = {

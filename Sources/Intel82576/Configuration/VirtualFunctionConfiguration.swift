@@ -62,10 +62,8 @@ extension VirtualFunctionConfiguration {
     /// Bytes of BAR 0 to 5; 0 for the absent ones.
     public static let barSizes = [registerBAR.size, 0, 0, msixBAR.size, 0, 0]
 
-    /// The MSI-X table at 0 and the pending bits at 0x2000 of BAR 3, after reset.
-    public static var msixTable: MSIXTable {
-        MSIXTable(vectorCount: interruptCounts.msix, pendingBitsOffset: pendingBitsOffset, size: msixBAR.size)
-    }
+    /// The MSI-X table at 0 of BAR 3, after reset.
+    public static var msixTable: MSIXTable { MSIXTable(vectorCount: interruptCounts.msix) }
 
     static let header = Header(
         vendorID: 0x8086, deviceID: 0x10CA, revisionID: 0x01, classCode: 0x020000,

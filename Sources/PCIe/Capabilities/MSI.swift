@@ -30,27 +30,6 @@ public struct MSI: Capability, Equatable {
     }
 
     private var vectorMask: UInt32 { .max >> UInt32(32 - vectorCount) }
-
-    /// The interrupt of vector 0: a write of `data` to `address`. The other vectors add their number to `data`.
-    public static func message(in space: ConfigurationSpace, at offset: Int) -> (address: UInt64, data: UInt16) {
-        (space.load(at: offset + Offset.address), space.load(at: offset + Offset.data))
-    }
-
-    /// Whether the mask bit of `vector` holds its message back.
-    ///
-    /// - Precondition: `vector` is 0 to 31.
-    public static func isMasked(_ vector: Int, in space: ConfigurationSpace, at offset: Int) -> Bool {
-        space.load(at: offset + Offset.mask, as: UInt32.self) >> UInt32(vector) & 1 == 1
-    }
-
-    /// Sets or clears the pending bit of `vector`: set while its message is held back by the mask.
-    ///
-    /// - Precondition: `vector` is 0 to 31.
-    public static func setPending(_ vector: Int, _ on: Bool, in space: inout ConfigurationSpace, at offset: Int) {
-        let old: UInt32 = space.load(at: offset + Offset.pending)
-        let bit: UInt32 = 1 << UInt32(vector)
-        space.store(on ? old | bit : old & ~bit, at: offset + Offset.pending)
-    }
 }
 
 extension MSI {
@@ -62,7 +41,5 @@ extension MSI {
 
         /// MSI Enable, bit 0.
         public var isEnabled: Bool { rawValue & 0x0001 != 0 }
-        /// Multiple Message Enable, bits 6:4: the vectors software granted. May exceed what the function asked for.
-        public var grantedVectorCount: Int { 1 << min(Int(rawValue >> 4 & 7), 5) }
     }
 }

@@ -86,27 +86,10 @@ public struct PCIExpress: Capability, Equatable {
 }
 
 extension PCIExpress {
-    /// Device Control.
-    public struct DeviceControl: Sendable, Equatable {
-        public let rawValue: UInt16
-
-        public init(in space: ConfigurationSpace, at offset: Int) {
-            rawValue = space.load(at: offset + Offset.deviceControl)
-        }
-
-        fileprivate static let auxiliaryPower: UInt16 = 0x0400
-        fileprivate static let maximumPayload: UInt16 = 0x00E0
-
-        /// Enable Relaxed Ordering, bit 4.
-        public var isRelaxedOrderingEnabled: Bool { rawValue & 0x0010 != 0 }
-        /// Max_Payload_Size, bits 7:5, in bytes; `nil` for a reserved code.
-        public var maximumPayloadSize: Int? { Self.size(rawValue >> 5 & 7) }
-        /// Enable No Snoop, bit 11.
-        public var isNoSnoopEnabled: Bool { rawValue & 0x0800 != 0 }
-        /// Max_Read_Request_Size, bits 14:12, in bytes; `nil` for a reserved code.
-        public var maximumReadRequestSize: Int? { Self.size(rawValue >> 12 & 7) }
-
-        private static func size(_ code: UInt16) -> Int? { code <= 5 ? 128 << Int(code) : nil }
+    /// Bits of Device Control.
+    private enum DeviceControl {
+        static let auxiliaryPower: UInt16 = 0x0400
+        static let maximumPayload: UInt16 = 0x00E0
     }
 
     /// Device Status.
@@ -128,8 +111,6 @@ extension PCIExpress {
         public static let unsupportedRequest = DeviceStatus(rawValue: 1 << 3)
         /// Bit 4: auxiliary power is there.
         public static let auxiliaryPower = DeviceStatus(rawValue: 1 << 4)
-        /// Bit 5: requests wait for their completions.
-        public static let transactionsPending = DeviceStatus(rawValue: 1 << 5)
 
         /// The bits that software clears by writing one.
         public static let errors: DeviceStatus = [.correctableError, .nonFatalError, .fatalError, .unsupportedRequest]

@@ -18,9 +18,7 @@ public struct PowerManagement: Capability, Equatable {
     /// Selections of ``figures``.
     public enum Figure {
         public static let consumedInD0: UInt8 = 0
-        public static let consumedInD3: UInt8 = 3
         public static let dissipatedInD0: UInt8 = 4
-        public static let dissipatedInD3: UInt8 = 7
     }
 
     /// - Parameter capabilities: PMC as the function reports it: version 2:0, D1 bit 9, D2 bit 10, PME support 15:11.
@@ -95,7 +93,5 @@ extension PowerManagement {
         public var isPMEEnabled: Bool { rawValue & 0x0100 != 0 }
         /// Data_Select, bits 12:9: which figure the Data register shows.
         public var dataSelect: UInt8 { UInt8(rawValue >> 9 & 0xF) }
-        /// PME_Status, bit 15.
-        public var isPMEPending: Bool { rawValue & Self.pme != 0 }
     }
 }

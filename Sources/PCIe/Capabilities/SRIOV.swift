@@ -116,15 +116,6 @@ extension SRIOV {
         return bits == 0 ? 4096 : 4096 << bits.trailingZeroBitCount
     }
 
-    /// The routing id of VF `index`, from that of its physical function. Wraps at 16 bits.
-    public static func routingID(
-        ofVF index: Int, of physicalFunction: UInt16, in space: ConfigurationSpace, at offset: Int
-    ) -> UInt16 {
-        let first: UInt16 = space.load(at: offset + Offset.firstVFOffset)
-        let stride: UInt16 = space.load(at: offset + Offset.vfStride)
-        return physicalFunction &+ first &+ stride &* UInt16(truncatingIfNeeded: index)
-    }
-
     /// Where `bar` of VF `index` is: the windows of all VFs lie one behind the other.
     public static func address(
         of bar: BAR, ofVF index: Int, in space: ConfigurationSpace, at offset: Int

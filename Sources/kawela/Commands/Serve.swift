@@ -54,19 +54,19 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How drivers' doorbells arrive: messages, or mapped: in memory shared with the guest, which this program looks "
+            "How drivers' doorbells arrive: messages, or mapped: in memory shared with the guest, which this program polls "
                 + "at all the time. Without it: messages.", valueName: "how"))
     var doorbells: String?
 
     @Option(
         help: ArgumentHelp(
-            "With mapped doorbells: for how many microseconds after the last work to look without pause. Without it: 50.",
+            "With mapped doorbells: for how many microseconds after the last work to poll without pause. Without it: 50.",
             valueName: "µs"))
     var doorbellSpin: Int?
 
     @Option(
         help: ArgumentHelp(
-            "With mapped doorbells: how many microseconds at most to sleep between two looks. Without it: 500.",
+            "With mapped doorbells: how many microseconds at most to sleep between two polls. Without it: 500.",
             valueName: "µs"))
     var doorbellWakeup: Int?
 

@@ -56,21 +56,19 @@ import Testing
             macAddress: try #require(MACAddress("00:1b:21:12:17:4c")), msixVectorCount: asked)
         #expect(configuration.read(at: 0x72, width: 2) == UInt32(count - 1))
         #expect(configuration.msixTable.vectorCount == count && configuration.interruptCounts.msix == count)
-        #expect(configuration.msixTable.size == Configuration.barSizes[3])
     }
 
     @Test(
         "each command bit switches what it names",
         arguments: [
-            (0x0001, [true, false, false, false]), (0x0002, [false, true, false, false]),
-            (0x0004, [false, false, true, false]), (0x0400, [false, false, false, true]),
+            (0x0001, [false, false, false]), (0x0002, [true, false, false]), (0x0004, [false, true, false]),
+            (0x0400, [false, false, true]),
         ] as [(UInt32, [Bool])])
     func command(value: UInt32, expected: [Bool]) throws {
         var configuration = try makeConfiguration()
         let effect = configuration.write(at: 4, width: 2, value)
         let flags = [
-            configuration.isIOEnabled, configuration.isMemoryEnabled, configuration.isBusMaster,
-            configuration.isINTxDisabled,
+            configuration.isMemoryEnabled, configuration.isBusMaster, configuration.isINTxDisabled,
         ]
         #expect(flags == expected)
         #expect(effect == (value == 4 ? .busMasterChanged : value == 0x400 ? .interruptModeChanged : []))
@@ -87,7 +85,7 @@ import Testing
     @Test(
         "interrupt capabilities report a changed mode",
         arguments: [
-            (0x72, 2, 0x8000), (0x72, 2, 0x4000), (0x73, 1, 0x80), (0x52, 2, 0x0001), (0x60, 4, 0x0001),
+            (0x72, 2, 0x8000), (0x72, 2, 0x4000), (0x73, 1, 0x80), (0x52, 2, 0x0001),
         ] as [(Int, Int, UInt32)])
     func interruptMode(offset: Int, width: Int, value: UInt32) throws {
         var configuration = try makeConfiguration()
@@ -95,7 +93,6 @@ import Testing
         #expect(configuration.write(at: offset, width: width, value) == [])
         let flags = [
             configuration.isMSIXEnabled, configuration.isMSIXFunctionMasked, configuration.isMSIEnabled,
-            configuration.isMSIMasked,
         ]
         #expect(flags.count(where: \.self) == 1)
     }
@@ -155,7 +152,7 @@ import Testing
         var configuration = try makeRunning()
         let effect = configuration.write(at: 0x44, width: 2, 0x0103)
         #expect(effect == [.powerStateChanged, .busMasterChanged])
-        #expect(!configuration.isBusMaster && !configuration.isMemoryEnabled && !configuration.isIOEnabled)
+        #expect(!configuration.isBusMaster && !configuration.isMemoryEnabled)
         #expect(configuration.read(at: 4, width: 2) == 0x0407)
     }
 

@@ -68,15 +68,4 @@ import Testing
         space.write(at: 0xAA, width: 2, 0x0018)
         #expect(space.read(at: 0xAA, width: 2) == 0x0011)
     }
-
-    @Test("sizes are read from Device Control in bytes, reserved codes as nil")
-    func sizes() {
-        var space = makeSpace()
-        #expect(PCIExpress.DeviceControl(in: space, at: 0xA0).maximumPayloadSize == 128)
-        #expect(PCIExpress.DeviceControl(in: space, at: 0xA0).maximumReadRequestSize == 512)
-        space.write(at: 0xA8, width: 2, 0x70C0)
-        let control = PCIExpress.DeviceControl(in: space, at: 0xA0)
-        #expect(control.maximumPayloadSize == nil && control.maximumReadRequestSize == nil)
-        #expect(!control.isRelaxedOrderingEnabled && !control.isNoSnoopEnabled)
-    }
 }
