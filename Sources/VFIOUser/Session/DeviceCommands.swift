@@ -1,8 +1,12 @@
+import Glibc
 import PCIe
 
 extension Session {
+    /// DEVICE_GET_INFO. Refused to a client whose memory was: QEMU does not wait for the replies to its first DMA_MAPs, and
+    /// would start the guest with a NIC that cannot reach its memory. When this fails, it does not start.
     func describeDevice(_ request: Request) throws(Refusal) {
         try DeviceInformation.check(request)
+        if hasRefusedMemory { throw Refusal(EPERM) }
         guard let reply = beginReply(to: request, payload: DeviceInformation.size) else { return }
         DeviceInformation.append(to: reply)
     }

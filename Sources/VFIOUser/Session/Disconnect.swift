@@ -9,8 +9,6 @@ enum Disconnect: Equatable, CustomStringConvertible {
     case slowReader
     /// The client did not answer a DMA message.
     case noReply
-    /// The client gave a file for guest memory that it may not; see ``GuestMemoryFiles``.
-    case unsuitableMemory
     /// A file that the client gave for guest memory lacked pages when they were touched.
     case memoryLost
     /// The server is being closed.
@@ -27,9 +25,6 @@ enum Disconnect: Equatable, CustomStringConvertible {
         case .socketFailed(let errno): "the socket failed: \(text(of: errno))"
         case .slowReader: "the client does not read its replies"
         case .noReply: "the client does not answer a DMA request"
-        case .unsuitableMemory:
-            "guest memory is in a file that is neither in tmpfs nor of huge pages: give QEMU memory-backend-memfd, or "
-                + "serve with --guest-memory any-file"
         case .memoryLost: "guest memory is gone: its file was truncated, or there are no pages left for it"
         case .serverClosed: "the server closes"
         }

@@ -14,11 +14,15 @@ extension Session {
         _ = beginReply(to: request)
     }
 
-    /// QEMU does not wait for the replies to its first DMA_MAPs, and would start the guest with a NIC that cannot reach its
-    /// memory. Without the connection it does not start.
+    /// See ``GuestMemoryFiles``.
     private func requireSuitable(_ file: Descriptor) throws(Refusal) {
         guard guestMemory == .inMemory, !file.isMemoryFile else { return }
-        finish(.unsuitableMemory)
+        if !hasRefusedMemory {
+            log.warning(
+                "guest memory refused, its file is neither in tmpfs nor of huge pages: give QEMU memory-backend-memfd, or serve with --guest-memory any-file"
+            )
+        }
+        hasRefusedMemory = true
         throw Refusal(EPERM)
     }
 

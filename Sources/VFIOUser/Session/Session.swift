@@ -36,6 +36,8 @@ final class Session {
     var requests = OwnRequests()
     let waiting: WaitingAllowance
     let guestMemory: GuestMemoryFiles
+    /// A file for guest memory was refused that ``guestMemory`` does not allow.
+    var hasRefusedMemory = false
     /// Region bytes that may still be accessed in this turn.
     var regionBudget = 0
 
