@@ -94,7 +94,7 @@ extension QueueFilters {
             verdict.isImmediate = true
         }
         if !used.isDisjoint(with: [.tuple, .syn]) {
-            matchFlow(Flow(summary.ip, bytes, pool: pool, length: length), &verdict)
+            matchFlow(Flow(summary, bytes, pool: pool, length: length), &verdict)
         }
         return verdict
     }
@@ -148,14 +148,14 @@ struct Flow: BitwiseCopyable {
     var pool: Int?
     var length = 0
 
-    init(_ ip: IPHeaders, _ bytes: RawSpan, pool: Int?, length: Int) {
+    init(_ summary: FrameSummary, _ bytes: RawSpan, pool: Int?, length: Int) {
         (self.pool, self.length) = (pool, length)
-        isIP = ip.kind != .none
-        protocolNumber = ip.protocolNumber
-        if ip.isIPv4 { addresses = bytes.network64(at: ip.offset &+ 12) }
-        guard ip.transport != .none, !ip.isFragment else { return }
-        ports = bytes.network32(at: ip.transportOffset)
-        if ip.transport == .tcp { flags = bytes.byte(at: ip.transportOffset &+ 13) & 0x3F }
+        isIP = summary.isIP
+        protocolNumber = summary.protocolNumber
+        if summary.isIPv4 { addresses = bytes.network64(at: summary.networkOffset &+ 12) }
+        guard summary.transport != .none, !summary.isFragment else { return }
+        ports = bytes.network32(at: summary.transportOffset)
+        if summary.transport == .tcp { flags = bytes.byte(at: summary.transportOffset &+ 13) & 0x3F }
     }
 }
 

@@ -21,6 +21,14 @@ struct QueueSelection: ~Copyable {
         rss.setKey(key)
     }
 
+    /// A filter is in use.
+    var isFiltering: Bool { @inline(__always) get { !filters.used.isEmpty } }
+
+    /// What the filters say of a frame; see ``QueueFilters/verdict(_:_:pool:length:)``.
+    mutating func verdict(_ summary: FrameSummary, _ bytes: RawSpan, pool: Int?, length: Int) -> FilterVerdict {
+        filters.verdict(summary, bytes, pool: pool, length: length)
+    }
+
     /// The queue that RSS chooses for a packet, and what its descriptor reports of that.
     struct Spread: BitwiseCopyable {
         /// `nil` when no enabled hash type applies.
@@ -29,11 +37,10 @@ struct QueueSelection: ~Copyable {
         var information: UInt64 = 0
     }
 
-    /// - Precondition: `ip` was parsed from `bytes`.
-    @inline(__always)
-    func spread(_ ip: IPHeaders, _ bytes: RawSpan, _ command: MRQC) -> Spread {
+    /// - Parameter bytes: the first bytes of the frame of `frameLength`, of which `summary` was made.
+    mutating func spread(_ summary: FrameSummary, _ bytes: RawSpan, frameLength: Int, _ command: MRQC) -> Spread {
         let (hash, type) = rss.hash(
-            ip, bytes, enabledTypes: command.hashTypes, extensions: registers[RFCTL.self].hashExtensions)
+            summary, bytes, frameLength: frameLength, enabledTypes: command.hashTypes, extensions: registers[RFCTL.self].hashExtensions)
         return Spread(
             queue: type == .none ? nil : redirected(hash), information: UInt64(type.rawValue) | UInt64(hash) &<< 32)
     }

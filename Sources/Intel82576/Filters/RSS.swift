@@ -51,14 +51,15 @@ struct RSS: ~Copyable {
     }
 
     /// The hash of a packet and the type that says what it covers; 0 and `none` when no enabled type applies.
-    /// - Precondition: `ip` was parsed from `bytes`.
+    /// - Parameter bytes: the first bytes of the frame of `frameLength`, of which `summary` was made.
     @inline(__always)
     borrowing func hash(
-        _ ip: IPHeaders, _ bytes: RawSpan, enabledTypes: EnabledTypes, extensions: ExtensionControl = []
+        _ summary: FrameSummary, _ bytes: RawSpan, frameLength: Int, enabledTypes: EnabledTypes,
+        extensions: ExtensionControl = []
     ) -> (hash: UInt32, type: HashType) {
-        if ip.isIPv4 { return hashIPv4(ip, bytes, Self.ipv4Type(ip, enabledTypes)) }
-        if ip.isIPv6 { return hashIPv6(ip, bytes, Self.ipv6Type(ip, enabledTypes, extensions)) }
-        return (0, .none)
+        if summary.isIPv4 { return hashIPv4(summary, bytes, Self.ipv4Type(summary, enabledTypes)) }
+        guard summary.isIPv6 else { return (0, .none) }
+        return hashIPv6(summary, bytes, frameLength, Self.ipv6Type(summary, enabledTypes, extensions))
     }
 }
 
@@ -67,7 +68,7 @@ struct RSS: ~Copyable {
 extension RSS {
     /// The most specific enabled type wins. A fragment's ports do not count.
     @inline(__always)
-    private static func ipv4Type(_ ip: IPHeaders, _ enabled: EnabledTypes) -> HashType {
+    private static func ipv4Type(_ ip: FrameSummary, _ enabled: EnabledTypes) -> HashType {
         switch ip.transport {
         case .tcp where !ip.isFragment && enabled.contains(.tcpIPv4): .tcpIPv4
         case .udp where !ip.isFragment && enabled.contains(.udpIPv4): .udpIPv4
@@ -76,8 +77,8 @@ extension RSS {
     }
 
     @inline(__always)
-    private static func ipv6Type(_ ip: IPHeaders, _ enabled: EnabledTypes, _ control: ExtensionControl) -> HashType {
-        let hasExtensions = ip.kind == .ipv6Extensions
+    private static func ipv6Type(_ ip: FrameSummary, _ enabled: EnabledTypes, _ control: ExtensionControl) -> HashType {
+        let hasExtensions = ip.ipKind == .ipv6Extensions
         if hasExtensions && control.contains(.ignoresExtensions) { return enabled.contains(.ipv6) ? .ipv6 : .none }
         let extended = ip.hasMobilityAddress && control.contains(.ignoresMobility) ? [] : enabled
         if !ip.isFragment {
@@ -116,25 +117,29 @@ extension RSS {
 
 extension RSS {
     @inline(__always)
-    private borrowing func hashIPv4(_ ip: IPHeaders, _ bytes: RawSpan, _ type: HashType) -> (UInt32, HashType) {
+    private borrowing func hashIPv4(
+        _ summary: FrameSummary, _ bytes: RawSpan, _ type: HashType
+    ) -> (UInt32, HashType) {
         guard type != .none else { return (0, .none) }
-        var hash = toeplitz(bytes.network64(at: ip.offset &+ 12), at: 0)
-        if type != .ipv4 { hash ^= toeplitz(bytes.network32(at: ip.transportOffset), at: 8) }
+        var hash = toeplitz(bytes.network64(at: summary.networkOffset &+ 12), at: 0)
+        if type != .ipv4 { hash ^= toeplitz(bytes.network32(at: summary.transportOffset), at: 8) }
         return (hash, type)
     }
 
     @inline(__always)
-    private borrowing func hashIPv6(_ ip: IPHeaders, _ bytes: RawSpan, _ type: HashType) -> (UInt32, HashType) {
+    private borrowing func hashIPv6(
+        _ summary: FrameSummary, _ bytes: RawSpan, _ frameLength: Int, _ type: HashType
+    ) -> (UInt32, HashType) {
         guard type != .none else { return (0, .none) }
         let isExtended = type == .ipv6Extended || type == .tcpIPv6Extended || type == .udpIPv6Extended
-        let source = isExtended ? ip.sourceOffset : ip.offset &+ 8
-        let destination = isExtended ? ip.destinationOffset : ip.offset &+ 24
+        var (source, destination) = (summary.networkOffset &+ 8, summary.networkOffset &+ 24)
+        if isExtended { (source, destination) = summary.ipv6Addresses(bytes, frameLength: frameLength) }
         var hash = toeplitz(bytes.network64(at: source), at: 0)
         hash ^= toeplitz(bytes.network64(at: source &+ 8), at: 8)
         hash ^= toeplitz(bytes.network64(at: destination), at: 16)
         hash ^= toeplitz(bytes.network64(at: destination &+ 8), at: 24)
         if type != .ipv6 && type != .ipv6Extended {
-            hash ^= toeplitz(bytes.network32(at: ip.transportOffset), at: 32)
+            hash ^= toeplitz(bytes.network32(at: summary.transportOffset), at: 32)
         }
         return (hash, type)
     }

@@ -49,9 +49,9 @@ extension FlowControl {
     }
 
     /// Whether a frame is a MAC control frame for this port. Without CTRL.RFCE none is.
-    @inline(__always)
-    func isForPort(_ summary: FrameSummary) -> Bool {
-        UInt32(summary.etherType) == registers[FCT.self].raw && registers[CTRL.self].receivesPause
+    /// - Parameter bytes: the frame's first bytes. FCT is held against the type right behind the addresses, whatever that is.
+    func isForPort(_ summary: FrameSummary, _ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= 14 && UInt32(bytes.network16(at: 12)) == registers[FCT.self].raw
             && (summary.destination == groupAddress || summary.destination == stationAddress)
     }
 

@@ -31,38 +31,38 @@ struct ChecksumVerification: BitwiseCopyable, Sendable {
         checksIPv6 = !rfctl.skipsIPv6Checksum
     }
 
-    /// Checks frame `index` of `batch`, whose first IP header is `ip`.
+    /// Checks frame `index` of `batch`, whose summary is `summary`.
     ///
     /// The transport checksum of a frame whose sender vouches for it (``FrameBatch/Offload/isChecksumValid``) is taken as
     /// right; one that is still to be completed counts as wrong.
-    /// - Precondition: `ip` was parsed from the frame's header segment as it is now.
+    /// - Precondition: `summary` was made of the frame's header segment as it is now.
     @inline(__always)
-    func verify(_ ip: IPHeaders, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
-        guard ip.kind != .none else { return [] }
+    func verify(_ summary: FrameSummary, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
+        guard summary.isIP else { return [] }
         let frame = CheckedFrame(batch, index)
         var report: ChecksumReport = []
-        if ip.isIPv4 && checksIP {
-            report = frame.isHeaderRight(ip, batch) ? .ipChecked : [.ipChecked, .ipError]
+        if summary.isIPv4 && checksIP {
+            report = frame.isHeaderRight(summary, batch) ? .ipChecked : [.ipChecked, .ipError]
         }
-        guard !ip.isFragment, !ip.isSourceRouted, ip.isIPv4 || checksIPv6 else { return report }
-        return report.union(verifyTransport(ip, frame, batch))
+        guard !summary.isFragment, !summary.isSourceRouted, summary.isIPv4 || checksIPv6 else { return report }
+        return report.union(verifyTransport(summary, frame, batch))
     }
 
     @inline(__always)
     private func verifyTransport(
-        _ ip: IPHeaders, _ frame: CheckedFrame, _ batch: borrowing FrameBatch
+        _ summary: FrameSummary, _ frame: CheckedFrame, _ batch: borrowing FrameBatch
     ) -> ChecksumReport {
-        switch ip.transport {
+        switch summary.transport {
         case .tcp where checksTCPAndUDP:
-            return frame.isVouchedFor || frame.isSumRight(ip, batch)
+            return frame.isVouchedFor || frame.isSumRight(summary, batch)
                 ? .transportChecked : [.transportChecked, .transportError]
         case .udp where checksTCPAndUDP:
-            let field = frame.header.network16(at: ip.transportOffset &+ 6)
-            if field == 0 && ip.isIPv4 { return [] }
-            return frame.isVouchedFor || field != 0 && frame.isSumRight(ip, batch)
+            let field = frame.header.network16(at: summary.transportOffset &+ 6)
+            if field == 0 && summary.isIPv4 { return [] }
+            return frame.isVouchedFor || field != 0 && frame.isSumRight(summary, batch)
                 ? [.transportChecked, .udpChecked] : [.transportChecked, .udpChecked, .transportError]
         case .sctp where checksSCTP:
-            return frame.isVouchedFor || frame.isCRCRight(ip, batch)
+            return frame.isVouchedFor || frame.isCRCRight(summary, batch)
                 ? .transportChecked : [.transportChecked, .transportError]
         default: return []
         }
@@ -86,39 +86,36 @@ private struct CheckedFrame: ~Escapable {
     }
 
     @inline(__always)
-    func isHeaderRight(_ ip: IPHeaders, _ batch: borrowing FrameBatch) -> Bool {
+    func isHeaderRight(_ summary: FrameSummary, _ batch: borrowing FrameBatch) -> Bool {
         var sum = ChecksumAccumulator()
-        guard ip.kind == .ipv4 else {
-            return batch.sum(ip.length, of: index, from: ip.offset, into: &sum) && sum.checksum == 0
+        let (offset, length) = (summary.networkOffset, summary.ipLength)
+        guard length == 20 else {
+            return batch.sum(length, of: index, from: offset, into: &sum) && sum.checksum == 0
         }
-        sum.add(header.network64(at: ip.offset))
-        sum.add(header.network64(at: ip.offset &+ 8))
-        sum.add(header.network32(at: ip.offset &+ 16))
+        sum.add(header.network64(at: offset))
+        sum.add(header.network64(at: offset &+ 8))
+        sum.add(header.network32(at: offset &+ 16))
         return sum.checksum == 0
     }
 
     @inline(__always)
-    func isSumRight(_ ip: IPHeaders, _ batch: borrowing FrameBatch) -> Bool {
-        let count = ip.transportEnd &- ip.transportOffset
-        var sum = ChecksumAccumulator(pseudoHeaderOf: ip, header)
-        sum.add(UInt16(truncatingIfNeeded: count))
-        if insertion.isOver(ip.transportOffset, ip.transportEnd) { return insertion.isRight(sum.folded) }
-        if ip.transportEnd <= header.byteCount {
-            sum.add(header.extracting(ip.transportOffset..<ip.transportEnd))
-        } else if !batch.sum(count, of: index, from: ip.transportOffset, into: &sum) {
-            return false
-        }
-        return sum.checksum == 0
+    func isSumRight(_ summary: FrameSummary, _ batch: borrowing FrameBatch) -> Bool {
+        let (start, end) = (summary.transportOffset, summary.transportEnd)
+        var sum = ChecksumAccumulator(pseudoHeaderOf: summary, header, frameLength: Int(batch[index].byteCount))
+        sum.add(UInt16(truncatingIfNeeded: end &- start))
+        if insertion.isOver(start, end) { return insertion.isRight(sum.folded) }
+        return batch.sum(end &- start, of: index, from: start, into: &sum) && sum.checksum == 0
     }
 
     /// The CRC32c of the packet with four zero bytes in place of the checksum (RFC 9260 section 6.8).
-    func isCRCRight(_ ip: IPHeaders, _ batch: borrowing FrameBatch) -> Bool {
-        let checksum = header.network32(at: ip.transportOffset &+ 8).byteSwapped
+    func isCRCRight(_ summary: FrameSummary, _ batch: borrowing FrameBatch) -> Bool {
+        let start = summary.transportOffset
+        let checksum = header.network32(at: start &+ 8).byteSwapped
         var crc = CRC32(.castagnoli)
-        crc.add(header.network64(at: ip.transportOffset).byteSwapped)
+        crc.add(header.network64(at: start).byteSwapped)
         for _ in 0..<4 { crc.add(UInt8(0)) }
-        let rest = ip.transportEnd &- ip.payloadOffset
-        return batch.sum(rest, of: index, from: ip.payloadOffset, into: &crc) && crc.value == checksum
+        let rest = summary.transportEnd &- start &- 12
+        return batch.sum(rest, of: index, from: start &+ 12, into: &crc) && crc.value == checksum
     }
 }
 

@@ -14,9 +14,11 @@ extension FrameBatch {
         return sum.folded
     }
 
-    /// The sum of what follows the IP header, to the end of the datagram, not complemented.
-    func payloadSum(of index: Int, _ ip: IPHeaders) -> UInt16 {
+    /// The sum of what follows the IPv4 header, to the end of the datagram, not complemented.
+    func payloadSum(of index: Int, _ summary: FrameSummary) -> UInt16 {
         var sum = ChecksumAccumulator()
+        let ip = IPHeaders(
+            ipv4: header(of: index), at: summary.networkOffset, limit: Int(self[index].byteCount))
         let start = ip.offset &+ ip.length
         _ = self.sum(ip.end &- start, of: index, from: start, into: &sum)
         return sum.folded
@@ -77,17 +79,21 @@ extension ChecksumAccumulator {
     /// The pseudo-header of TCP and UDP without its length (RFC 9293 section 3.1, RFC 8200 section 8.1).
     ///
     /// A home address option is the source (RFC 6275 section 11.3.1). Not for packets that are source routed.
+    /// - Parameters:
+    ///   - bytes: the first bytes of a frame of `frameLength`, of which `summary` was made.
     @inline(__always)
-    init(pseudoHeaderOf ip: IPHeaders, _ bytes: RawSpan) {
+    init(pseudoHeaderOf summary: FrameSummary, _ bytes: RawSpan, frameLength: Int) {
         self.init()
-        add(UInt16(ip.protocolNumber))
-        if ip.isIPv4 {
-            add(bytes.network64(at: ip.offset &+ 12))
+        add(UInt16(summary.protocolNumber))
+        let network = summary.networkOffset
+        if summary.isIPv4 {
+            add(bytes.network64(at: network &+ 12))
         } else {
-            add(bytes.network64(at: ip.sourceOffset))
-            add(bytes.network64(at: ip.sourceOffset &+ 8))
-            add(bytes.network64(at: ip.offset &+ 24))
-            add(bytes.network64(at: ip.offset &+ 32))
+            let source = summary.ipv6Addresses(bytes, frameLength: frameLength).source
+            add(bytes.network64(at: source))
+            add(bytes.network64(at: source &+ 8))
+            add(bytes.network64(at: network &+ 24))
+            add(bytes.network64(at: network &+ 32))
         }
     }
 }

@@ -5,16 +5,32 @@
 /// of them. Offsets count from the destination address.
 ///
 /// Not recognised: NFS (packet type bit 7), MACsec, headers behind an IPsec header, more than one level of tunnel.
-@dynamicMemberLookup
 struct PacketHeaders: BitwiseCopyable, Sendable {
-    /// What the pipeline keeps of the frame.
-    var frame = FrameSummary()
+    var destination = MACAddress(value: 0)
+    var source = MACAddress(value: 0)
+    /// The EtherType behind all tags and a SNAP header.
+    var networkType: UInt16 = 0
+
+    /// The frame carries the tag that is filtered and stripped: the only one, or the inner of two (CTRL_EXT.EXT_VLAN).
+    var isTagged = false
+    /// The frame carries an outer tag. Only looked for with CTRL_EXT.EXT_VLAN.
+    var isOuterTagged = false
+    /// PRI, CFI and VID of the tag; 0 when there is none.
+    var tag: UInt16 = 0
     /// PRI, CFI and VID of the outer tag; 0 when there is none.
     var outerTag: UInt16 = 0
+    /// Where the tag's type is, or would be inserted.
+    var tagOffset: Int { isOuterTagged ? 16 : 12 }
+
+    /// Where whatever ``networkType`` names begins.
+    @Narrow var networkOffset = 0
+    /// The first IP header. Checksums, RSS and filters look at no other.
+    var ip = IPHeaders()
     /// The IP header directly inside the first one (protocol 4 or 41) and what it carries.
     var inner = IPHeaders()
 
-    subscript<Value>(dynamicMember field: KeyPath<FrameSummary, Value>) -> Value { frame[keyPath: field] }
+    /// The packet type of the advanced receive descriptor, bits 12:0 of what is written to its bits 16:4.
+    var packetType: UInt16 { ip.packetType | inner.packetType }
 }
 
 /// An IPv4 or IPv6 header with its options or extension headers, and the transport header behind it.

@@ -97,9 +97,10 @@ struct Segmentation: BitwiseCopyable, Sendable {
         guard Int(source[index].byteCount) == layout.length &+ payloadLength else { return nil }
     }
 
-    /// Frame `index` of `source`, which an uplink handed over unsegmented and whose IP header is `ip`.
+    /// Frame `index` of `source`, which an uplink handed over unsegmented and whose headers are `headers`.
     /// - Returns: `nil` when its headers are not what ``FrameBatch/Offload/segmentation`` says, and as above.
-    init?(received ip: IPHeaders, frame index: Int, of source: borrowing FrameBatch) {
+    init?(received headers: PacketHeaders, frame index: Int, of source: borrowing FrameBatch) {
+        let ip = headers.ip
         let isKnown =
             switch source[index].offload.segmentation {
             case .none: false
@@ -111,7 +112,9 @@ struct Segmentation: BitwiseCopyable, Sendable {
         let layout = Layout(
             macLength: ip.offset, ipLength: ip.transportOffset &- ip.offset, transportLength: ip.transportLength,
             isIPv4: ip.isIPv4, isTCP: ip.transport == .tcp)
-        let seed = ChecksumAccumulator(pseudoHeaderOf: ip, source.header(of: index)).folded
+        let seed = ChecksumAccumulator(
+            pseudoHeaderOf: FrameSummary(headers), source.header(of: index), frameLength: Int(source[index].byteCount)
+        ).folded
         self.init(
             layout, Int(source[index].offload.segmentSize), ip.transportEnd &- ip.payloadOffset, index, source,
             seed: seed)

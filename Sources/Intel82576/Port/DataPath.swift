@@ -17,9 +17,9 @@ extension Port {
     }
 
     /// One run of a queue. Whether it left work that could go on at once.
-    private func transmitRun(_ queue: Int) -> Bool {
+    func transmitRun(_ queue: Int) -> Bool {
         let conditions = Transmit.Conditions(isLoopback: isLoopback, offloads: isLoopback ? [] : uplink.offloads)
-        guard transmit.begin(queue, conditions, bridge) else { return false }
+        guard transmit.begin(queue, conditions, &bridge) else { return false }
         var isFinished = false
         repeat {
             isFinished = transmit.fill(&bridge) == .finished

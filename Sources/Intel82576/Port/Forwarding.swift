@@ -31,9 +31,13 @@ struct Forwarding {
     ) {
         let frame = transmit.batch[index]
         let byteCount = Int(frame.byteCount)
-        if !frame.isSummarized { transmit.summarize(index, byteCount: byteCount, receive.rules.tagTypes) }
+        let summary =
+            frame.isSummarized
+            ? transmit.summaries[index]
+            : FrameSummary(
+                transmit.batch.header(of: index), frameLength: byteCount, tagTypes: receive.rules.tagTypes)
         let sender = Int(frame.sourcePool ?? 0)
-        let decision = bridge.decide(transmit.summaries[index], sentBy: sender, receive.rules.control)
+        let decision = bridge.decide(summary, sentBy: sender, receive.rules.control)
         if !decision.goesToWire { transmit.batch.setGoesToUplink(false, of: index) }
         guard decision.pools != 0, receive.rules.control.isEnabled else { return }
         guard !frame.offload.needsChecksum, frame.offload.segmentation == .none else {
@@ -41,7 +45,7 @@ struct Forwarding {
             return
         }
         let received = ReceivedFrame(index: index, byteCount: max(60, byteCount), isLoopback: true)
-        let copies = receive.deliver(transmit.batch, received, transmit.summaries[index], to: decision.pools)
+        let copies = receive.deliver(transmit.batch, received, summary, to: decision.pools)
         if copies > 0 { registers.countLoopback(from: sender, byteCount: byteCount) }
     }
 

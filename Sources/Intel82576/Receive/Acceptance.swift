@@ -39,7 +39,7 @@ extension Receive {
         var frame = ReceivedFrame(index: index, byteCount: max(60, length))
         if !isHeld { arrived.count(frame.byteCount) }
         guard frame.byteCount &+ 4 <= rules.longestFrame(tagCount: summary.tagCount) else { return dropOversize() }
-        if flow.isForPort(summary), !receiveFlowControl(batch.header(of: index)) { return .dropped }
+        if rules.obeysPause, !passesFlowControl(summary, batch.header(of: index)) { return .dropped }
         if summary.destination.isMulticast, isStorm(summary, frame, &bridge) { return .dropped }
         if rules.command.hasPools {
             deliverFromWire(batch, frame, summary, &bridge)
@@ -63,8 +63,10 @@ extension Receive {
         return .dropped
     }
 
-    private mutating func receiveFlowControl(_ bytes: RawSpan) -> Bool {
-        flow.receive(bytes, rules.control, isObeyed: isHeld, speed: rules.speed, now: clock)
+    /// Whether a frame goes on to the host: it is none of this port's MAC control frames, or one that RCTL lets through.
+    private mutating func passesFlowControl(_ summary: FrameSummary, _ bytes: RawSpan) -> Bool {
+        guard flow.isForPort(summary, bytes) else { return true }
+        return flow.receive(bytes, rules.control, isObeyed: isHeld, speed: rules.speed, now: clock)
     }
 
     /// Storm control, which looks at what the VLAN filter lets in from the wire.
@@ -143,7 +145,7 @@ extension Receive {
 
     /// Multicast and broadcast are stripped as RPLOLR says, unicast as the pool's VMOLR does. RSS is for the wire only.
     @inline(__always)
-    private func placement(
+    private mutating func placement(
         _ frame: ReceivedFrame, _ summary: FrameSummary, _ pool: Int, _ offload: VMOLR
     ) -> Placement {
         var placement = Placement(

@@ -56,44 +56,47 @@ extension Receive {
     ) -> Delivery {
         let stripsTag = placement.stripsVLAN && summary.isTagged
         let length = frame.byteCount &- (stripsTag ? 4 : 0) &+ (placement.stripsCRC ? 0 : 4)
-        let verdict = selection.filters.verdict(
-            summary, batch.header(of: frame.index), pool: placement.pool, length: length)
+        let verdict =
+            selection.isFiltering
+            ? selection.verdict(summary, batch.header(of: frame.index), pool: placement.pool, length: length)
+            : FilterVerdict()
         var report = ReceiveReport()
-        let queue = selectQueue(batch.header(of: frame.index), summary, placement, verdict, &report)
+        let queue = selectQueue(batch, frame.index, summary, placement, verdict, &report)
         guard openLane(queue) else {
             drops.queueDisabled &+= 1
             return .dropped
         }
-        let (control, bufferSize) = (lanes[queue].control, lanes[queue].bufferSize)
-        let split =
-            control.usesHeaderBuffer ? split(batch, frame.index, queue, length, stripsTag: stripsTag) : HeaderSplit()
-        let (rest, available) = (length &- split.packetOffset, lanes[queue].ring.available)
-        guard available > 0, rest <= bufferSize || (rest &+ bufferSize &- 1) / bufferSize <= available else {
-            return refuse(frame, queue, control, mayHold: placement.pool == nil)
+        // One buffer in one piece; otherwise what has to be known before the ring's room is.
+        let isWhole = placement.stripsCRC && lanes[queue].window != nil && length <= lanes[queue].bufferSize
+        let split = isWhole ? HeaderSplit() : split(batch, frame.index, queue, length, stripsTag: stripsTag)
+        guard lanes[queue].ring.available > 0, isWhole || hasRoom(queue, length &- split.packetOffset) else {
+            return refuse(frame, queue, mayHold: placement.pool == nil)
         }
         prefetchBuffer(queue, length)
-        verifyChecksums(batch, frame, summary, stripsTag, &report)
-        setStatus(batch.header(of: frame.index), frame, summary, stripsTag, &report)
+        verifyChecksums(batch, frame.index, summary, stripsTag, &report)
+        setStatus(frame, summary, stripsTag, &report)
         if rules.stampsFrames { stamp(batch.header(of: frame.index), frame, summary, queue, verdict, &report) }
-        if verdict.isImmediate, !control.isLegacy {
+        if verdict.isImmediate, !lanes[queue].control.isLegacy {
             report.status.insert(.lowLatency)
             immediateQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
         }
         stored.count(frame.byteCount)
         let gap = stripsTag ? summary.tagOffset : nil
-        if placement.stripsCRC, length <= bufferSize, writeWhole(batch, frame.index, length, gap, queue, report) {
-            return .done
-        }
-        write(
-            batch, frame, ReceiveTarget(queue: queue, length: length, gap: gap, split: split), report,
-            stripsCRC: placement.stripsCRC)
+        if isWhole, writeWhole(batch, frame.index, length, gap, queue, report) { return .done }
+        let target = ReceiveTarget(queue: queue, length: length, gap: gap, split: split)
+        write(batch, frame, target, report, stripsCRC: placement.stripsCRC)
         return .done
     }
 
+    /// Whether the ring has descriptors for `byteCount` bytes.
+    private mutating func hasRoom(_ queue: Int, _ byteCount: Int) -> Bool {
+        let size = lanes[queue].bufferSize
+        return byteCount <= size || (byteCount &+ size &- 1) / size <= lanes[queue].ring.available
+    }
+
     @inline(__always)
-    private func setStatus(
-        _ bytes: RawSpan, _ frame: ReceivedFrame, _ summary: FrameSummary, _ stripsTag: Bool,
-        _ report: inout ReceiveReport
+    private mutating func setStatus(
+        _ frame: ReceivedFrame, _ summary: FrameSummary, _ stripsTag: Bool, _ report: inout ReceiveReport
     ) {
         if stripsTag {
             report.status.insert(.vlanStripped)
@@ -106,7 +109,7 @@ extension Receive {
 
     /// The stamps belong to the PF, which alone can read them: a frame that only VFs receive takes none. Others would let
     /// a VF keep the PF from synchronising its clock.
-    private func stamp(
+    private mutating func stamp(
         _ bytes: RawSpan, _ frame: ReceivedFrame, _ summary: FrameSummary, _ queue: Int, _ verdict: FilterVerdict,
         _ report: inout ReceiveReport
     ) {
@@ -118,10 +121,10 @@ extension Receive {
 
     /// No room in the ring. It is dropped if SRRCTL.Drop_En or QDE says so. What would wait on the chip and cannot wait
     /// here, since other pools stand behind it, is counted as missed too.
-    private mutating func refuse(
-        _ frame: ReceivedFrame, _ queue: Int, _ control: SRRCTL, mayHold: Bool
-    ) -> Delivery {
-        let dropsFrame = control.dropsWhenEmpty || registers[QDE.self].raw &>> UInt32(queue) & 1 != 0
+    @inline(never)
+    private mutating func refuse(_ frame: ReceivedFrame, _ queue: Int, mayHold: Bool) -> Delivery {
+        let dropsFrame =
+            lanes[queue].control.dropsWhenEmpty || registers[QDE.self].raw &>> UInt32(queue) & 1 != 0
         if !dropsFrame, !isHeld { registers.add(1, to: RNBC.self) }
         if !dropsFrame, mayHold { return .held }
         drops.noDescriptors &+= 1
@@ -136,16 +139,17 @@ extension Receive {
 extension Receive {
     /// The filters' queue, or RSS, or the first queue of the pool, or the default queue.
     @inline(__always)
-    private func selectQueue(
-        _ bytes: RawSpan, _ summary: FrameSummary, _ placement: Placement, _ verdict: FilterVerdict,
-        _ report: inout ReceiveReport
+    private mutating func selectQueue(
+        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ placement: Placement,
+        _ verdict: FilterVerdict, _ report: inout ReceiveReport
     ) -> Int {
         let packetType = verdict.etherTypeFilter.map(FrameSummary.packetType) ?? summary.packetType
         report.information = UInt64(packetType) &<< 4
-        let steered = steered(verdict.queue, placement.pool)
+        let steered = Self.steered(verdict.queue, placement.pool)
         let fallback = steered ?? placement.pool ?? rules.command.defaultQueue
         guard placement.usesRSS else { return fallback }
-        let spread = selection.spread(summary.ip, bytes, rules.command)
+        let spread = selection.spread(
+            summary, batch.header(of: index), frameLength: Int(batch[index].byteCount), rules.command)
         if rules.checksums.reportsHash { report.information |= spread.information }
         guard let queue = spread.queue, steered == nil else { return fallback }
         // With pools bit 3 of the entry chooses between the pool's two queues (Linux writes it there for the 82576).
@@ -155,7 +159,7 @@ extension Receive {
     /// A filter's queue. With pools it counts only if it is one of the copy's own pool: a filter chooses within a pool,
     /// and what is for one VM never lands in another's memory, whatever was programmed.
     @inline(__always)
-    private func steered(_ queue: Int?, _ pool: Int?) -> Int? {
+    private static func steered(_ queue: Int?, _ pool: Int?) -> Int? {
         guard let queue, let pool else { return queue }
         return queue & 7 == pool ? queue : nil
     }
@@ -165,33 +169,35 @@ extension Receive {
 
 extension Receive {
     @inline(__always)
-    private func verifyChecksums(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, _ stripsTag: Bool,
+    private mutating func verifyChecksums(
+        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ stripsTag: Bool,
         _ report: inout ReceiveReport
     ) {
-        report.status.insert(rules.verification.verify(summary.ip, frame: frame.index, of: batch))
-        if !rules.checksums.reportsHash { reportSums(batch, frame, summary, stripsTag, &report) }
+        report.status.insert(rules.verification.verify(summary, frame: index, of: batch))
+        if !rules.checksums.reportsHash { reportSums(batch, index, summary, stripsTag, &report) }
     }
 
     /// What the descriptor has in place of a hash: IP identification, and the sum over the frame from PCSS on or, with
     /// IPPCSE, over the payload of a UDP fragment.
-    private func reportSums(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, _ stripsTag: Bool,
+    @inline(never)
+    private mutating func reportSums(
+        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ stripsTag: Bool,
         _ report: inout ReceiveReport
     ) {
-        let (ip, bytes) = (summary.ip, batch.header(of: frame.index))
-        if rules.checksums.sumsFragments, ip.isIPv4, ip.isFragment, ip.protocolNumber == IPProtocol.udp {
-            report.packetChecksum = batch.payloadSum(of: frame.index, ip)
+        let bytes = batch.header(of: index)
+        let isUDPFragment = summary.isIPv4 && summary.isFragment && summary.protocolNumber == IPProtocol.udp
+        if rules.checksums.sumsFragments, isUDPFragment {
+            report.packetChecksum = batch.payloadSum(of: index, summary)
             report.status.insert(ChecksumReport.udpChecked)
             // UDPV: the datagram has a checksum to hold the sum against.
-            if ip.transport == .udp, bytes.network16(at: ip.transportOffset + 6) != 0 {
+            if summary.transport == .udp, bytes.network16(at: summary.transportOffset + 6) != 0 {
                 report.status.insert(ReceiveStatus.udpChecksumPresent)
             }
         } else {
             report.packetChecksum = batch.packetChecksum(
-                of: frame.index, from: rules.checksums.packetChecksumStart, gap: stripsTag ? summary.tagOffset : nil)
+                of: index, from: rules.checksums.packetChecksumStart, gap: stripsTag ? summary.tagOffset : nil)
         }
-        let identification = ip.isIPv4 ? bytes.network16(at: ip.offset + 4) : 0
+        let identification = summary.isIPv4 ? bytes.network16(at: summary.networkOffset + 4) : 0
         report.information |= UInt64(identification) << 32 | UInt64(report.packetChecksum) << 48
     }
 }

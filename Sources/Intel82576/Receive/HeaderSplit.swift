@@ -82,14 +82,15 @@ extension PSRTYPE {
 extension Receive {
     /// How `queue` gets frame `index` of `batch`, of which `length` bytes go to memory.
     @inline(never)
-    func split(
+    mutating func split(
         _ batch: borrowing FrameBatch, _ index: Int, _ queue: Int, _ length: Int, stripsTag: Bool
     ) -> HeaderSplit {
+        let control = lanes[queue].control
+        guard control.usesHeaderBuffer else { return HeaderSplit() }
         let headers = PacketHeaders(
             batch.header(of: index), frameLength: Int(batch[index].byteCount), tagTypes: rules.tagTypes)
         let header = registers[PSRTYPE.self, queue & 7].headerLength(
             headers, keepsFragmentsWhole: registers[RFCTL.self].keepsFragmentsWhole)
-        let control = lanes[queue].control
         return HeaderSplit(
             control.format, length: length, header: max(0, header - (stripsTag ? 4 : 0)),
             room: control.headerBufferSize)

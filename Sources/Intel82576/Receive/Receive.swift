@@ -138,6 +138,8 @@ struct ReceiveRules: BitwiseCopyable {
     var stripsVLAN = false
     /// A frame may be stamped.
     var stampsFrames = false
+    /// CTRL.RFCE: MAC control frames are obeyed.
+    var obeysPause = false
     var speed = LinkSpeed.megabits1000
     /// The system time when the batch came.
     var systemTime: UInt64 = 0
@@ -167,6 +169,7 @@ extension Receive {
         rules.isOpen = control.isEnabled && (link.isUp || isLoopback)
         (rules.isLoopback, rules.speed, rules.systemTime) = (isLoopback, link.speed, systemTime)
         rules.stripsVLAN = registers[CTRL.self].usesVLAN
+        rules.obeysPause = registers[CTRL.self].receivesPause
         rules.stampsFrames = registers[TSYNCRXCTL.self].isEnabled
         rules.longestLongPacket = min(registers[RLPML.self].length, Self.maximumFrame)
     }

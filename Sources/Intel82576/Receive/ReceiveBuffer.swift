@@ -109,7 +109,7 @@ extension ReceiveBuffer {
     private mutating func startSegmentation(_ drops: inout Receive.Drops) {
         let headers = PacketHeaders(
             batch.header(of: state.next), frameLength: Int(batch[state.next].byteCount), tagTypes: TagTypes())
-        state.segmentation = Segmentation(received: headers.ip, frame: state.next, of: batch)
+        state.segmentation = Segmentation(received: headers, frame: state.next, of: batch)
         state.isCutting = state.segmentation != nil
         if !state.isCutting { drops.oversize &+= 1 }
         state.next += 1

@@ -33,7 +33,7 @@ extension Receive {
 
     /// Has the buffer brought near that a later frame will be written to.
     @inline(__always)
-    func prefetchBuffer(_ queue: Int, _ length: Int) {
+    mutating func prefetchBuffer(_ queue: Int, _ length: Int) {
         guard let window = lanes[queue].window, lanes[queue].ring.available > Self.prefetchDistance else { return }
         let later = lanes[queue].ring.advanced(lanes[queue].ring.head, by: Self.prefetchDistance)
         lanes[queue].ranges.prefetch(window.descriptor(at: later).low, length)

@@ -12,7 +12,7 @@ package struct RegisterMap: Sendable {
         /// Array index: n of `RAL[n]`, counted through all rows of the name.
         package var element: UInt16
         /// The block that it belongs to.
-        var owner: RegisterOwner
+        var owner: RegisterOwner { name.owner }
     }
 
     /// Words of the 128 KiB register space.
@@ -56,8 +56,7 @@ package struct RegisterMap: Sendable {
             let word = UInt16(offset / 4)
             words[Int(spec.name.rawValue)].append(word)
             let entry = Entry(
-                name: spec.name, row: row, canonicalWord: word, element: UInt16(first + element),
-                owner: spec.name.owner)
+                name: spec.name, row: row, canonicalWord: word, element: UInt16(first + element))
             claim(offset, for: entry, isPresent: spec.coverage != .absent)
             if element < spec.aliasCount {
                 claim(spec.alias + UInt32(element) * spec.aliasStride, for: entry, isPresent: true)

@@ -159,7 +159,7 @@ extension Switch {
     }
 
     /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.
-    func mayStayInside(_ destination: MACAddress) -> Bool {
+    mutating func mayStayInside(_ destination: MACAddress) -> Bool {
         if destination.isMulticast || registers[VT_CTL.self].ignoresMAC { return true }
         if filters.pools(destination: destination, source: destination).isMatch { return true }
         if filters.isInUnicastTable(destination, registers[RCTL.self]) { return true }
@@ -172,7 +172,7 @@ extension Switch {
 extension Switch {
     /// An anti-spoof check is on for what `pool` sends.
     @inline(__always)
-    func checksSpoofing(_ pool: Int) -> Bool {
+    mutating func checksSpoofing(_ pool: Int) -> Bool {
         let control = registers[DTXSWC.self]
         return (control.checksMAC | control.checksVLAN) &>> PoolSet(truncatingIfNeeded: pool) & 1 != 0
     }
@@ -183,7 +183,7 @@ extension Switch {
     /// The 82576 itself is not known to filter these. The X550 is (ETQF with PFVFSPOOF.ETHERTYPEAS), and Linux' ixgbe has
     /// it do so wherever it checks for spoofing, PF excepted.
     @inline(__always)
-    func spoofing(_ summary: FrameSummary, by pool: Int) -> Spoofing? {
+    mutating func spoofing(_ summary: FrameSummary, by pool: Int) -> Spoofing? {
         let control = registers[DTXSWC.self]
         let bit: PoolSet = 1 &<< PoolSet(truncatingIfNeeded: pool)
         if control.checksMAC & bit != 0 {
@@ -203,7 +203,7 @@ extension Switch {
     /// Whether `pool` may send in the frame's VLAN: one of a VLVF entry that has the pool; untagged if it accepts such.
     /// Where VMVIR inserts the tag, a frame may not bring a second one.
     @inline(__always)
-    private func isMember(_ pool: Int, _ summary: FrameSummary) -> Bool {
+    private mutating func isMember(_ pool: Int, _ summary: FrameSummary) -> Bool {
         guard summary.isTagged else { return registers[VMOLR.self, pool].acceptsUntagged }
         if registers[VMVIR.self, pool].policy == .always, summary.networkType == registers[VET.self].inner {
             return false

@@ -25,14 +25,12 @@ struct RecentDecision: BitwiseCopyable {
     private var source = UInt64.max
     private var decision = SwitchDecision()
 
-    /// The addresses with tag and sender in the bits that they leave free.
+    /// Addresses, tag and sender.
     @inline(__always)
     private static func key(_ summary: FrameSummary, _ sender: Int?) -> (destination: UInt64, source: UInt64) {
         let origin = sender.map { UInt64(truncatingIfNeeded: $0 & 7) | 8 } ?? 0
-        return (
-            summary.destination.value | origin &<< 48 | (summary.isTagged ? 1 &<< 52 : 0),
-            summary.source.value | UInt64(summary.tag) &<< 48
-        )
+        let key = summary.switchKey
+        return (key.destination, key.source | origin &<< 49)
     }
 
     /// The decision, if it was made for a frame like this one.

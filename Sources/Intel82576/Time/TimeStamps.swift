@@ -80,9 +80,9 @@ struct TimeStamps: BitwiseCopyable {
 
     /// Where the PTP message of a frame begins that a filter marks for stamping.
     private func messagePlace(_ summary: FrameSummary) -> (offset: Int, isLayer2: Bool)? {
-        if summary.ip.kind == .none { return (summary.networkOffset, true) }
-        guard summary.ip.transport == .udp, !summary.ip.isFragment else { return nil }
-        return (summary.ip.payloadOffset, false)
+        guard summary.isIP else { return (summary.networkOffset, true) }
+        guard summary.transport == .udp, !summary.isFragment else { return nil }
+        return (summary.transportOffset + 8, false)
     }
 
     // MARK: Sent frames

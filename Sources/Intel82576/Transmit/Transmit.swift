@@ -38,7 +38,8 @@ struct Transmit: ~Copyable {
     /// Frames to be forwarded.
     var batch = FrameBatch()
     /// Summaries of the frames of `batch` that are marked as summarised.
-    let summaries = FixedBuffer<FrameSummary>(repeating: FrameSummary(), count: FrameBatch.capacity)
+    let summaries = FixedBuffer<FrameSummary>(
+        repeating: FrameSummary(PacketHeaders()), count: FrameBatch.capacity)
     /// The packet that is being segmented.
     var packetBatch = FrameBatch()
     /// A packet of the batch is to be stamped.
@@ -164,7 +165,7 @@ extension Transmit {
 extension Transmit {
     /// Malicious driver detection stopped the queue.
     @inline(__always)
-    func isBlocked(_ queue: Int) -> Bool { registers[MDFB.self].raw &>> UInt32(queue) & 1 != 0 }
+    mutating func isBlocked(_ queue: Int) -> Bool { registers[MDFB.self].raw &>> UInt32(queue) & 1 != 0 }
 
     /// The queue has a packet that cannot be sent. What becomes of it then is the caller's business.
     mutating func reportMalformed() {

@@ -68,7 +68,7 @@ extension Transmit {
         return result == .full ? .full : .done
     }
 
-    private func request(_ packet: ClosedRange<Int>) -> TransmitRequest {
+    private mutating func request(_ packet: ClosedRange<Int>) -> TransmitRequest {
         var request = TransmitRequest()
         var index = packet.lowerBound
         while index <= packet.upperBound {
@@ -97,7 +97,7 @@ extension Transmit {
 
     /// The tag that a packet gets whose descriptor asks for `tag`: with pools as VMVIR says.
     @inline(__always)
-    func tag(_ tag: UInt16?) -> UInt16? {
+    mutating func tag(_ tag: UInt16?) -> UInt16? {
         switch run.insertion.policy {
         case .byDescriptor: tag
         case .always: run.insertion.tag
@@ -115,7 +115,7 @@ extension Transmit {
             handOver(request, frame, shift)
         } else {
             if request.insertsIPChecksum || request.insertsL4Checksum {
-                insertChecksums(request.insertion(shift), bridge)
+                insertChecksums(request.insertion(shift), &bridge)
             }
             if let (start, offset) = request.legacyChecksum {
                 _ = batch.insertChecksum(of: frame, from: start + shift, at: offset + shift, zeroIsAllOnes: false)
@@ -138,8 +138,10 @@ extension Transmit {
         guard let pool = run.pool else { return true }
         let frame = batch.count &- 1
         if run.checksSpoofing {
-            summarize(frame, byteCount: byteCount, run.tagTypes)
-            if let spoofing = bridge.spoofing(summaries[frame], by: pool) {
+            let summary = FrameSummary(batch.header(of: frame), frameLength: byteCount, tagTypes: run.tagTypes)
+            summaries[frame] = summary
+            batch.markSummarized(frame)
+            if let spoofing = bridge.spoofing(summary, by: pool) {
                 report(spoofing, &bridge)
                 batch.cancelFrame()
                 return false
@@ -149,24 +151,17 @@ extension Transmit {
         return true
     }
 
-    /// Summarises frame `index` of the batch, which will be `byteCount` bytes long.
-    @inline(__always)
-    mutating func summarize(_ index: Int, byteCount: Int, _ tagTypes: TagTypes) {
-        summaries[index] = FrameSummary(batch.header(of: index), frameLength: byteCount, tagTypes: tagTypes)
-        batch.markSummarized(index)
-    }
-
     /// Inserts the checksums of TCP, UDP, SCTP and IP into the frame appended last, or leaves the sum to the uplink.
     @inline(__always)
-    mutating func insertChecksums(_ insertion: ChecksumInsertion, _ bridge: borrowing Switch) {
+    mutating func insertChecksums(_ insertion: ChecksumInsertion, _ bridge: inout Switch) {
         let frame = batch.count &- 1
-        let leavesSum = run.offloads.contains(.checksum) && !mayStayInside(batch.destination(of: frame), bridge)
+        let leavesSum = run.offloads.contains(.checksum) && !mayStayInside(batch.destination(of: frame), &bridge)
         if !insertion.apply(to: frame, of: &batch, leavesSum: leavesSum) { drops.missedChecksums &+= 1 }
     }
 
     /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.
     @inline(__always)
-    func mayStayInside(_ destination: MACAddress, _ bridge: borrowing Switch) -> Bool {
+    mutating func mayStayInside(_ destination: MACAddress, _ bridge: inout Switch) -> Bool {
         run.isSwitching && bridge.mayStayInside(destination)
     }
 }

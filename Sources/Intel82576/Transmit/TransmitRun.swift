@@ -41,14 +41,14 @@ extension Transmit {
 
     /// Whether a doorbell of `queue` would be served now, as far as the queue is concerned.
     @inline(__always)
-    private func isEnabled(_ queue: Int, _ bridge: borrowing Switch) -> Bool {
+    private mutating func isEnabled(_ queue: Int, _ bridge: inout Switch) -> Bool {
         registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && owners.isMaster(of: queue)
             && (!bridge.hasPools || bridge.sendingPools &>> PoolSet(queue & 7) & 1 != 0) && !isBlocked(queue)
     }
 
     /// Begins to serve `queue`: fetches descriptors. False when there is nothing to do.
-    mutating func begin(_ queue: Int, _ conditions: Conditions, _ bridge: borrowing Switch) -> Bool {
-        guard isEnabled(queue, bridge), let ring = registers.transmitRing(queue), ring.available > 0 else {
+    mutating func begin(_ queue: Int, _ conditions: Conditions, _ bridge: inout Switch) -> Bool {
+        guard isEnabled(queue, &bridge), let ring = registers.transmitRing(queue), ring.available > 0 else {
             return false
         }
         let limit = rates.isLimited(queue) ? Self.limitedDescriptorsPerRun : Self.descriptorsPerRun
@@ -70,7 +70,7 @@ extension Transmit {
     }
 
     /// Copies the descriptors between head and tail; fewer than there are at the first one that cannot be read.
-    private func fetch(_ ring: Ring, _ memory: AddressSpace, limit: Int) -> Int {
+    private mutating func fetch(_ ring: Ring, _ memory: AddressSpace, limit: Int) -> Int {
         let wanted = min(ring.available, limit)
         var index = ring.head
         let beforeEnd = min(wanted, ring.count - index)
@@ -164,7 +164,7 @@ extension Transmit {
     }
 
     /// The run has sent enough. A packet that is being segmented goes on to its end.
-    func isRunOver(uplinkIsCongested: Bool) -> Bool {
+    mutating func isRunOver(uplinkIsCongested: Bool) -> Bool {
         run.segmentation == nil && run.consumed > 0 && run.sentBytes > 0
             && (run.sentBytes >= Self.runBytes || uplinkIsCongested)
     }

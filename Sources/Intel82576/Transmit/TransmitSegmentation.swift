@@ -13,12 +13,12 @@ extension Transmit {
             if result == .full { reportMalformed() }
             return settle(result == .full ? .done : result)
         }
-        if canHandOver(request), !mayStayInside(packetBatch.destination(of: 0), bridge) {
+        if canHandOver(request), !mayStayInside(packetBatch.destination(of: 0), &bridge) {
             let whole = gather(packet, request)
             if whole == .done { finish(request, &bridge) }
             return settle(whole)
         }
-        if admitSegmented(&bridge) { beginSegmentation(request, bridge) }
+        if admitSegmented(&bridge) { beginSegmentation(request, &bridge) }
         return .done
     }
 
@@ -35,7 +35,7 @@ extension Transmit {
     }
 
     /// Begins to cut the packet in ``packetBatch`` into frames.
-    private mutating func beginSegmentation(_ request: TransmitRequest, _ bridge: borrowing Switch) {
+    private mutating func beginSegmentation(_ request: TransmitRequest, _ bridge: inout Switch) {
         let context = request.context
         let layout = Segmentation.Layout(
             macLength: context.macLength + (request.vlanTag == nil ? 0 : 4), ipLength: context.ipLength,
@@ -46,7 +46,7 @@ extension Transmit {
                 of: packetBatch)
         else { return reportMalformed() }
         segmentation.flagMasks = Segmentation.FlagMasks(registers[DTXTCPFLGL.self], registers[DTXTCPFLGH.self])
-        let leavesSum = run.offloads.contains(.checksum) && !mayStayInside(packetBatch.destination(of: 0), bridge)
+        let leavesSum = run.offloads.contains(.checksum) && !mayStayInside(packetBatch.destination(of: 0), &bridge)
         segmentation.insertsIPChecksum = request.insertsIPChecksum
         segmentation.transportChecksum =
             !request.insertsL4Checksum ? .untouched : leavesSum ? .partial : .complete
@@ -75,13 +75,13 @@ extension Transmit {
 extension Transmit {
     /// Whether the uplink takes the packet in ``packetBatch`` whole. Its offload terms know plain Ethernet with at most
     /// one tag; tunnels, whose outer headers hide in MACLEN or whose inner ones hide in IPLEN, are cut here.
-    private func canHandOver(_ request: TransmitRequest) -> Bool {
+    private mutating func canHandOver(_ request: TransmitRequest) -> Bool {
         let context = request.context
         let linkLength = context.macLength + (request.vlanTag == nil ? 0 : 4)
         guard request.insertsL4Checksum, request.total - context.macLength <= 65535, linkLength <= 18 else {
             return false
         }
-        guard isL4BehindIP(context, packetBatch.header(of: 0), at: linkLength) else { return false }
+        guard Self.isL4BehindIP(context, packetBatch.header(of: 0), at: linkLength) else { return false }
         switch (context.l4, context.isIPv4) {
         case (.tcp, true): return run.offloads.contains([.checksum, .segmentTCP4]) && request.insertsIPChecksum
         case (.tcp, false): return run.offloads.contains([.checksum, .segmentTCP6])
@@ -91,7 +91,7 @@ extension Transmit {
     }
 
     /// Whether IPLEN covers the IP header at `network` with its options or extension headers, and L4 is what it carries.
-    private func isL4BehindIP(_ context: TransmitContext, _ header: RawSpan, at network: Int) -> Bool {
+    private static func isL4BehindIP(_ context: TransmitContext, _ header: RawSpan, at network: Int) -> Bool {
         let l4 = network + context.ipLength
         guard header.byteCount >= l4 + 8 else { return false }
         func byte(_ offset: Int) -> UInt8 { UInt8(truncatingIfNeeded: header.network16(at: offset) &>> 8) }

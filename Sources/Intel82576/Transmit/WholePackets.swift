@@ -42,7 +42,7 @@ extension Transmit {
                 ChecksumInsertion(
                     macLength: context.macLength &+ (tag == nil ? 0 : 4), ipLength: context.ipLength,
                     insertsIPChecksum: control.insertsIPChecksum && context.isIPv4,
-                    transport: control.insertsL4Checksum ? context.l4 : nil), bridge)
+                    transport: control.insertsL4Checksum ? context.l4 : nil), &bridge)
         }
         run.batchedBytes &+= byteCount
         return true

@@ -125,7 +125,7 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         driver.port.pollQueues()
         mapped[0xE028] = 0
         mapped[0xE010] = 0
-        #expect(driver.port.transmit(0) == false)
+        #expect(driver.port.transmitRun(0) == false)
         driver.port.publishQueues()
         #expect(mapped[0xE010] == 0)
         _ = driver[0x8]

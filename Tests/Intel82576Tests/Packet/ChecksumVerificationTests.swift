@@ -6,14 +6,15 @@ import Testing
 struct ChecksumVerificationTests {
     /// Verifies `bytes` as a frame in scattered memory.
     private func verify(
-        _ bytes: [UInt8], _ verification: ChecksumVerification = .init(RXCSUM(raw: 0xB00), RFCTL(raw: 0)), seed: UInt64 = 1
+        _ bytes: [UInt8],
+        _ verification: ChecksumVerification = .init(RXCSUM(raw: 0xB00), RFCTL(raw: 0)), seed: UInt64 = 1
     ) -> ChecksumReport {
         var generator = SeededGenerator(seed)
         let memory = ScatteredMemory()
         var batch = FrameBatch()
         batch.append(bytes, header: 128, in: memory, &generator)
         let headers = PacketHeaders(batch.header(of: 0), frameLength: bytes.count, tagTypes: TagTypes())
-        return verification.verify(headers.ip, frame: 0, of: batch)
+        return verification.verify(FrameSummary(headers), frame: 0, of: batch)
     }
 
     private func goodReport(_ recipe: FrameRecipe) -> ChecksumReport {
@@ -140,8 +141,8 @@ struct ChecksumVerificationTests {
         bytes[50] ^= 0xFF
         batch.append(bytes, header: 128, in: memory, &generator)
         let headers = PacketHeaders(bytes)
-        #expect(ChecksumVerification().verify(headers.ip, frame: 0, of: batch).contains(.transportError))
+        #expect(ChecksumVerification().verify(FrameSummary(headers), frame: 0, of: batch).contains(.transportError))
         batch[0].offload.isChecksumValid = true
-        #expect(ChecksumVerification().verify(headers.ip, frame: 0, of: batch) == [.ipChecked, .transportChecked])
+        #expect(ChecksumVerification().verify(FrameSummary(headers), frame: 0, of: batch) == [.ipChecked, .transportChecked])
     }
 }

@@ -42,7 +42,7 @@ struct PacketHeadersTests {
         let headers = PacketHeaders(recipe.bytes)
         #expect(headers.destination == MACAddress("02:00:00:00:00:02"))
         #expect(headers.source == MACAddress("02:00:00:00:00:01"))
-        #expect(headers.etherType == 0x8100)
+        #expect(headers.tag == 0x6005)
         #expect(headers.tagOffset == 12)
     }
 
@@ -257,7 +257,7 @@ struct PacketTypeTests {
 
     @Test("an EtherType filter's packet type holds its index and bit 11")
     func filter() {
-        #expect(PacketHeaders.packetType(etherTypeFilter: 3) == 0x803)
+        #expect(FrameSummary.packetType(etherTypeFilter: 3) == 0x803)
     }
 }
 
@@ -335,10 +335,11 @@ struct HostileFrameTests {
         batch.append(bytes, header: span, in: memory, &generator)
         var verification = ChecksumVerification()
         verification.checksSCTP = true
-        let report = verification.verify(headers.ip, frame: 0, of: batch)
+        let report = verification.verify(FrameSummary(headers), frame: 0, of: batch)
         #expect(report.contains(.ipChecked) == headers.ip.isIPv4)
         let hash = RSS().hash(
-            headers, bytes.span.bytes.extracting(first: span), enabledTypes: RSS.EnabledTypes(rawValue: 0x01FF_0000))
+            FrameSummary(headers), bytes.span.bytes.extracting(first: span), frameLength: bytes.count,
+            enabledTypes: RSS.EnabledTypes(rawValue: 0x01FF_0000))
         #expect((hash.type == .none) == (headers.ip.kind == .none))
     }
 }

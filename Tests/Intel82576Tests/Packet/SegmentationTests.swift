@@ -324,7 +324,7 @@ struct ReceivedSegmentationTests {
         source.append(bytes, header: bytes.count, in: memory, &generator)
         source[0].offload = offload(large)
         let headers = PacketHeaders(bytes)
-        let candidate = Segmentation(received: headers.ip, frame: 0, of: source)
+        let candidate = Segmentation(received: headers, frame: 0, of: source)
         var segmentation = try #require(candidate)
         var output = FrameBatch()
         let progress = segmentation.run(from: source, into: &output)
@@ -345,7 +345,7 @@ struct ReceivedSegmentationTests {
             source.append(bytes, header: 128, in: memory, &generator)
             source[0].offload.segmentation = segmentation
             source[0].offload.segmentSize = 100
-            let candidate = Segmentation(received: PacketHeaders(bytes).ip, frame: 0, of: source)
+            let candidate = Segmentation(received: PacketHeaders(bytes), frame: 0, of: source)
             #expect(candidate == nil)
         }
     }

@@ -223,7 +223,7 @@ struct QueueFilterTests {
     /// What the filters say of a frame that is for `pool`.
     private func verdict(_ bytes: [UInt8], pool: Int? = nil) -> FilterVerdict {
         driver.port.receive.selection.filters.verdict(
-            PacketHeaders(bytes).frame, bytes.span.bytes, pool: pool, length: bytes.count)
+            FrameSummary(PacketHeaders(bytes)), bytes.span.bytes, pool: pool, length: bytes.count)
     }
 
     @Test("mark PTP messages the way igb sets them up")

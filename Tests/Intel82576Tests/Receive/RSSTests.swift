@@ -24,7 +24,9 @@ extension RSS {
         _ recipe: FrameRecipe, _ types: EnabledTypes, _ extensions: ExtensionControl = []
     ) -> (hash: UInt32, type: HashType) {
         let bytes = recipe.bytes
-        return hash(PacketHeaders(bytes), bytes.span.bytes, enabledTypes: types, extensions: extensions)
+        return hash(
+            FrameSummary(PacketHeaders(bytes)), bytes.span.bytes, frameLength: bytes.count, enabledTypes: types,
+            extensions: extensions)
     }
 }
 
@@ -87,11 +89,12 @@ struct RSSTests {
         let isIPv4 = vector.source.count == 4
         for transport in [FrameRecipe.Transport.tcp, .udp] {
             let bytes = vector.frame(transport)
-            let headers = PacketHeaders(bytes)
-            let plain = rss.hash(headers.ip, bytes.span.bytes, enabledTypes: [.ipv4, .ipv6])
+            let summary = FrameSummary(PacketHeaders(bytes))
+            let plain = rss.hash(
+                summary, bytes.span.bytes, frameLength: bytes.count, enabledTypes: [.ipv4, .ipv6])
             #expect(plain == (vector.withoutPorts, isIPv4 ? .ipv4 : .ipv6))
             let all = RSS.EnabledTypes(rawValue: 0x01FF_0000)
-            let full = rss.hash(headers.ip, bytes.span.bytes, enabledTypes: all)
+            let full = rss.hash(summary, bytes.span.bytes, frameLength: bytes.count, enabledTypes: all)
             let type: RSS.HashType =
                 transport == .tcp ? (isIPv4 ? .tcpIPv4 : .tcpIPv6) : (isIPv4 ? .udpIPv4 : .udpIPv6)
             #expect(full == (vector.withPorts, type))
@@ -124,7 +127,9 @@ struct RSSTests {
         #expect(rss.hash(FrameRecipe(), [.udpIPv4, .tcpIPv6, .ipv6]) == (0, .none))
         let arp = [UInt8](repeating: 0xFF, count: 12) + [0x08, 0x06] + [UInt8](repeating: 0, count: 46)
         let all = RSS.EnabledTypes(rawValue: 0x01FF_0000)
-        #expect(rss.hash(PacketHeaders(arp).ip, arp.span.bytes, enabledTypes: all) == (0, .none))
+        #expect(
+            rss.hash(FrameSummary(PacketHeaders(arp)), arp.span.bytes, frameLength: arp.count, enabledTypes: all)
+                == (0, .none))
     }
 
     @Test("a fragment's ports do not count", arguments: [0x2000, 0x2010, 0x0010] as [UInt16])

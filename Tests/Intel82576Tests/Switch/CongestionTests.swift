@@ -15,7 +15,7 @@ struct CongestionTests {
         driver.uplink.isCongested = true
         bench.transmit([.init(frame: Scene.frame(to: Scene.station(1)))], on: 0)
         #expect(bench.take(1).isEmpty)
-        #expect(port.nextDeadline == driver.clock.now + Switch.patience)
+        #expect(port.nextDeadline == driver.clock.now + Switch.longestHold)
         driver.advance(milliseconds: 20)
         #expect(bench.take(1).count == 1)
         bench.transmit([.init(frame: Scene.frame(to: Scene.everybody))], on: 0)

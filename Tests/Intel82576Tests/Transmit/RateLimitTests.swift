@@ -54,8 +54,8 @@ struct RateLimitTests {
     @Test("of a VF's first queue holds for its two queues together, unless the second has its own")
     func perVirtualFunction() {
         var limits = RateLimits()
-        limits[1] = control(10)
-        limits[5] = control(10)
+        limits[1] = RTTBCNRC(raw: control(10))
+        limits[5] = RTTBCNRC(raw: control(10))
         #expect(limits.limited == 1 << 1 | 1 << 5)
         limits.virtualFunctions = 2
         #expect(limits.limited == 1 << 1 | 1 << 9 | 1 << 5)
@@ -63,9 +63,9 @@ struct RateLimitTests {
         limits.charge(1, bytes: 1250, now: 5_000_000, linkSpeed: .megabits1000)
         #expect(limits.held(now: 5_500_000) == 1 << 1 | 1 << 9, "2500 bytes at 10 Mb/s, a millisecond of credit")
         #expect(limits.nextRelease(1 << 9) == 6_000_000)
-        limits[9] = control(100)
+        limits[9] = RTTBCNRC(raw: control(100))
         #expect(limits.held(now: 5_500_000) == 1 << 1)
-        limits[9] = 0
+        limits[9] = RTTBCNRC(raw: 0)
         limits.virtualFunctions = 0
         #expect(limits.limited == 1 << 1 | 1 << 5)
     }

@@ -19,7 +19,7 @@ enum Paths {
             try pools("vf to vf 60 B, 8 VFs send as much each", 60, senders: 8),
             try pools("vf to vf 1514 B, 8 VFs send as much each", 1514, senders: 8),
             try ports("tx 60 B to null, 8 ports in turn", 8),
-        ] + variations()
+        ] + (try variations())
     }
 
     /// Rows whose frames or card differ in one thing from the first of them.

@@ -36,11 +36,11 @@
 
             deinit { for buffer in buffers { buffer.deallocate() } }
 
-            func headers(_ index: Int) -> PacketHeaders { Stages.headers(frames, index) }
+            func summary(_ index: Int) -> FrameSummary { Stages.summary(frames, index) }
         }
 
-        private static func headers(_ frames: borrowing FrameBatch, _ index: Int) -> PacketHeaders {
-            PacketHeaders(frames.header(of: index), frameLength: Int(frames[index].byteCount), tagTypes: TagTypes())
+        private static func summary(_ frames: borrowing FrameBatch, _ index: Int) -> FrameSummary {
+            FrameSummary(frames.header(of: index), frameLength: Int(frames[index].byteCount), tagTypes: TagTypes())
         }
 
         private static func udp(_ length: Int, to destination: [UInt8] = Frames.card) -> [[UInt8]] {
@@ -50,18 +50,18 @@
         private static func parse(_ name: String, _ length: Int) -> Scenario {
             let (batch, sink) = (Batch(udp(length)), Sink())
             return Scenario(name: name, frames: Driver.batch) {
-                for index in 0..<batch.frames.count { sink.value &+= UInt64(batch.headers(index).ip.transportOffset) }
+                for index in 0..<batch.frames.count { sink.value &+= UInt64(batch.summary(index).transportOffset) }
             }
         }
 
         private static func checksum(_ name: String, _ length: Int) -> Scenario {
             let (batch, sink) = (Batch(udp(length)), Sink())
-            let headers = (0..<Driver.batch).map(batch.headers)
+            let summaries = (0..<Driver.batch).map(batch.summary)
             return Scenario(
                 name: name, frames: Driver.batch,
                 run: {
                     for index in 0..<batch.frames.count {
-                        let report = ChecksumVerification().verify(headers[index], frame: index, of: batch.frames)
+                        let report = ChecksumVerification().verify(summaries[index], frame: index, of: batch.frames)
                         sink.value &+= UInt64(report.rawValue)
                     }
                 }, check: { guard sink.value % (1 << 29) != 0 else { throw BenchError("\(name): nothing verified") } })
@@ -70,18 +70,21 @@
         private final class Hasher {
             var rss = RSS()
 
-            func hash(_ headers: PacketHeaders, _ frames: borrowing FrameBatch, _ index: Int) -> UInt32 {
-                rss.hash(headers, frames.header(of: index), enabledTypes: [.tcpIPv4, .udpIPv4]).hash
+            func hash(_ summary: FrameSummary, _ frames: borrowing FrameBatch, _ index: Int) -> UInt32 {
+                rss.hash(
+                    summary, frames.header(of: index), frameLength: Int(frames[index].byteCount),
+                    enabledTypes: [.tcpIPv4, .udpIPv4]
+                ).hash
             }
         }
 
         private static func rss(_ name: String) -> Scenario {
             let (batch, sink, hasher) = (Batch(udp(60)), Sink(), Hasher())
             hasher.rss.setKey(InlineArray { UInt32($0 * 0x0123_4567) })
-            let headers = (0..<Driver.batch).map(batch.headers)
+            let summaries = (0..<Driver.batch).map(batch.summary)
             return Scenario(name: name, frames: Driver.batch) {
                 for index in 0..<batch.frames.count {
-                    sink.value &+= UInt64(hasher.hash(headers[index], batch.frames, index))
+                    sink.value &+= UInt64(hasher.hash(summaries[index], batch.frames, index))
                 }
             }
         }
@@ -110,9 +113,8 @@
         private static func filter(_ name: String, addresses: Int) throws -> Scenario {
             let device = try DevicePort(try BackendSpecification(parsing: "null").open(), megabytes: 2)
             for entry in 0..<addresses {
-                let word = AddressFilter.word(entry) * 4
-                try device.driver.set(word, 0x0000_0002 | UInt32(entry) << 24)
-                try device.driver.set(word + 4, 1 << 31 | 0x0100)
+                try device.driver.set(RAL.offset(of: entry), 0x0000_0002 | UInt32(entry) << 24)
+                try device.driver.set(RAH.offset(of: entry), 1 << 31 | 0x0100)
             }
             let sink = Sink()
             // The last of them.
@@ -122,7 +124,7 @@
                 name: name, frames: Driver.batch,
                 run: {
                     for _ in 0..<Driver.batch {
-                        let match = device.port.matchAddress(wanted, source: MACAddress(value: 1), control)
+                        let match = device.port.bridge.filters.match(wanted, source: MACAddress(value: 1), control)
                         sink.value &+= match == .exact ? 1 : 0
                     }
                 },
@@ -138,12 +140,14 @@
                 try BackendSpecification(parsing: "null").open(), virtualFunctions: 8, megabytes: 2)
             try device.driver.enablePools(8)
             let (batch, sink) = (Batch(udp(60, to: Frames.pool(7))), Sink())
-            let headers = (0..<Driver.batch).map(batch.headers)
+            let summaries = (0..<Driver.batch).map(batch.summary)
             let control = RCTL(raw: 1 << 1)
             return Scenario(
                 name: name, frames: Driver.batch,
                 run: {
-                    for header in headers { sink.value &+= UInt64(device.port.selectPools(header, control).pools) }
+                    for summary in summaries {
+                        sink.value &+= UInt64(device.port.bridge.selectPools(summary, control).pools)
+                    }
                 },
                 check: {
                     guard sink.value % 128 == 0, sink.value > 0 else { throw BenchError("\(name): the wrong pool") }
