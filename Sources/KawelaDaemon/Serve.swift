@@ -13,7 +13,7 @@ public func serve(_ line: ServeOptions, configuration path: String? = nil) throw
     let plans = try readPlans(line, configuration: path)
     let log = Logger(label: "kawela") { [level = plans[0].logLevel] _ in ShortLog(level: level) }
 
-    if plans.contains(where: { $0.looking != nil }) { try checkPages() }
+    if plans.contains(where: { $0.polling != nil }) { try checkPages() }
     prepareProcess()
     let signals = try Signals(signalNumbers(hasConfiguration: path != nil))
     let ports = try makePorts(plans, log: log)

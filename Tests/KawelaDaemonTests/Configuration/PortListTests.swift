@@ -35,7 +35,7 @@ import Testing
         #expect(plans.map { $0.served.map(\.path) } == [["/run/a"], ["/run/b/vf0.sock", "/run/b/vf1.sock"]])
         #expect(plans.map(\.logLevel) == [.debug, .debug])
         #expect(plans.map(\.nvm) == ["/run/a.nvm", nil])
-        #expect(plans.map { $0.looking != nil } == [false, true])
+        #expect(plans.map { $0.polling != nil } == [false, true])
         #expect(plans[1].vfSettings?.map(\.rate) == [5, nil])
         #expect(plans[0].mac.description == "52:54:00:00:00:01")
     }
