@@ -5,27 +5,27 @@ import PCIe
 /// Not there: VPD (0xE0; the EEPROM has no VPD area), the expansion ROM, 64-bit BARs.
 ///
 /// - Datasheet: chapter 9; values from `lspci -xxxx` of an 82576 ET dual-port adapter
-public struct PhysicalFunctionConfiguration: Sendable {
+package struct PhysicalFunctionConfiguration: Sendable {
     /// What a write brought about, for the function to act on.
-    public struct Effect: OptionSet, Sendable {
-        public let rawValue: UInt8
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package struct Effect: OptionSet, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// Software asked for a function level reset. The space is reset already; the rest is the function's.
-        public static let functionLevelReset = Effect(rawValue: 1 << 0)
+        package static let functionLevelReset = Effect(rawValue: 1 << 0)
         /// ``isBusMaster`` changed.
-        public static let busMasterChanged = Effect(rawValue: 1 << 1)
+        package static let busMasterChanged = Effect(rawValue: 1 << 1)
         /// How interrupts are delivered changed: INTx disable, MSI or MSI-X enable, MSI-X function
         /// mask.
-        public static let interruptModeChanged = Effect(rawValue: 1 << 2)
+        package static let interruptModeChanged = Effect(rawValue: 1 << 2)
         /// ``powerState`` changed. Unless it is part of a function level reset, a change to D0 is an internal reset,
         /// because No_Soft_Reset is 0: the space is reset already; the rest is the function's.
-        public static let powerStateChanged = Effect(rawValue: 1 << 3)
+        package static let powerStateChanged = Effect(rawValue: 1 << 3)
         /// VF Enable, NumVFs or VF MSE changed.
-        public static let virtualFunctionsChanged = Effect(rawValue: 1 << 4)
+        package static let virtualFunctionsChanged = Effect(rawValue: 1 << 4)
     }
 
-    public var space = ConfigurationSpace()
+    package var space = ConfigurationSpace()
 
     /// Whether there is an SR-IOV capability.
     private let hasVirtualFunctions: Bool
@@ -37,7 +37,7 @@ public struct PhysicalFunctionConfiguration: Sendable {
     ///   - msixVectorCount: entries of the MSI-X table, ten as a card leaves the factory; see ``msixVectorCounts``.
     ///   - virtualFunctions: TotalVFs, 0 to 8. The chip always has 8; fewer where fewer can be plugged in, so that
     ///     software does not enable one that has nothing behind it. With none there is no SR-IOV capability.
-    public init(macAddress: MACAddress, msixVectorCount: Int = 10, virtualFunctions: Int = 0) {
+    package init(macAddress: MACAddress, msixVectorCount: Int = 10, virtualFunctions: Int = 0) {
         hasVirtualFunctions = virtualFunctions > 0
         let vectors = Self.msixVectorCounts
         self.msixVectorCount = min(max(msixVectorCount, vectors.lowerBound), vectors.upperBound)
@@ -56,10 +56,10 @@ public struct PhysicalFunctionConfiguration: Sendable {
     }
 
     /// Reads `width` bytes (1, 2 or 4). Bytes outside the space read as zero.
-    public func read(at offset: Int, width: Int) -> UInt32 { space.read(at: offset, width: width) }
+    package func read(at offset: Int, width: Int) -> UInt32 { space.read(at: offset, width: width) }
 
     /// Writes `width` bytes (1, 2 or 4) through the masks. Bytes outside the space are ignored.
-    public mutating func write(at offset: Int, width: Int, _ value: UInt32) -> Effect {
+    package mutating func write(at offset: Int, width: Int, _ value: UInt32) -> Effect {
         let write = ConfigurationWrite(at: offset, width: width, value)
         let before = self
         space.apply(write)
@@ -73,7 +73,7 @@ public struct PhysicalFunctionConfiguration: Sendable {
     }
 
     /// Resets the space without a write from software: by power, or by the link.
-    public mutating func reset(_ reset: ConfigurationSpace.Reset = .powerOn) { space.reset(reset) }
+    package mutating func reset(_ reset: ConfigurationSpace.Reset = .powerOn) { space.reset(reset) }
 
     private func changes(since before: PhysicalFunctionConfiguration) -> Effect {
         var effect: Effect = []
@@ -91,26 +91,26 @@ extension PhysicalFunctionConfiguration {
     private var command: Header.Command { Header.Command(in: space) }
 
     /// Whether the function may send requests: Bus Master Enable, and in D0.
-    public var isBusMaster: Bool { command.contains(.busMaster) && powerState == .d0 }
+    package var isBusMaster: Bool { command.contains(.busMaster) && powerState == .d0 }
     /// Whether the memory BARs decode: Memory Space Enable, and in D0.
-    public var isMemoryEnabled: Bool { command.contains(.memorySpace) && powerState == .d0 }
+    package var isMemoryEnabled: Bool { command.contains(.memorySpace) && powerState == .d0 }
     /// Interrupt Disable: the function must not assert INTx.
-    public var isINTxDisabled: Bool { command.contains(.interruptDisable) }
+    package var isINTxDisabled: Bool { command.contains(.interruptDisable) }
 
-    public var isMSIXEnabled: Bool { MSIX.Control(in: space, at: Offset.msix).isEnabled }
-    public var isMSIXFunctionMasked: Bool { MSIX.Control(in: space, at: Offset.msix).isFunctionMasked }
-    public var isMSIEnabled: Bool { MSI.Control(in: space, at: Offset.msi).isEnabled }
+    package var isMSIXEnabled: Bool { MSIX.Control(in: space, at: Offset.msix).isEnabled }
+    package var isMSIXFunctionMasked: Bool { MSIX.Control(in: space, at: Offset.msix).isFunctionMasked }
+    package var isMSIEnabled: Bool { MSI.Control(in: space, at: Offset.msi).isEnabled }
 
     private var interruptMode: [Bool] {
         [isINTxDisabled, isMSIXEnabled, isMSIXFunctionMasked, isMSIEnabled]
     }
 
     /// VF Enable: the VFs exist.
-    public var isVirtualized: Bool { sriovControl?.isEnabled ?? false }
+    package var isVirtualized: Bool { sriovControl?.isEnabled ?? false }
     /// VF MSE: the memory windows of the VFs decode.
-    public var isVirtualMemoryEnabled: Bool { sriovControl?.isMemoryEnabled ?? false }
+    package var isVirtualMemoryEnabled: Bool { sriovControl?.isMemoryEnabled ?? false }
     /// NumVFs, as last written. Exceeds TotalVFs only while ``isVirtualized`` is false.
-    public var virtualFunctionCount: Int { hasVirtualFunctions ? SRIOV.vfCount(in: space, at: Offset.sriov) : 0 }
+    package var virtualFunctionCount: Int { hasVirtualFunctions ? SRIOV.vfCount(in: space, at: Offset.sriov) : 0 }
 
     private var sriovControl: SRIOV.Control? {
         hasVirtualFunctions ? SRIOV.Control(in: space, at: Offset.sriov) : nil
@@ -121,17 +121,17 @@ extension PhysicalFunctionConfiguration {
     }
 
     /// Interrupt Status: an INTx interrupt is pending, whether or not it may be asserted.
-    public var isINTxPending: Bool {
+    package var isINTxPending: Bool {
         get { Header.Status(in: space).contains(.interrupt) }
         set { Header.Status.set(.interrupt, newValue, in: &space) }
     }
 
     /// D0 or D3hot; the 82576 has no other.
-    public var powerState: PowerManagement.State { powerManagement.state }
+    package var powerState: PowerManagement.State { powerManagement.state }
     /// PME_En: a wake-up event may be signalled.
-    public var isPMEEnabled: Bool { powerManagement.isPMEEnabled }
+    package var isPMEEnabled: Bool { powerManagement.isPMEEnabled }
     /// Raises PME_Status.
-    public mutating func setPMEStatus() { PowerManagement.setPMEStatus(in: &space, at: Offset.powerManagement) }
+    package mutating func setPMEStatus() { PowerManagement.setPMEStatus(in: &space, at: Offset.powerManagement) }
 
     private var powerManagement: PowerManagement.ControlStatus {
         PowerManagement.ControlStatus(in: space, at: Offset.powerManagement)

@@ -13,16 +13,16 @@ extension PhysicalFunctionConfiguration {
         static let sriov = 0x160
     }
 
-    public var interruptCounts: InterruptCounts { InterruptCounts(intx: 1, msi: 1, msix: msixVectorCount) }
+    package var interruptCounts: InterruptCounts { InterruptCounts(intx: 1, msi: 1, msix: msixVectorCount) }
 
     /// Entries that the MSI-X table can have: the chip has no more causes to give a vector each. Datasheet 7.3.1.
-    public static let msixVectorCounts = 1...25
+    package static let msixVectorCounts = 1...25
 
     /// The MSI-X table at 0 of BAR 3, after reset.
-    public var msixTable: MSIXTable { MSIXTable(vectorCount: msixVectorCount) }
+    package var msixTable: MSIXTable { MSIXTable(vectorCount: msixVectorCount) }
 
     /// Bytes of BAR 0 to 5; 0 for the absent ones.
-    public static let barSizes: [Int] = {
+    package static let barSizes: [Int] = {
         var sizes = [Int](repeating: 0, count: 6)
         for bar in header.baseAddressRegisters { sizes[bar.index] = bar.size }
         return sizes

@@ -9,8 +9,8 @@ import PCIe
 /// No INTx, no MSI, no power management.
 ///
 /// - Datasheet: chapter 9.7; Single Root I/O Virtualization and Sharing 1.1, 3.4
-public struct VirtualFunctionConfiguration: Sendable {
-    public typealias Effect = PhysicalFunctionConfiguration.Effect
+package struct VirtualFunctionConfiguration: Sendable {
+    package typealias Effect = PhysicalFunctionConfiguration.Effect
 
     enum Offset {
         static let msix = 0x70
@@ -19,9 +19,9 @@ public struct VirtualFunctionConfiguration: Sendable {
         static let ari = 0x150
     }
 
-    public var space = ConfigurationSpace()
+    package var space = ConfigurationSpace()
 
-    public init() {
+    package init() {
         Self.header.install(in: &space)
         Self.msix.install(in: &space, at: Offset.msix)
         PhysicalFunctionConfiguration.pciExpress.install(in: &space, at: Offset.pciExpress)
@@ -30,10 +30,10 @@ public struct VirtualFunctionConfiguration: Sendable {
     }
 
     /// Reads `width` bytes (1, 2 or 4). Bytes outside the space read as zero.
-    public func read(at offset: Int, width: Int) -> UInt32 { space.read(at: offset, width: width) }
+    package func read(at offset: Int, width: Int) -> UInt32 { space.read(at: offset, width: width) }
 
     /// Writes `width` bytes (1, 2 or 4) through the masks. Bytes outside the space are ignored.
-    public mutating func write(at offset: Int, width: Int, _ value: UInt32) -> Effect {
+    package mutating func write(at offset: Int, width: Int, _ value: UInt32) -> Effect {
         let write = ConfigurationWrite(at: offset, width: width, value)
         let before = self
         space.apply(write)
@@ -48,22 +48,22 @@ public struct VirtualFunctionConfiguration: Sendable {
     }
 
     /// Resets the space without a write from software.
-    public mutating func reset(_ reset: ConfigurationSpace.Reset = .powerOn) { space.reset(reset) }
+    package mutating func reset(_ reset: ConfigurationSpace.Reset = .powerOn) { space.reset(reset) }
 
     /// Bus Master Enable: the function may send requests.
-    public var isBusMaster: Bool { Header.Command(in: space).contains(.busMaster) }
-    public var isMSIXEnabled: Bool { MSIX.Control(in: space, at: Offset.msix).isEnabled }
+    package var isBusMaster: Bool { Header.Command(in: space).contains(.busMaster) }
+    package var isMSIXEnabled: Bool { MSIX.Control(in: space, at: Offset.msix).isEnabled }
 }
 
 // MARK: Layout
 
 extension VirtualFunctionConfiguration {
-    public static let interruptCounts = InterruptCounts(intx: 0, msi: 0, msix: 3)
+    package static let interruptCounts = InterruptCounts(intx: 0, msi: 0, msix: 3)
     /// Bytes of BAR 0 to 5; 0 for the absent ones.
-    public static let barSizes = [registerBAR.size, 0, 0, msixBAR.size, 0, 0]
+    package static let barSizes = [registerBAR.size, 0, 0, msixBAR.size, 0, 0]
 
     /// The MSI-X table at 0 of BAR 3, after reset.
-    public static var msixTable: MSIXTable { MSIXTable(vectorCount: interruptCounts.msix) }
+    package static var msixTable: MSIXTable { MSIXTable(vectorCount: interruptCounts.msix) }
 
     static let header = Header(
         vendorID: 0x8086, deviceID: 0x10CA, revisionID: 0x01, classCode: 0x020000,

@@ -8,10 +8,6 @@ struct Mailbox {
 
     init(_ registers: RegisterFile) { self.registers = registers }
 
-    private static let causeWord = RegisterMap.word(of: .MBVFICR)
-    private static let maskWord = RegisterMap.word(of: .MBVFIMR)
-    private static let resetWord = RegisterMap.word(of: .VFLRE)
-
     // MARK: Registers
 
     /// A driver's read of one of the block's registers, with its side effects.
@@ -52,27 +48,28 @@ struct Mailbox {
         mailbox.isVirtualOwner = command.takes && !mailbox.isPhysicalOwner
         registers[VFMAILBOX.self, index] = mailbox
         guard command.requests || command.acknowledges else { return }
-        let bits: UInt32 = (command.requests ? 1 : 0) | (command.acknowledges ? 1 << 16 : 0)
-        registers[word: Self.causeWord] |= bits &<< UInt32(index)
+        if command.requests { registers[MBVFICR.self].requests |= 1 &<< PoolSet(index) }
+        if command.acknowledges { registers[MBVFICR.self].acknowledgements |= 1 &<< PoolSet(index) }
         raiseCause(of: index, &interrupts)
     }
 
     /// MBVFIMR: the cause is raised for VFs whose bit is set now and that asked for it while it was clear.
     private func writeMask(_ value: UInt32, _ interrupts: inout Interrupts) {
-        let old = registers[word: Self.maskWord]
-        registers[word: Self.maskWord] = value & 0xFF
-        let causes = registers[word: Self.causeWord]
-        let asking = causes | causes >> 16 | registers[word: Self.resetWord]
-        if asking & value & ~old & 0xFF != 0 { interrupts.raise(.mailbox) }
+        let (old, new) = (registers[MBVFIMR.self].functions, MBVFIMR(raw: value).functions)
+        registers[MBVFIMR.self].functions = new
+        let causes = registers[MBVFICR.self]
+        let asking = causes.requests | causes.acknowledgements | registers[VFLRE.self].functions
+        if asking & new & ~old != 0 { interrupts.raise(.mailbox) }
     }
 
     /// Raises ICR.VMMB on behalf of a VF, unless MBVFIMR masks it.
     private func raiseCause(of index: Int, _ interrupts: inout Interrupts) {
-        if registers[word: Self.maskWord] & 1 &<< UInt32(index) != 0 { interrupts.raise(.mailbox) }
+        if registers[MBVFIMR.self].functions &>> PoolSet(index) & 1 != 0 { interrupts.raise(.mailbox) }
     }
 
     private func dropRequests(of index: Int) {
-        registers[word: Self.causeWord] &= ~(0x1_0001 &<< UInt32(index))
+        registers[MBVFICR.self].requests &= ~(1 &<< PoolSet(index))
+        registers[MBVFICR.self].acknowledgements &= ~(1 &<< PoolSet(index))
     }
 
     // MARK: Resets
@@ -84,13 +81,14 @@ struct Mailbox {
         mailbox.isPhysicalOwner = registers[VFMAILBOX.self, index].isPhysicalOwner
         mailbox.isResetting = registers[VFMAILBOX.self, index].isResetting
         registers[VFMAILBOX.self, index] = mailbox
-        for word in 0..<16 { registers[word: RegisterMap.word(of: .VMBMEM, 16 * index + word)] = 0 }
+        let words = VMBMEM.wordsPerFunction
+        for word in words * index..<words * (index + 1) { registers[VMBMEM.self, word] = VMBMEM(raw: 0) }
         dropRequests(of: index)
     }
 
     /// Tells the PF's driver, by VFLRE and ICR.VMMB, that a VF was reset.
     func announceVirtualReset(_ index: Int, _ interrupts: inout Interrupts) {
-        registers[word: Self.resetWord] |= 1 &<< UInt32(index)
+        registers[VFLRE.self].functions |= 1 &<< PoolSet(index)
         raiseCause(of: index, &interrupts)
     }
 

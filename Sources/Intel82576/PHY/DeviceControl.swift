@@ -68,7 +68,7 @@ struct DeviceControl {
 
     /// Loads what the EEPROM has for this block: LEDs and software-definable pins.
     func load(_ image: NVMImage) {
-        registers[word: RegisterMap.word(of: .LEDCTL)] = image.ledControl
+        registers[LEDCTL.self].raw = image.ledControl
         let pins = SoftwarePinsWord(raw: image[SoftwarePinsWord.port0])
         registers[CTRL.self].load(pins)
         registers[CTRL_EXT.self].load(pins)

@@ -1,5 +1,5 @@
 /// A speed that the port can run at.
-public enum LinkSpeed: Int, Sendable, CaseIterable, BitwiseCopyable {
+package enum LinkSpeed: Int, Sendable, CaseIterable, BitwiseCopyable {
     case megabits10 = 10
     case megabits100 = 100
     case megabits1000 = 1000
@@ -24,15 +24,11 @@ public enum LinkSpeed: Int, Sendable, CaseIterable, BitwiseCopyable {
 }
 
 /// What two ends of a cable agreed on, or were told.
-public struct Link: Equatable, Sendable {
-    public var isUp: Bool
+struct Link: Equatable, Sendable {
+    var isUp: Bool
     /// In megabits per second; says nothing while the link is down.
-    public var speed: LinkSpeed
-    public var isFullDuplex: Bool
-
-    public init(isUp: Bool, speed: LinkSpeed, isFullDuplex: Bool) {
-        (self.isUp, self.speed, self.isFullDuplex) = (isUp, speed, isFullDuplex)
-    }
+    var speed: LinkSpeed
+    var isFullDuplex: Bool
 
     static let down = Link(isUp: false, speed: .megabits1000, isFullDuplex: true)
 }

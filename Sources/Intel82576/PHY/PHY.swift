@@ -1,23 +1,25 @@
 /// The internal copper PHY: clause 22 registers, auto-negotiation with an ideal partner, and the link it makes.
 ///
-/// It is of the IGP3 kind, which drivers know by id 02A8 0391. Datasheet: "PHY Registers"; IEEE 802.3 clauses 22, 28, 40.
+/// It is of the IGP3 kind, which drivers know by id 02A8 0391, and starts without carrier. A plain value of only state.
 ///
-/// Not implemented: low power link-up in D3 (its bit of register 0x19 is stored), SmartSpeed, next pages, the test and isolate bits of
-/// register 0, interrupts of the PHY's own, SGMII and SerDes.
+/// - Datasheet: "PHY Registers"; IEEE 802.3 clauses 22, 28, 40
 ///
-/// After every call that takes the time, look at ``takeLinkChange()`` and ``nextDeadline``.
-public struct PHY: Sendable {
+/// Not implemented: low power link-up in D3 (its bit of register 0x19 is stored), SmartSpeed, next pages, the test and
+/// isolate bits of register 0, interrupts of the PHY's own, SGMII and SerDes.
+///
+/// After every call that takes the time, ``takeLinkChange()`` and ``nextDeadline`` may have news.
+struct PHY: Sendable {
     /// Its address on the MDIO bus; each port sees its own PHY there.
-    public static let address = 1
+    static let address = 1
     /// Nanoseconds from the start of auto-negotiation to the link.
     ///
     /// Two to four seconds on the chip, most of it training of the receivers and pauses that the standard prescribes.
     /// Nothing here trains, and drivers wait for an event, so this is only long enough for them to see the link drop.
-    public static let autonegotiationTime: UInt64 = 100_000_000
+    static let autonegotiationTime: UInt64 = 100_000_000
 
-    public private(set) var link = Link.down
+    private(set) var link = Link.down
     /// When ``advance(to:)`` has to be called next.
-    public private(set) var nextDeadline: UInt64?
+    private(set) var nextDeadline: UInt64?
 
     private var hasCarrier = false
     private var hasNegotiated = false
@@ -31,18 +33,15 @@ public struct PHY: Sendable {
     private var gigabit = PHY.resetGigabit
     var vendor = VendorRegisters()
 
-    /// A PHY without carrier.
-    public init() {}
-
     /// Power-on and CTRL.PHY_RST: registers go back, the link drops and is negotiated anew.
-    public mutating func reset(now: UInt64) {
+    mutating func reset(now: UInt64) {
         (control, advertisement, gigabit) = (PHY.resetControl, PHY.resetAdvertisement, PHY.resetGigabit)
         vendor = VendorRegisters()
         restart(now: now)
     }
 
     /// Whether a signal comes in from the other end of the cable.
-    public mutating func setCarrier(_ isUp: Bool, now: UInt64) {
+    mutating func setCarrier(_ isUp: Bool, now: UInt64) {
         advance(to: now)
         guard isUp != hasCarrier else { return }
         hasCarrier = isUp
@@ -50,7 +49,7 @@ public struct PHY: Sendable {
     }
 
     /// Lets time pass: auto-negotiation completes.
-    public mutating func advance(to now: UInt64) {
+    mutating func advance(to now: UInt64) {
         guard let deadline = nextDeadline, deadline <= now else { return }
         nextDeadline = nil
         // Without a common mode there is no link, and no end of negotiation either.
@@ -61,10 +60,10 @@ public struct PHY: Sendable {
     }
 
     /// BMCR loopback: what the MAC sends comes back.
-    public var loopsBack: Bool { control.loopsBack }
+    var loopsBack: Bool { control.loopsBack }
 
     /// True if the link went up or down since the last call.
-    public mutating func takeLinkChange() -> Bool {
+    mutating func takeLinkChange() -> Bool {
         defer { hasLinkChanged = false }
         return hasLinkChanged
     }

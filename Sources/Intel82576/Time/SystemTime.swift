@@ -39,9 +39,9 @@ struct SystemTime {
         attributes = new
     }
 
-    /// Adds TIMADJ: a magnitude of 63 bits, and a sign in bit 31 of the high half (1 subtracts).
-    mutating func adjust(low: UInt32, high: UInt32) {
-        let magnitude = UInt64(high & 0x7FFF_FFFF) << 32 | UInt64(low)
-        base = high >> 31 == 0 ? base &+ magnitude : base &- magnitude
+    /// Adds TIMADJ, or subtracts it.
+    mutating func adjust(low: TIMADJL, high: TIMADJH) {
+        let magnitude = UInt64(high.magnitude) << 32 | UInt64(low.raw)
+        base = high.subtracts ? base &- magnitude : base &+ magnitude
     }
 }

@@ -80,7 +80,7 @@ extension Time {
         case .SYSTIML: state.system.set(before & 0xFFFF_FFFF_0000_0000 | UInt64(value), now: now)
         case .SYSTIMH: state.system.set(before & 0xFFFF_FFFF | UInt64(value) << 32, now: now)
         case .TIMINCA: state.system.setAttributes(registers[TIMINCA.self], now: now)
-        default: state.system.adjust(low: registers[word: Int(entry.canonicalWord) - 1], high: value)
+        default: state.system.adjust(low: registers[TIMADJL.self], high: TIMADJH(raw: value))
         }
     }
 

@@ -72,8 +72,8 @@ struct TimeStamps: BitwiseCopyable {
         registers[RXSTMPH.self].raw = UInt32(truncatingIfNeeded: systemTime >> 32)
         let source = message?.sourceIdentifier ?? 0
         registers[RXSATRL.self].raw = UInt32(truncatingIfNeeded: source)
-        registers[RXSATRH.self].raw =
-            UInt32(truncatingIfNeeded: source >> 32) | UInt32(message?.sequence ?? 0) << 16
+        registers[RXSATRH.self].source = UInt16(truncatingIfNeeded: source >> 32)
+        registers[RXSATRH.self].sequence = message?.sequence ?? 0
         registers[TSYNCRXCTL.self].isValid = true
         return true
     }
