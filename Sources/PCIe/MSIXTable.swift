@@ -4,15 +4,15 @@
 /// whatever the mask bits here say, and its pending bits read as zero.
 ///
 /// - Specification: PCI Local Bus Specification 3.0, 6.8.2
-public struct MSIXTable: Sendable {
-    public let vectorCount: Int
+package struct MSIXTable: Sendable {
+    package let vectorCount: Int
 
     private var entries: [UInt8]
 
     private static let entrySize = 16
 
     /// - Precondition: `vectorCount` is 1 to 2048.
-    public init(vectorCount: Int) {
+    package init(vectorCount: Int) {
         precondition((1...2048).contains(vectorCount))
         self.vectorCount = vectorCount
         entries = [UInt8](repeating: 0, count: vectorCount * Self.entrySize)
@@ -22,7 +22,7 @@ public struct MSIXTable: Sendable {
     /// Every vector masked.
     ///
     /// Addresses and data are undefined after reset; here they are zero.
-    public mutating func reset() {
+    package mutating func reset() {
         for index in entries.indices { entries[index] = index % Self.entrySize == 12 ? 1 : 0 }
     }
 }
@@ -31,7 +31,7 @@ public struct MSIXTable: Sendable {
 
 extension MSIXTable {
     /// Reads `width` bytes (1, 2, 4 or 8), least significant first. What is not the table reads as zero.
-    public func read(at offset: Int, width: Int) -> UInt64 {
+    package func read(at offset: Int, width: Int) -> UInt64 {
         guard offset >= 0, offset < entries.count else { return 0 }
         var result: UInt64 = 0
         for index in 0..<min(max(width, 0), 8, entries.count - offset) {
@@ -41,7 +41,7 @@ extension MSIXTable {
     }
 
     /// Writes `width` bytes (1, 2, 4 or 8) of the table. What is not the table ignores writes.
-    public mutating func write(at offset: Int, width: Int, _ value: UInt64) {
+    package mutating func write(at offset: Int, width: Int, _ value: UInt64) {
         guard offset >= 0, offset < entries.count else { return }
         for index in 0..<min(max(width, 0), 8, entries.count - offset) {
             let mask = Self.writableBits(at: offset + index)

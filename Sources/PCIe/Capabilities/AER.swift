@@ -3,17 +3,17 @@
 /// All its status, mask and severity bits are sticky.
 ///
 /// - Specification: PCI Express Base Specification 3.0, 7.10
-public struct AER: Capability, Equatable {
+package struct AER: Capability, Equatable {
     /// The uncorrectable errors that the function can report.
-    public var uncorrectableErrors: UncorrectableErrors
+    package var uncorrectableErrors: UncorrectableErrors
     /// Uncorrectable Error Severity after power-on: a one is a fatal error. May hold reserved bits, read-only.
-    public var severity: UncorrectableErrors
+    package var severity: UncorrectableErrors
     /// The correctable errors that the function can report.
-    public var correctableErrors: CorrectableErrors
+    package var correctableErrors: CorrectableErrors
     /// Correctable Error Mask after power-on.
-    public var correctableMask: CorrectableErrors
+    package var correctableMask: CorrectableErrors
 
-    public init(
+    package init(
         uncorrectableErrors: UncorrectableErrors, severity: UncorrectableErrors,
         correctableErrors: CorrectableErrors, correctableMask: CorrectableErrors
     ) {
@@ -31,7 +31,7 @@ public struct AER: Capability, Equatable {
         static let headerLog = 0x1C
     }
 
-    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+    package func install(in space: inout ConfigurationSpace, at offset: Int) {
         space.append(self, .extended(.advancedErrorReporting, version: 1), at: offset)
         let (uncorrectable, correctable) = (uncorrectableErrors.rawValue, correctableErrors.rawValue)
         space.define(
@@ -48,7 +48,7 @@ public struct AER: Capability, Equatable {
     }
 
     /// Records correctable errors.
-    public static func report(_ errors: CorrectableErrors, in space: inout ConfigurationSpace, at offset: Int) {
+    package static func report(_ errors: CorrectableErrors, in space: inout ConfigurationSpace, at offset: Int) {
         let old: UInt32 = space.load(at: offset + Offset.correctableStatus)
         space.store(old | errors.rawValue, at: offset + Offset.correctableStatus)
     }
@@ -56,7 +56,7 @@ public struct AER: Capability, Equatable {
     /// Records an uncorrectable error: the first unmasked one also sets the First Error Pointer and the header log.
     ///
     /// - Parameter header: the request that failed, first header word first; zeros where the error has none.
-    public static func report(
+    package static func report(
         _ error: UncorrectableErrors, header: (UInt32, UInt32, UInt32, UInt32), in space: inout ConfigurationSpace,
         at offset: Int
     ) {
@@ -79,46 +79,46 @@ public struct AER: Capability, Equatable {
 
 extension AER {
     /// Bits of the Uncorrectable Error Status, Mask and Severity registers.
-    public struct UncorrectableErrors: OptionSet, Sendable {
-        public let rawValue: UInt32
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package struct UncorrectableErrors: OptionSet, Sendable {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// Bit 4.
-        public static let dataLinkProtocol = UncorrectableErrors(rawValue: 1 << 4)
+        package static let dataLinkProtocol = UncorrectableErrors(rawValue: 1 << 4)
         /// Bit 12.
-        public static let poisonedTLP = UncorrectableErrors(rawValue: 1 << 12)
+        package static let poisonedTLP = UncorrectableErrors(rawValue: 1 << 12)
         /// Bit 13.
-        public static let flowControlProtocol = UncorrectableErrors(rawValue: 1 << 13)
+        package static let flowControlProtocol = UncorrectableErrors(rawValue: 1 << 13)
         /// Bit 14.
-        public static let completionTimeout = UncorrectableErrors(rawValue: 1 << 14)
+        package static let completionTimeout = UncorrectableErrors(rawValue: 1 << 14)
         /// Bit 15.
-        public static let completerAbort = UncorrectableErrors(rawValue: 1 << 15)
+        package static let completerAbort = UncorrectableErrors(rawValue: 1 << 15)
         /// Bit 16.
-        public static let unexpectedCompletion = UncorrectableErrors(rawValue: 1 << 16)
+        package static let unexpectedCompletion = UncorrectableErrors(rawValue: 1 << 16)
         /// Bit 17.
-        public static let receiverOverflow = UncorrectableErrors(rawValue: 1 << 17)
+        package static let receiverOverflow = UncorrectableErrors(rawValue: 1 << 17)
         /// Bit 18.
-        public static let malformedTLP = UncorrectableErrors(rawValue: 1 << 18)
+        package static let malformedTLP = UncorrectableErrors(rawValue: 1 << 18)
         /// Bit 20.
-        public static let unsupportedRequest = UncorrectableErrors(rawValue: 1 << 20)
+        package static let unsupportedRequest = UncorrectableErrors(rawValue: 1 << 20)
     }
 
     /// Bits of the Correctable Error Status and Mask registers.
-    public struct CorrectableErrors: OptionSet, Sendable {
-        public let rawValue: UInt32
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package struct CorrectableErrors: OptionSet, Sendable {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// Bit 0.
-        public static let receiver = CorrectableErrors(rawValue: 1 << 0)
+        package static let receiver = CorrectableErrors(rawValue: 1 << 0)
         /// Bit 6.
-        public static let badTLP = CorrectableErrors(rawValue: 1 << 6)
+        package static let badTLP = CorrectableErrors(rawValue: 1 << 6)
         /// Bit 7.
-        public static let badDLLP = CorrectableErrors(rawValue: 1 << 7)
+        package static let badDLLP = CorrectableErrors(rawValue: 1 << 7)
         /// Bit 8.
-        public static let replayNumberRollover = CorrectableErrors(rawValue: 1 << 8)
+        package static let replayNumberRollover = CorrectableErrors(rawValue: 1 << 8)
         /// Bit 12.
-        public static let replayTimeout = CorrectableErrors(rawValue: 1 << 12)
+        package static let replayTimeout = CorrectableErrors(rawValue: 1 << 12)
         /// Bit 13.
-        public static let advisoryNonFatal = CorrectableErrors(rawValue: 1 << 13)
+        package static let advisoryNonFatal = CorrectableErrors(rawValue: 1 << 13)
     }
 }

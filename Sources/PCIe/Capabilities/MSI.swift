@@ -1,11 +1,11 @@
 /// Message Signaled Interrupts with a 64-bit address and a mask bit for each vector.
 ///
 /// - Specification: PCI Local Bus Specification 3.0, 6.8.1
-public struct MSI: Capability, Equatable {
+package struct MSI: Capability, Equatable {
     /// 1, 2, 4, 8, 16 or 32.
-    public var vectorCount: Int
+    package var vectorCount: Int
 
-    public init(vectorCount: Int) {
+    package init(vectorCount: Int) {
         precondition((1...32).contains(vectorCount) && vectorCount.nonzeroBitCount == 1)
         self.vectorCount = vectorCount
     }
@@ -18,7 +18,7 @@ public struct MSI: Capability, Equatable {
         static let pending = 0x14
     }
 
-    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+    package func install(in space: inout ConfigurationSpace, at offset: Int) {
         space.append(self, .standard(.msi), at: offset)
         let count = UInt16(vectorCount.trailingZeroBitCount)
         space.define(
@@ -34,12 +34,12 @@ public struct MSI: Capability, Equatable {
 
 extension MSI {
     /// Message Control.
-    public struct Control: Sendable, Equatable {
-        public let rawValue: UInt16
+    package struct Control: Sendable, Equatable {
+        package let rawValue: UInt16
 
-        public init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
+        package init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
 
         /// MSI Enable, bit 0.
-        public var isEnabled: Bool { rawValue & 0x0001 != 0 }
+        package var isEnabled: Bool { rawValue & 0x0001 != 0 }
     }
 }

@@ -1,15 +1,15 @@
 /// MSI-X: the capability that enables it and says where the table is. The table itself is ``MSIXTable``.
 ///
 /// - Specification: PCI Local Bus Specification 3.0, 6.8.2
-public struct MSIX: Capability, Equatable {
+package struct MSIX: Capability, Equatable {
     /// A structure in the memory of a BAR.
-    public struct Location: Sendable, Equatable {
+    package struct Location: Sendable, Equatable {
         /// BIR: 0 to 5.
-        public var bar: Int
+        package var bar: Int
         /// Bytes from the start of the BAR; a multiple of 8.
-        public var offset: UInt32
+        package var offset: UInt32
 
-        public init(bar: Int, offset: UInt32) {
+        package init(bar: Int, offset: UInt32) {
             precondition((0...5).contains(bar) && offset % 8 == 0)
             (self.bar, self.offset) = (bar, offset)
         }
@@ -18,11 +18,11 @@ public struct MSIX: Capability, Equatable {
     }
 
     /// 1 to 2048.
-    public var vectorCount: Int
-    public var table: Location
-    public var pendingBits: Location
+    package var vectorCount: Int
+    package var table: Location
+    package var pendingBits: Location
 
-    public init(vectorCount: Int, table: Location, pendingBits: Location) {
+    package init(vectorCount: Int, table: Location, pendingBits: Location) {
         precondition((1...2048).contains(vectorCount))
         (self.vectorCount, self.table, self.pendingBits) = (vectorCount, table, pendingBits)
     }
@@ -33,7 +33,7 @@ public struct MSIX: Capability, Equatable {
         static let pendingBits = 8
     }
 
-    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+    package func install(in space: inout ConfigurationSpace, at offset: Int) {
         space.append(self, .standard(.msix), at: offset)
         space.define(at: offset + Offset.control, UInt16(vectorCount - 1), writable: 0xC000)
         space.define(at: offset + Offset.table, table.word)
@@ -43,14 +43,14 @@ public struct MSIX: Capability, Equatable {
 
 extension MSIX {
     /// Message Control.
-    public struct Control: Sendable, Equatable {
-        public let rawValue: UInt16
+    package struct Control: Sendable, Equatable {
+        package let rawValue: UInt16
 
-        public init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
+        package init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
 
         /// Function Mask, bit 14: every vector is held back.
-        public var isFunctionMasked: Bool { rawValue & 0x4000 != 0 }
+        package var isFunctionMasked: Bool { rawValue & 0x4000 != 0 }
         /// MSI-X Enable, bit 15.
-        public var isEnabled: Bool { rawValue & 0x8000 != 0 }
+        package var isEnabled: Bool { rawValue & 0x8000 != 0 }
     }
 }

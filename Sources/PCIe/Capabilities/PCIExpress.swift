@@ -4,21 +4,21 @@
 /// of that version may leave out.
 ///
 /// - Specification: PCI Express Base Specification 3.0, 7.8
-public struct PCIExpress: Capability, Equatable {
+package struct PCIExpress: Capability, Equatable {
     /// Device Capabilities.
-    public var deviceCapabilities: UInt32
+    package var deviceCapabilities: UInt32
     /// Device Control after reset.
-    public var deviceControl: UInt16
+    package var deviceControl: UInt16
     /// Device Status after reset: bit 4 when auxiliary power is there.
-    public var deviceStatus: UInt16
+    package var deviceStatus: UInt16
     /// Link Capabilities.
-    public var linkCapabilities: UInt32
+    package var linkCapabilities: UInt32
     /// Link Status: speed 3:0, width 9:4, slot clock bit 12.
-    public var linkStatus: UInt16
+    package var linkStatus: UInt16
     /// Device Capabilities 2.
-    public var deviceCapabilities2: UInt32
+    package var deviceCapabilities2: UInt32
 
-    public init(
+    package init(
         deviceCapabilities: UInt32, deviceControl: UInt16, deviceStatus: UInt16, linkCapabilities: UInt32,
         linkStatus: UInt16, deviceCapabilities2: UInt32
     ) {
@@ -39,7 +39,7 @@ public struct PCIExpress: Capability, Equatable {
         static let deviceControl2 = 0x28
     }
 
-    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+    package func install(in space: inout ConfigurationSpace, at offset: Int) {
         space.append(self, .standard(.pciExpress), at: offset)
         space.define(at: offset + Offset.capabilities, UInt16(0x0002))
         installDevice(in: &space, at: offset)
@@ -74,12 +74,12 @@ public struct PCIExpress: Capability, Equatable {
     /// Whether `write` asks for a function level reset: a one to Device Control bit 15, which never reads back.
     ///
     /// - Specification: PCI Express Base Specification 3.0, 6.6.2
-    public static func isFunctionLevelReset(_ write: ConfigurationWrite, at offset: Int) -> Bool {
+    package static func isFunctionLevelReset(_ write: ConfigurationWrite, at offset: Int) -> Bool {
         write.setsBit(15, ofRegisterAt: offset + Offset.deviceControl)
     }
 
     /// Sets Device Status bits on behalf of the function.
-    public static func report(_ status: DeviceStatus, in space: inout ConfigurationSpace, at offset: Int) {
+    package static func report(_ status: DeviceStatus, in space: inout ConfigurationSpace, at offset: Int) {
         let old = DeviceStatus(in: space, at: offset)
         space.store(old.union(status).rawValue, at: offset + Offset.deviceStatus)
     }
@@ -93,26 +93,26 @@ extension PCIExpress {
     }
 
     /// Device Status.
-    public struct DeviceStatus: OptionSet, Sendable {
-        public let rawValue: UInt16
-        public init(rawValue: UInt16) { self.rawValue = rawValue }
+    package struct DeviceStatus: OptionSet, Sendable {
+        package let rawValue: UInt16
+        package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-        public init(in space: ConfigurationSpace, at offset: Int) {
+        package init(in space: ConfigurationSpace, at offset: Int) {
             rawValue = space.load(at: offset + Offset.deviceStatus)
         }
 
         /// Bit 0.
-        public static let correctableError = DeviceStatus(rawValue: 1 << 0)
+        package static let correctableError = DeviceStatus(rawValue: 1 << 0)
         /// Bit 1.
-        public static let nonFatalError = DeviceStatus(rawValue: 1 << 1)
+        package static let nonFatalError = DeviceStatus(rawValue: 1 << 1)
         /// Bit 2.
-        public static let fatalError = DeviceStatus(rawValue: 1 << 2)
+        package static let fatalError = DeviceStatus(rawValue: 1 << 2)
         /// Bit 3.
-        public static let unsupportedRequest = DeviceStatus(rawValue: 1 << 3)
+        package static let unsupportedRequest = DeviceStatus(rawValue: 1 << 3)
         /// Bit 4: auxiliary power is there.
-        public static let auxiliaryPower = DeviceStatus(rawValue: 1 << 4)
+        package static let auxiliaryPower = DeviceStatus(rawValue: 1 << 4)
 
         /// The bits that software clears by writing one.
-        public static let errors: DeviceStatus = [.correctableError, .nonFatalError, .fatalError, .unsupportedRequest]
+        package static let errors: DeviceStatus = [.correctableError, .nonFatalError, .fatalError, .unsupportedRequest]
     }
 }

@@ -3,26 +3,26 @@
 /// Going from D3hot to D0 resets the function unless it keeps its state (No_Soft_Reset); that is up to the function.
 ///
 /// - Specification: PCI Bus Power Management Interface 1.2, 3.2
-public struct PowerManagement: Capability, Equatable {
-    public enum State: UInt8, Sendable {
+package struct PowerManagement: Capability, Equatable {
+    package enum State: UInt8, Sendable {
         case d0, d1, d2, d3hot
     }
 
     /// PMC, the capabilities word.
-    public var capabilities: UInt16
+    package var capabilities: UInt16
     /// What the Data register reads for each value of Data_Select; absent ones read zero.
-    public var figures: [UInt8: UInt8]
+    package var figures: [UInt8: UInt8]
     /// Data_Scale: 1 is 0.1 W, 2 is 0.01 W, 3 is 0.001 W.
-    public var figureScale: UInt16
+    package var figureScale: UInt16
 
     /// Selections of ``figures``.
-    public enum Figure {
-        public static let consumedInD0: UInt8 = 0
-        public static let dissipatedInD0: UInt8 = 4
+    package enum Figure {
+        package static let consumedInD0: UInt8 = 0
+        package static let dissipatedInD0: UInt8 = 4
     }
 
     /// - Parameter capabilities: PMC as the function reports it: version 2:0, D1 bit 9, D2 bit 10, PME support 15:11.
-    public init(capabilities: UInt16, figures: [UInt8: UInt8] = [:], figureScale: UInt16 = 0) {
+    package init(capabilities: UInt16, figures: [UInt8: UInt8] = [:], figureScale: UInt16 = 0) {
         (self.capabilities, self.figures, self.figureScale) = (capabilities, figures, figureScale & 3)
     }
 
@@ -32,7 +32,7 @@ public struct PowerManagement: Capability, Equatable {
         static let data = 7
     }
 
-    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+    package func install(in space: inout ConfigurationSpace, at offset: Int) {
         space.append(self, .standard(.powerManagement), at: offset)
         space.define(at: offset + Offset.capabilities, capabilities)
         space.define(
@@ -41,7 +41,7 @@ public struct PowerManagement: Capability, Equatable {
         space.define(at: offset + Offset.data, figures[0] ?? 0)
     }
 
-    public func settle(_ space: inout ConfigurationSpace, at offset: Int, since before: ConfigurationSpace) {
+    package func settle(_ space: inout ConfigurationSpace, at offset: Int, since before: ConfigurationSpace) {
         var word = ControlStatus(in: space, at: offset)
         if !supports(word.state) { word.state = ControlStatus(in: before, at: offset).state }
         let figure = figures[word.dataSelect]
@@ -60,7 +60,7 @@ public struct PowerManagement: Capability, Equatable {
     }
 
     /// Raises PME_Status. The message to the root complex is the transport's, and due only with PME_En.
-    public static func setPMEStatus(in space: inout ConfigurationSpace, at offset: Int) {
+    package static func setPMEStatus(in space: inout ConfigurationSpace, at offset: Int) {
         let old = ControlStatus(in: space, at: offset).rawValue
         space.store(old | ControlStatus.pme, at: offset + Offset.controlStatus)
     }
@@ -68,10 +68,10 @@ public struct PowerManagement: Capability, Equatable {
 
 extension PowerManagement {
     /// PMCSR.
-    public struct ControlStatus: Sendable, Equatable {
-        public fileprivate(set) var rawValue: UInt16
+    package struct ControlStatus: Sendable, Equatable {
+        package fileprivate(set) var rawValue: UInt16
 
-        public init(in space: ConfigurationSpace, at offset: Int) {
+        package init(in space: ConfigurationSpace, at offset: Int) {
             rawValue = space.load(at: offset + Offset.controlStatus)
         }
 
@@ -85,13 +85,13 @@ extension PowerManagement {
         }
 
         /// PowerState, bits 1:0.
-        public fileprivate(set) var state: State {
+        package fileprivate(set) var state: State {
             get { [.d0, .d1, .d2, .d3hot][Int(rawValue & 3)] }
             set { rawValue = rawValue & ~3 | UInt16(newValue.rawValue) }
         }
         /// PME_En, bit 8.
-        public var isPMEEnabled: Bool { rawValue & 0x0100 != 0 }
+        package var isPMEEnabled: Bool { rawValue & 0x0100 != 0 }
         /// Data_Select, bits 12:9: which figure the Data register shows.
-        public var dataSelect: UInt8 { UInt8(rawValue >> 9 & 0xF) }
+        package var dataSelect: UInt8 { UInt8(rawValue >> 9 & 0xF) }
     }
 }

@@ -4,21 +4,21 @@
 /// VF Enable does not set while NumVFs exceeds TotalVFs; the specification leaves that undefined.
 ///
 /// - Specification: Single Root I/O Virtualization and Sharing 1.1, 3.3
-public struct SRIOV: Capability {
+package struct SRIOV: Capability {
     /// InitialVFs and TotalVFs.
-    public var totalVFs: UInt16
+    package var totalVFs: UInt16
     /// First VF Offset while ARI Capable Hierarchy is clear, and set.
-    public var firstVFOffset: (withoutARI: UInt16, withARI: UInt16)
-    public var vfStride: UInt16
-    public var vfDeviceID: UInt16
+    package var firstVFOffset: (withoutARI: UInt16, withARI: UInt16)
+    package var vfStride: UInt16
+    package var vfDeviceID: UInt16
     /// Supported Page Sizes: bit n stands for 4 KiB << n. Bit 0 must be set, and none that stands for 4 GiB or more.
-    public var supportedPageSizes: UInt32
+    package var supportedPageSizes: UInt32
     /// The windows of one VF.
-    public var baseAddressRegisters: [BAR]
+    package var baseAddressRegisters: [BAR]
     /// The function this one depends on; its own number when it stands alone.
-    public var functionDependencyLink: UInt8
+    package var functionDependencyLink: UInt8
 
-    public init(
+    package init(
         totalVFs: UInt16, firstVFOffset: (withoutARI: UInt16, withARI: UInt16), vfStride: UInt16, vfDeviceID: UInt16,
         supportedPageSizes: UInt32, baseAddressRegisters: [BAR], functionDependencyLink: UInt8 = 0
     ) {
@@ -42,7 +42,7 @@ public struct SRIOV: Capability {
         static let baseAddressRegisters = 0x24
     }
 
-    public func install(in space: inout ConfigurationSpace, at offset: Int) {
+    package func install(in space: inout ConfigurationSpace, at offset: Int) {
         space.append(self, .extended(.singleRootIOVirtualization, version: 1), at: offset)
         space.define(at: offset + Offset.control, UInt16(0), writable: Control.writable)
         space.define(at: offset + Offset.initialVFs, totalVFs)
@@ -57,7 +57,7 @@ public struct SRIOV: Capability {
         for bar in baseAddressRegisters { bar.define(in: &space, base: offset + Offset.baseAddressRegisters) }
     }
 
-    public func settle(_ space: inout ConfigurationSpace, at offset: Int, since before: ConfigurationSpace) {
+    package func settle(_ space: inout ConfigurationSpace, at offset: Int, since before: ConfigurationSpace) {
         refuseTooManyVFs(&space, at: offset)
         let control = Control(in: space, at: offset)
         let first = control.isARIHierarchy ? firstVFOffset.withARI : firstVFOffset.withoutARI
@@ -87,10 +87,10 @@ public struct SRIOV: Capability {
 
 extension SRIOV {
     /// SR-IOV Control.
-    public struct Control: Sendable, Equatable {
-        public let rawValue: UInt16
+    package struct Control: Sendable, Equatable {
+        package let rawValue: UInt16
 
-        public init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
+        package init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
 
         fileprivate static let enable: UInt16 = 0x0001
         fileprivate static let memorySpace: UInt16 = 0x0008
@@ -98,26 +98,26 @@ extension SRIOV {
         fileprivate static let writable = enable | memorySpace | ariHierarchy
 
         /// VF Enable, bit 0: the VFs exist.
-        public var isEnabled: Bool { rawValue & Self.enable != 0 }
+        package var isEnabled: Bool { rawValue & Self.enable != 0 }
         /// VF MSE, bit 3: the memory windows of the VFs decode.
-        public var isMemoryEnabled: Bool { rawValue & Self.memorySpace != 0 }
+        package var isMemoryEnabled: Bool { rawValue & Self.memorySpace != 0 }
         /// ARI Capable Hierarchy, bit 4: VFs may have function numbers above 7.
-        public var isARIHierarchy: Bool { rawValue & Self.ariHierarchy != 0 }
+        package var isARIHierarchy: Bool { rawValue & Self.ariHierarchy != 0 }
     }
 
     /// NumVFs, as last written: while VF Enable is clear it may exceed TotalVFs.
-    public static func vfCount(in space: ConfigurationSpace, at offset: Int) -> Int {
+    package static func vfCount(in space: ConfigurationSpace, at offset: Int) -> Int {
         Int(space.load(at: offset + Offset.numVFs, as: UInt16.self))
     }
 
     /// System Page Size in bytes: its lowest bit if software set several, 4 KiB if it set none.
-    public static func systemPageSize(in space: ConfigurationSpace, at offset: Int) -> Int {
+    package static func systemPageSize(in space: ConfigurationSpace, at offset: Int) -> Int {
         let bits: UInt32 = space.load(at: offset + Offset.systemPageSize)
         return bits == 0 ? 4096 : 4096 << bits.trailingZeroBitCount
     }
 
     /// Where `bar` of VF `index` is: the windows of all VFs lie one behind the other.
-    public static func address(
+    package static func address(
         of bar: BAR, ofVF index: Int, in space: ConfigurationSpace, at offset: Int
     ) -> UInt64 {
         let size = max(bar.size, systemPageSize(in: space, at: offset))

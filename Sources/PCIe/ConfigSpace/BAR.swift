@@ -3,8 +3,8 @@
 /// Software learns the size by writing all ones: the address bits below the size stay zero.
 ///
 /// - Specification: PCI Local Bus Specification 3.0, 6.2.5.1
-public struct BAR: Sendable, Equatable {
-    public enum Kind: Sendable, Equatable {
+package struct BAR: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         case memory32
         /// Takes this register and the next.
         case memory64
@@ -12,14 +12,14 @@ public struct BAR: Sendable, Equatable {
     }
 
     /// 0 to 5.
-    public let index: Int
+    package let index: Int
     /// Bytes.
-    public let size: Int
-    public let kind: Kind
-    public let isPrefetchable: Bool
+    package let size: Int
+    package let kind: Kind
+    package let isPrefetchable: Bool
 
     /// - Precondition: `size` is a power of two, at least 16 (4 for I/O), and a 32-bit window is at most 2 GiB.
-    public init(_ index: Int, _ kind: Kind, size: Int, isPrefetchable: Bool = false) {
+    package init(_ index: Int, _ kind: Kind, size: Int, isPrefetchable: Bool = false) {
         precondition((0...(kind == .memory64 ? 4 : 5)).contains(index))
         precondition(size.nonzeroBitCount == 1 && size >= (kind == .io ? 4 : 16))
         precondition(kind == .memory64 || size <= 1 << 31)
@@ -57,7 +57,7 @@ public struct BAR: Sendable, Equatable {
     }
 
     /// Where software placed the window.
-    public func address(in space: ConfigurationSpace, base: Int = Header.Offset.baseAddressRegisters) -> UInt64 {
+    package func address(in space: ConfigurationSpace, base: Int = Header.Offset.baseAddressRegisters) -> UInt64 {
         let offset = base + 4 * index
         let low = UInt64(space.load(at: offset, as: UInt32.self))
         let high = kind == .memory64 ? UInt64(space.load(at: offset + 4, as: UInt32.self)) : 0

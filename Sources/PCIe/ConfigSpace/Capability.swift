@@ -2,7 +2,7 @@
 ///
 /// A value describes what the function offers; the live registers are in the space. Types named after the registers
 /// (`MSIX.Control`, `PowerManagement.ControlStatus`, ...) read them with `init(in:at:)`.
-public protocol Capability: Sendable {
+package protocol Capability: Sendable {
     /// Lays the structure out at `offset`, and links it behind the last one of its chain.
     func install(in space: inout ConfigurationSpace, at offset: Int)
 
@@ -13,11 +13,11 @@ public protocol Capability: Sendable {
 }
 
 extension Capability {
-    public func settle(_ space: inout ConfigurationSpace, at offset: Int, since before: ConfigurationSpace) {}
+    package func settle(_ space: inout ConfigurationSpace, at offset: Int, since before: ConfigurationSpace) {}
 }
 
 /// Identifiers of the capabilities in the first 256 bytes.
-public enum CapabilityID: UInt8, Sendable {
+package enum CapabilityID: UInt8, Sendable {
     case powerManagement = 0x01
     case msi = 0x05
     case pciExpress = 0x10
@@ -25,7 +25,7 @@ public enum CapabilityID: UInt8, Sendable {
 }
 
 /// Identifiers of the capabilities from 0x100 on.
-public enum ExtendedCapabilityID: UInt16, Sendable {
+package enum ExtendedCapabilityID: UInt16, Sendable {
     case advancedErrorReporting = 0x0001
     case serialNumber = 0x0003
     case alternativeRoutingID = 0x000E

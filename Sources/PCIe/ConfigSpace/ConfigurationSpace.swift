@@ -6,11 +6,11 @@
 ///
 /// ``Header`` and the ``Capability`` types lay it out. Software on the other side reaches it by ``read(at:width:)`` and
 /// ``write(at:width:_:)`` only, which never trap.
-public struct ConfigurationSpace: Sendable {
-    public static let size = 4096
+package struct ConfigurationSpace: Sendable {
+    package static let size = 4096
 
     /// Which reset puts the space back to its power-on values.
-    public enum Reset: Sendable {
+    package enum Reset: Sendable {
         /// Power came up: everything.
         case powerOn
         /// Hot or fundamental reset with auxiliary power, and D3hot to D0 without No_Soft_Reset: all but sticky bits.
@@ -28,14 +28,14 @@ public struct ConfigurationSpace: Sendable {
     private var installed: [(capability: any Capability, offset: Int)] = []
 
     /// All zero and read-only.
-    public init() {}
+    package init() {}
 }
 
 // MARK: Access by software
 
 extension ConfigurationSpace {
     /// Reads `width` bytes (1, 2 or 4), least significant first. Bytes outside the space read as zero.
-    public func read(at offset: Int, width: Int) -> UInt32 {
+    package func read(at offset: Int, width: Int) -> UInt32 {
         guard offset >= 0, offset < Self.size else { return 0 }
         var result: UInt32 = 0
         for index in 0..<min(max(width, 0), 4, Self.size - offset) {
@@ -45,12 +45,12 @@ extension ConfigurationSpace {
     }
 
     /// Writes `width` bytes (1, 2 or 4) through the masks. Bytes outside the space are ignored.
-    public mutating func write(at offset: Int, width: Int, _ value: UInt32) {
+    package mutating func write(at offset: Int, width: Int, _ value: UInt32) {
         apply(ConfigurationWrite(at: offset, width: width, value))
     }
 
     /// Does `write`, then lets the capabilities bring up to date what follows from it.
-    public mutating func apply(_ write: ConfigurationWrite) {
+    package mutating func apply(_ write: ConfigurationWrite) {
         let before = self
         for (offset, byte) in write.bytes {
             let kept = value[offset] & ~writable[offset] & ~(byte & clearedByOne[offset])
@@ -59,7 +59,7 @@ extension ConfigurationSpace {
         settle(since: before)
     }
 
-    public mutating func reset(_ reset: Reset = .powerOn) {
+    package mutating func reset(_ reset: Reset = .powerOn) {
         let before = self
         for offset in 0..<Self.size {
             let kept = keptBits(at: offset, by: reset)
@@ -89,14 +89,14 @@ extension ConfigurationSpace {
     /// Reads a register.
     ///
     /// - Precondition: it lies inside the space.
-    public func load<Word: FixedWidthInteger & UnsignedInteger>(at offset: Int, as: Word.Type = Word.self) -> Word {
+    package func load<Word: FixedWidthInteger & UnsignedInteger>(at offset: Int, as: Word.Type = Word.self) -> Word {
         value.load(at: offset)
     }
 
     /// Sets the present value of a register, whatever its masks say.
     ///
     /// - Precondition: it lies inside the space.
-    public mutating func store<Word: FixedWidthInteger & UnsignedInteger>(_ word: Word, at offset: Int) {
+    package mutating func store<Word: FixedWidthInteger & UnsignedInteger>(_ word: Word, at offset: Int) {
         value.store(word, at: offset)
     }
 }
@@ -107,7 +107,7 @@ extension ConfigurationSpace {
     /// Lays out the register at `offset`: its power-on value, which becomes the present one, and the masks of its bits.
     ///
     /// - Precondition: it lies inside the space, and no bit is both RW and RW1C.
-    public mutating func define<Word: FixedWidthInteger & UnsignedInteger>(
+    package mutating func define<Word: FixedWidthInteger & UnsignedInteger>(
         at offset: Int, _ word: Word, writable: Word = 0, clearedByOne: Word = 0, sticky: Word = 0, keptByFLR: Word = 0
     ) {
         precondition(writable & clearedByOne == 0, "a bit is either RW or RW1C")
@@ -120,7 +120,7 @@ extension ConfigurationSpace {
     }
 
     /// Changes which bits of a register software can write, for one that another register locks or resizes.
-    public mutating func setWritable<Word: FixedWidthInteger & UnsignedInteger>(_ mask: Word, at offset: Int) {
+    package mutating func setWritable<Word: FixedWidthInteger & UnsignedInteger>(_ mask: Word, at offset: Int) {
         writable.store(mask, at: offset)
     }
 

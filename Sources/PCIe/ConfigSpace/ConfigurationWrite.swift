@@ -1,13 +1,13 @@
 /// A write to configuration space as software made it, before any mask.
 ///
 /// Needed for bits that act when they are written and never read back, such as Initiate Function Level Reset.
-public struct ConfigurationWrite: Sendable {
-    public let offset: Int
-    public let width: Int
-    public let value: UInt32
+package struct ConfigurationWrite: Sendable {
+    package let offset: Int
+    package let width: Int
+    package let value: UInt32
 
     /// - Parameter width: 1, 2 or 4 bytes; anything else is brought into 0 to 4.
-    public init(at offset: Int, width: Int, _ value: UInt32) {
+    package init(at offset: Int, width: Int, _ value: UInt32) {
         (self.offset, self.width, self.value) = (offset, min(max(width, 0), 4), value)
     }
 
@@ -20,7 +20,7 @@ public struct ConfigurationWrite: Sendable {
     }
 
     /// Whether it writes a one to bit `bit` of the register at `register`; false when it does not reach that bit.
-    public func setsBit(_ bit: Int, ofRegisterAt register: Int) -> Bool {
+    package func setsBit(_ bit: Int, ofRegisterAt register: Int) -> Bool {
         bytes.contains { $0.offset == register + bit / 8 && $0.byte >> UInt8(bit % 8) & 1 == 1 }
     }
 }
