@@ -20,6 +20,8 @@ public final class Server {
     private var writability: WritabilityWatch?
     private var watched = Watched()
     private var isClosed = false
+    /// Until then clients are turned away.
+    private var pauseEnd: ContinuousClock.Instant?
 
     /// What to wait for, each to be *readable*. Changes only inside calls of this class and of the function's host. A
     /// number may come back for another file, so an owner that registers them (epoll) has to compare ``generation``.
@@ -99,10 +101,12 @@ extension Server {
         session?.handleInput()
         if let session, session.transport.hasHungUp { session.finish(.clientLeft) }
         settle()
-        if session == nil {
-            adopt(UnixSocket(socket))
-        } else {
+        if session != nil {
             log.warning("client turned away: another one is connected")
+        } else if let pauseEnd, .now < pauseEnd {
+            log.warning("client turned away: the eventfd of the one before blocked, try again in a second")
+        } else {
+            adopt(UnixSocket(socket))
         }
     }
 
@@ -118,6 +122,7 @@ extension Server {
             session.flush()
             session.release()
             self.session = nil
+            if reason == .blockingEvent { pauseEnd = .now + Limits.blockingPause }
             log.note(reason)
         }
         watch()

@@ -45,6 +45,8 @@ enum Limits {
     /// long run.
     static let waitingBurst = Duration.milliseconds(100)
     static let waitingShare = 10
+    /// How long nobody is served after a client whose eventfd blocked: each such client costs milliseconds of everybody's.
+    static let blockingPause = Duration.seconds(1)
     /// Requests of ours given up on whose reply may still come.
     static let abandonedRequests = 64
 }

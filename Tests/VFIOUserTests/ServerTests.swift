@@ -98,6 +98,25 @@ struct ServerTests {
         #expect(connection.log.lines.last?.hasPrefix("warning: client dropped: guest memory is gone") == true)
     }
 
+    @Test("after a client whose eventfd blocks nobody is served for a second")
+    func pauseAfterBlocking() throws {
+        let server = try makeServer()
+        let (first, event) = (try connect(), EventDescriptor())
+        #expect(shakeHands(first, server))
+        let bind = bytes(UInt32(20), UInt32(0x24), UInt32(2), UInt32(0), UInt32(1))
+        first.send(Wire(2, 8, bind), descriptors: [event.number])
+        server.runUntilIdle()
+        event.makeBlocking(full: true)
+        function.host?.sendMSIX(0)
+        let second = try connect()
+        server.runUntilIdle()
+        let end = ContinuousClock.now
+        #expect(second.receive() && !server.isConnected)
+        while ContinuousClock.now < end + Limits.blockingPause { usleep(10_000) }
+        #expect(shakeHands(try connect(), server))
+        server.close()
+    }
+
     @Test("closing drops the client, detaches the function and removes the file")
     func close() throws {
         let server = try makeServer()

@@ -134,6 +134,12 @@ void kw_guard_install(void);
 /// Whether `fd` is a regular file of tmpfs (memfd is one) or hugetlbfs. Never blocks, whatever `fd` is.
 bool kw_is_memory_file(int fd);
 
+/// Adds 1 to an eventfd that another process shares, whose O_NONBLOCK it can take away. 0 when it was added or the counter
+/// is full, -1 with errno: EINTR when the call would have slept, after some 4 milliseconds.
+int kw_event_signal(int fd);
+/// Takes the count of such an eventfd. 1, or 0 when there is none, or -1 with errno like kw_event_signal.
+int kw_event_take(int fd);
+
 /// fstat's size, device and inode. 0, or -1 with errno.
 int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode);
 

@@ -3,11 +3,14 @@
 /// Signalling masks the line. The client unmasks it when the guest has ended the interrupt (by message, or by signalling
 /// ``resample``); if the level is still high then, it is signalled again.
 struct INTxLine {
+    private let events: ClientEvents
     private var trigger: Descriptor?
     /// Signalled by the client to unmask.
     private(set) var resample: Descriptor?
     private var isAsserted = false
     private var isMasked = false
+
+    init(_ events: ClientEvents) { self.events = events }
 
     mutating func setLevel(asserted: Bool) {
         isAsserted = asserted
@@ -33,16 +36,18 @@ struct INTxLine {
     }
 
     /// Signals once, whatever level and mask are; for a client that tests its wiring.
-    func signalOnce() { trigger?.signal() }
+    func signalOnce() {
+        if let trigger { events.signal(trigger) }
+    }
 
     /// The client signalled ``resample``.
     mutating func handleResample() {
-        if resample?.drain() == true { setMasked(false) }
+        if let resample, events.take(resample) { setMasked(false) }
     }
 
     private mutating func deliver() {
         guard isAsserted, !isMasked, let trigger else { return }
         isMasked = true
-        trigger.signal()
+        events.signal(trigger)
     }
 }

@@ -9,16 +9,20 @@ struct VectorTable {
         var isMasked = false
     }
 
+    private let events: ClientEvents
     private var vectors: [Vector]
 
-    init(count: Int) { vectors = Array(repeating: Vector(), count: max(count, 0)) }
+    init(count: Int, _ events: ClientEvents) {
+        self.events = events
+        vectors = Array(repeating: Vector(), count: max(count, 0))
+    }
 
     var count: Int { vectors.count }
 
     mutating func raise(_ index: Int) {
         guard vectors.indices.contains(index) else { return }
         if let trigger = vectors[index].trigger, !vectors[index].isMasked {
-            trigger.signal()
+            events.signal(trigger)
         } else {
             vectors[index].isPending = true
         }

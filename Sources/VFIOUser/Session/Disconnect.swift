@@ -11,6 +11,8 @@ enum Disconnect: Equatable, CustomStringConvertible {
     case noReply
     /// A file that the client gave for guest memory lacked pages when they were touched.
     case memoryLost
+    /// An eventfd of the client's would have made the server wait.
+    case blockingEvent
     /// The server is being closed.
     case serverClosed
 
@@ -26,6 +28,7 @@ enum Disconnect: Equatable, CustomStringConvertible {
         case .slowReader: "the client does not read its replies"
         case .noReply: "the client does not answer a DMA request"
         case .memoryLost: "guest memory is gone: its file was truncated, or there are no pages left for it"
+        case .blockingEvent: "its eventfd blocks"
         case .serverClosed: "the server closes"
         }
     }

@@ -26,7 +26,7 @@ extension Session {
         }
     }
 
-    /// A full eventfd must not block the writer, an empty one not the reader.
+    /// An honest client leaves the flag; see ``ClientEvents`` for others.
     private func prepare(_ descriptors: [Descriptor]) throws(Refusal) {
         for descriptor in descriptors where !descriptor.isEventDescriptor || !descriptor.setNonBlocking() {
             throw Refusal(EINVAL)

@@ -27,10 +27,12 @@ final class Session {
     private(set) var position: UInt64 = 0
 
     var state = State.awaitingVersion
-    /// Set once; from then on nothing is received, handled or sent.
-    private(set) var end: Disconnect?
+    /// Why the connection ends, once it does; from then on nothing is received, handled or sent.
+    var end: Disconnect? { reason ?? (events.haveFailed ? .blockingEvent : nil) }
+    private var reason: Disconnect?
 
-    var intx = INTxLine()
+    let events = ClientEvents()
+    var intx: INTxLine
     var msi: VectorTable
     var msix: VectorTable
     var requests = OwnRequests()
@@ -48,21 +50,22 @@ final class Session {
         (self.transport, self.function, self.log) = (transport, function, log)
         (self.waiting, self.guestMemory) = (waiting, guestMemory)
         barSizes = function.barSizes
-        msi = VectorTable(count: function.interruptCounts.msi)
-        msix = VectorTable(count: function.interruptCounts.msix)
+        intx = INTxLine(events)
+        msi = VectorTable(count: function.interruptCounts.msi, events)
+        msix = VectorTable(count: function.interruptCounts.msix, events)
     }
 
     /// Ends the connection for `reason`, unless it has ended already.
     func finish(_ reason: Disconnect) {
-        if end == nil { end = reason }
+        if end == nil { self.reason = reason }
     }
 
     /// Closes every descriptor a client gave, and undoes the handshake.
     func release() {
         received.removeAll()
-        intx = INTxLine()
-        msi = VectorTable(count: 0)
-        msix = VectorTable(count: 0)
+        intx = INTxLine(events)
+        msi = VectorTable(count: 0, events)
+        msix = VectorTable(count: 0, events)
         guard state == .running else { return }
         state = .awaitingVersion
         function.unmapAll()

@@ -19,6 +19,13 @@ final class EventDescriptor {
         var one: UInt64 = 1
         _ = write(number, &one, 8)
     }
+
+    /// Takes O_NONBLOCK away. A counter that is `full` then blocks who signals, an empty one who takes.
+    func makeBlocking(full: Bool) {
+        var value = UInt64.max - 1
+        if full { _ = write(number, &value, 8) }
+        _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK)
+    }
 }
 
 /// How many descriptors of this process refer to the same open eventfd as `number`. Unlike a count of all descriptors it

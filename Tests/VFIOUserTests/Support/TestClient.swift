@@ -75,7 +75,7 @@ final class TestClient: @unchecked Sendable {
         if let message = next() { return message }
         for _ in 0..<100 {
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&entry, 1, milliseconds) > 0 else { return nil }
+            guard poll(&entry, 1, milliseconds) > 0 || errno == EINTR else { return nil }
             if let message = next() { return message }
             if entry.revents & Int16(POLLHUP) != 0 { return nil }
         }
