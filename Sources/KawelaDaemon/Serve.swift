@@ -25,7 +25,9 @@ public func serve(_ line: ServeOptions, configuration path: String? = nil) throw
             },
             log: log)
     }
-    let supervisor = try Supervisor(signals, reload: reader.map { reader in { reader.run() } })
+    let supervisor = try Supervisor(
+        signals, reload: reader.map { reader in { reader.run() } },
+        abandon: { late in endWithout(late, of: ports, plans, log: log) })
     for port in ports { port.announce() }
     try supervisor.run(zip(plans, ports).map { charge($0.name, $1) })
     log.notice("stopped")
@@ -41,6 +43,15 @@ private func makePorts(_ plans: [ServePlan], log: Logger) throws(Failure) -> [Se
         throw error
     }
     return ports
+}
+
+/// Ends the program although the threads of ports at the positions `late` are stuck in a system call: their sockets' files
+/// stay, and the next start replaces them.
+private func endWithout(_ late: [Int], of ports: [ServedPort], _ plans: [ServePlan], log: Logger) -> Never {
+    for (position, port) in ports.enumerated() where !late.contains(position) { port.close() }
+    let names = late.map { plans[$0].name ?? "the port" }.joined(separator: ", ")
+    log.error("\(names) did not stop within 5 seconds, ending without: a system call does not return")
+    _exit(1)
 }
 
 private func charge(_ name: String?, _ port: ServedPort) -> Supervisor.Charge {

@@ -14,11 +14,18 @@ final class Supervisor {
     /// What a hang-up does; without it, it stops the ports.
     private let reload: (() -> Void)?
     private let ends: Ends
+    /// How long ports have for what they are doing when they are told to stop. A turn takes a second at most.
+    private let stopLimit: Duration
+    /// Called with the positions of the ports that did not stop in time. The program ends it without them.
+    private let abandon: ([Int]) -> Void
     private var mailboxes: [Mailbox] = []
     private var threads: [PortThread] = []
 
-    init(_ signals: Signals, reload: (() -> Void)? = nil) throws(Failure) {
-        (self.signals, self.reload) = (signals, reload)
+    init(
+        _ signals: Signals, reload: (() -> Void)? = nil, stopLimit: Duration = .seconds(5),
+        abandon: @escaping ([Int]) -> Void
+    ) throws(Failure) {
+        (self.signals, self.reload, self.stopLimit, self.abandon) = (signals, reload, stopLimit, abandon)
         ends = Ends(bell: try Bell())
     }
 
@@ -26,27 +33,42 @@ final class Supervisor {
     func run(_ charges: [Charge]) throws(Failure) {
         do throws(Failure) {
             for charge in charges { try start(charge) }
-            while ends.count == 0 { try waitForEvent() }
+            while ends.positions.isEmpty { try waitForEvent() }
         } catch {
             ends.note(error)
         }
         for mailbox in mailboxes { mailbox.stop() }
+        let late = portsNotEnding(before: .now + stopLimit)
+        if !late.isEmpty { abandon(late) }
         for thread in threads { thread.join() }
         if let failure = ends.failure { throw failure }
     }
 
     private func start(_ charge: Charge) throws(Failure) {
-        let (work, ends) = (charge.work, ends)
+        let (work, ends, position) = (charge.work, ends, threads.count)
         threads.append(
             try PortThread(name: "kawela/\(charge.name)") {
                 do throws(Failure) {
                     try work()
-                    ends.note(nil)
+                    ends.note(nil, of: position)
                 } catch {
-                    ends.note(error)
+                    ends.note(error, of: position)
                 }
             })
         mailboxes.append(charge.mailbox)
+    }
+
+    /// Waits until all threads have ended, or until `deadline`. The positions of those that have not.
+    private func portsNotEnding(before deadline: ContinuousClock.Instant) -> [Int] {
+        while true {
+            ends.bell.silence()
+            let late = threads.indices.filter { !ends.positions.contains($0) }
+            let left = (deadline - .now) / .nanoseconds(1)
+            if late.isEmpty || left <= 0 { return late }
+            var polls = PollSet()
+            polls.add(ends.bell.descriptor)
+            do throws(Failure) { try polls.wait(nanoseconds: UInt64(left)) } catch { return late }
+        }
     }
 
     private func waitForEvent() throws(Failure) {
@@ -68,17 +90,19 @@ final class Supervisor {
 private final class Ends: Sendable {
     /// Rung at each end.
     let bell: Bell
-    private let state = Mutex<(count: Int, failure: Failure?)>((0, nil))
+    private let state = Mutex<(positions: Set<Int>, failure: Failure?)>(([], nil))
 
     init(bell: Bell) { self.bell = bell }
 
-    var count: Int { state.withLock { $0.count } }
+    /// The positions of the ports whose threads have ended.
+    var positions: Set<Int> { state.withLock { $0.positions } }
     /// The first one.
     var failure: Failure? { state.withLock { $0.failure } }
 
-    func note(_ failure: Failure?) {
+    /// Notes that the port at `position` has ended, or that none of them is to go on.
+    func note(_ failure: Failure?, of position: Int? = nil) {
         state.withLock { state in
-            state.count += 1
+            if let position { state.positions.insert(position) }
             state.failure = state.failure ?? failure
         }
         bell.ring()

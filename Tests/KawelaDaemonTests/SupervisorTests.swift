@@ -31,7 +31,9 @@ import Testing
 
     /// Runs a supervisor in a thread of its own, to which `numbers` are sent one by one.
     private func run(
-        _ numbers: [CInt], reloads: Bool = false, _ charges: @escaping @Sendable (Record) throws -> [Supervisor.Charge]
+        _ numbers: [CInt], reloads: Bool = false, stopLimit: Duration = .seconds(5),
+        abandon: @escaping @Sendable (Record, [Int]) -> Void = { Issue.record("ports \($1) are late") },
+        _ charges: @escaping @Sendable (Record) throws -> [Supervisor.Charge]
     ) async -> (lines: [String], failure: Failure?) {
         await withCheckedContinuation { continuation in
             Thread {
@@ -39,7 +41,9 @@ import Testing
                 var failure: Failure?
                 do {
                     let signals = try Signals([SIGINT, SIGTERM, SIGHUP, SIGUSR1])
-                    let supervisor = try Supervisor(signals, reload: reloads ? { record.note("reload") } : nil)
+                    let supervisor = try Supervisor(
+                        signals, reload: reloads ? { record.note("reload") } : nil, stopLimit: stopLimit,
+                        abandon: { abandon(record, $0) })
                     let (charges, main) = (try charges(record), pthread_self())
                     let sender = Thread {
                         for number in numbers {
@@ -87,6 +91,24 @@ import Testing
         }
         #expect(lines == ["a in kawela/a", "a stops"])
         #expect(failure == .failed("b: broken"))
+    }
+
+    @Test("gives up on a port that does not stop in time, and on no other")
+    func stuckPort() async {
+        let isFree = DispatchSemaphore(value: 0)
+        let late: @Sendable (Record, [Int]) -> Void = { record, positions in
+            record.note("late: \(positions)")
+            isFree.signal()
+        }
+        let (lines, failure) = await run([SIGTERM], stopLimit: .milliseconds(200), abandon: late) { record in
+            let stuck = Supervisor.Charge(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
+                let rescue = isFree.wait(timeout: .now() + 3)
+                record.note(rescue == .success ? "b was given up" : "b was waited for")
+            }
+            return [try Self.charge("a", record), stuck]
+        }
+        #expect(lines == ["a in kawela/a", "a stops", "b was given up", "late: [1]"])
+        #expect(failure == nil)
     }
 
     @Test("gives threads names as long as the kernel allows")
