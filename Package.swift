@@ -21,7 +21,7 @@ let package = Package(
     products: [
         .executable(name: "kawela", targets: ["kawela"]),
         // For Benchmarks/.
-        .library(name: "KawelaDevice", targets: ["PCIe", "Intel82576", "Backends", "CKawela"]),
+        .library(name: "KawelaDevice", targets: ["PCIe", "Intel82576", "HostSystem", "Backends", "CKawela"]),
         .library(name: "KawelaGuest", targets: ["KawelaGuest"]),
     ],
     dependencies: [
@@ -35,12 +35,19 @@ let package = Package(
         .target(
             name: "Intel82576", dependencies: ["PCIe", "CKawela"],
             swiftSettings: dataPath + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "VFIOUser", dependencies: ["PCIe", "CKawela", logging], swiftSettings: strict),
-        .target(name: "Backends", dependencies: ["Intel82576", "CKawela", system], swiftSettings: dataPath),
+        .target(name: "HostSystem", dependencies: ["CKawela", system], swiftSettings: strict),
+        .target(
+            name: "VFIOUser", dependencies: ["PCIe", "HostSystem", "CKawela", logging, system],
+            swiftSettings: strict),
+        .target(
+            name: "Backends", dependencies: ["Intel82576", "HostSystem", "CKawela", system], swiftSettings: dataPath),
         .target(name: "EmbeddedDriver", dependencies: ["PCIe"], swiftSettings: strict),
         .target(
             name: "KawelaDaemon",
-            dependencies: ["VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "CKawela", logging],
+            dependencies: [
+                "VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "HostSystem", "CKawela", logging,
+                system,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "kawela",
@@ -50,11 +57,18 @@ let package = Package(
         .target(
             name: "KawelaTestSupport", dependencies: ["PCIe", "Intel82576", "CKawela"], path: "Tests/KawelaTestSupport",
             swiftSettings: tests),
+        .target(
+            name: "HostTestSupport", dependencies: ["CKawela"], path: "Tests/HostTestSupport", swiftSettings: tests),
         .testTarget(name: "PCIeTests", dependencies: ["PCIe"], swiftSettings: tests),
         .testTarget(
             name: "Intel82576Tests", dependencies: ["Intel82576", "PCIe", "KawelaTestSupport"], swiftSettings: tests),
-        .testTarget(name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "CKawela"], swiftSettings: tests),
-        .testTarget(name: "BackendsTests", dependencies: ["Backends", "Intel82576", "CKawela"], swiftSettings: tests),
+        .testTarget(
+            name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "HostSystem", "HostTestSupport", "CKawela"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "BackendsTests",
+            dependencies: ["Backends", "Intel82576", "HostSystem", "HostTestSupport", "CKawela"],
+            swiftSettings: tests),
         .testTarget(
             name: "EmbeddedDriverTests", dependencies: ["EmbeddedDriver", "PCIe", "Intel82576", "KawelaTestSupport"],
             swiftSettings: tests),

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CKawela.h"
+#include "Interruption.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
 
 int kw_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
 
@@ -63,14 +68,33 @@ int kw_unix_connect(int fd, const char *path) {
 
 int kw_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
+int kw_seals(int fd) { return fcntl(fd, F_GET_SEALS); }
+
+int kw_refuse_descriptors(int fd) {
+    int passes = 0;
+    return setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &passes, sizeof passes);
+}
+
 int kw_set_nonblocking(int fd) {
     int flags = fcntl(fd, F_GETFL);
     return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-enum { max_fds = 64 };
+enum { max_fds = KW_MESSAGE_DESCRIPTORS };
 
-ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int capacity, int *count, bool *truncated) {
+// Appends the descriptors that came with `message` to the `count` in `fds`, and returns how many there are then.
+static int take_descriptors(struct msghdr *message, int *fds, int count) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
+        size_t bytes = c->cmsg_len - CMSG_LEN(0);
+        memcpy(fds + count, CMSG_DATA(c), bytes);
+        count += (int)(bytes / sizeof(int));
+    }
+    return count;
+}
+
+// The kernel closes descriptors for which it finds no number before the call returns: hence the timer.
+ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int *count, bool *truncated) {
     union {
         char bytes[CMSG_SPACE(max_fds * sizeof(int))];
         struct cmsghdr align;
@@ -80,23 +104,12 @@ ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int capacity, in
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     *count = 0;
     *truncated = false;
+    kw_begin_interruptible();
     ssize_t received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    kw_end_interruptible();
     if (received < 0) return received;
-    if (message.msg_flags & MSG_CTRUNC) *truncated = true;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-        int n = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-        for (int i = 0; i < n; i++) {
-            int received_fd;
-            memcpy(&received_fd, CMSG_DATA(c) + (size_t)i * sizeof(int), sizeof(int));
-            if (*count < capacity) {
-                fds[(*count)++] = received_fd;
-            } else {
-                close(received_fd);
-                *truncated = true;
-            }
-        }
-    }
+    *truncated = (message.msg_flags & MSG_CTRUNC) != 0;
+    *count = take_descriptors(&message, fds, 0);
     return received;
 }
 
@@ -124,20 +137,33 @@ ssize_t kw_send(int fd, const struct iovec *parts, int part_count, const int *fd
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-enum { datagram_batch = 64 };
+enum { datagram_batch = KW_DATAGRAM_BATCH };
 
-int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, uint32_t *lengths, int count) {
+int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, uint32_t *lengths, int count, int *fds,
+                         int *fd_count) {
     struct mmsghdr messages[datagram_batch];
     struct iovec parts[datagram_batch];
+    union {
+        char bytes[CMSG_SPACE(max_fds * sizeof(int))];
+        struct cmsghdr align;
+    } controls[datagram_batch];
     if (count > datagram_batch) count = datagram_batch;
     memset(messages, 0, sizeof messages);
     for (int i = 0; i < count; i++) {
         parts[i] = (struct iovec){(char *)slots + (size_t)i * stride, slot_size};
         messages[i].msg_hdr.msg_iov = &parts[i];
         messages[i].msg_hdr.msg_iovlen = 1;
+        messages[i].msg_hdr.msg_control = controls[i].bytes;
+        messages[i].msg_hdr.msg_controllen = sizeof controls[i].bytes;
     }
-    int received = recvmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_TRUNC, NULL);
-    for (int i = 0; i < received; i++) lengths[i] = messages[i].msg_len;
+    kw_begin_interruptible();
+    int received = recvmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC, NULL);
+    kw_end_interruptible();
+    *fd_count = 0;
+    for (int i = 0; i < received; i++) {
+        lengths[i] = messages[i].msg_len;
+        if (messages[i].msg_hdr.msg_controllen > 0) *fd_count = take_descriptors(&messages[i].msg_hdr, fds, *fd_count);
+    }
     return received;
 }
 

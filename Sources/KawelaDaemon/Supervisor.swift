@@ -1,5 +1,7 @@
 import Glibc
+import HostSystem
 import Synchronization
+import SystemPackage
 
 /// The main thread while ports run, each in a thread of its own: takes the signals and passes on what they ask for.
 final class Supervisor {
@@ -19,7 +21,7 @@ final class Supervisor {
     /// Called with the positions of the ports that did not stop in time. The program ends it without them.
     private let abandon: ([Int]) -> Void
     private var mailboxes: [Mailbox] = []
-    private var threads: [PortThread] = []
+    private var threads: [NamedThread] = []
 
     init(
         _ signals: Signals, reload: (() -> Void)? = nil, stopLimit: Duration = .seconds(5),
@@ -46,15 +48,19 @@ final class Supervisor {
 
     private func start(_ charge: Charge) throws(Failure) {
         let (work, ends, position) = (charge.work, ends, threads.count)
-        threads.append(
-            try PortThread(name: "kawela/\(charge.name)") {
+        do throws(Errno) {
+            let thread = try NamedThread(name: "kawela/\(charge.name)") {
                 do throws(Failure) {
                     try work()
                     ends.note(nil, of: position)
                 } catch {
                     ends.note(error, of: position)
                 }
-            })
+            }
+            threads.append(thread)
+        } catch {
+            throw .failed("cannot start the thread of \(charge.name): \(error)")
+        }
         mailboxes.append(charge.mailbox)
     }
 

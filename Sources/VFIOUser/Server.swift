@@ -1,5 +1,7 @@
+import HostSystem
 import Logging
 import PCIe
+import SystemPackage
 
 /// Serves one PCIe function to one vfio-user client at a time, on a UNIX socket.
 ///
@@ -15,6 +17,8 @@ public final class Server {
     private let log: EventLog
     private let guestMemory: GuestMemoryFiles
     private let waiting = WaitingAllowance()
+    /// Closes what clients hand over, and their sockets.
+    private let closer: Closer
     private let listener: Listener?
     private var session: Session?
     private var writability: WritabilityWatch?
@@ -37,13 +41,15 @@ public final class Server {
         path: String, function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory
     ) throws(ServerError) {
         (self.function, self.log, self.guestMemory) = (function, EventLog(log), guestMemory)
-        listener = try Listener(path: path)
+        do throws(Errno) { closer = try Closer() } catch { throw .unavailable(path: path, errno: error.rawValue) }
+        listener = try Listener(path: path, closer)
         watch()
     }
 
     /// Without a socket to connect to: clients come by ``adopt(_:)``.
-    init(function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory) {
+    init(function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory) throws(Errno) {
         (self.function, self.log, self.guestMemory, listener) = (function, EventLog(log), guestMemory, nil)
+        closer = try Closer()
     }
 
     deinit { close() }
@@ -59,6 +65,8 @@ public final class Server {
             session?.handleResample()
         } else if descriptor == writability?.descriptor {
             session?.handleWritable()
+        } else if descriptor == closer.caughtUp {
+            closer.acknowledge()
         }
         settle()
     }
@@ -101,23 +109,31 @@ extension Server {
         session?.handleInput()
         if let session, session.transport.hasHungUp { session.finish(.clientLeft) }
         settle()
-        if session != nil {
-            log.warning("client turned away: another one is connected")
-        } else if let pauseEnd, .now < pauseEnd {
-            log.warning("client turned away: the eventfd of the one before blocked, try again in a second")
+        if let obstacle {
+            socket.hangUp()
+            log.warning("client turned away: \(obstacle)")
         } else {
-            adopt(UnixSocket(socket))
+            adopt(socket)
         }
     }
 
-    func adopt(_ transport: any Transport) {
-        session = Session(transport, function: function, log: log, waiting: waiting, guestMemory: guestMemory)
+    /// Why a client cannot be served now.
+    private var obstacle: String? {
+        if session != nil { return "another one is connected" }
+        if let pauseEnd, .now < pauseEnd { return "the eventfd of the one before blocked, try again in a second" }
+        return nil
+    }
+
+    func adopt(_ socket: Descriptor) {
+        session = Session(
+            UnixSocket(socket, closer), function: function, log: log, waiting: waiting, guestMemory: guestMemory)
         log.info("client connected")
         watch()
     }
 
     /// Closes a session that has ended, and brings ``descriptors`` up to date.
     private func settle() {
+        if closer.isBehind { session?.finish(.unclosedDescriptors) }
         if let session, let reason = session.end {
             session.flush()
             session.release()
@@ -128,12 +144,13 @@ extension Server {
         watch()
     }
 
-    /// Runs after every event and usually finds nothing changed.
+    /// Runs after every event and usually finds nothing changed. While the closer is behind, nobody else can come.
     private func watch() {
         watchForRoom()
+        let isBehind = closer.isBehind
         let wanted = Watched(
-            listener: isClosed ? nil : listener, session: session, resample: session?.intx.resample,
-            writability: writability)
+            listener: isClosed || isBehind ? nil : listener, session: session, resample: session?.intx.resample,
+            writability: writability, closer: isBehind && !isClosed ? closer : nil)
         if wanted.isSame(as: watched) { return }
         watched = wanted
         descriptors = wanted.descriptors
@@ -156,16 +173,18 @@ private struct Watched {
     var session: Session?
     var resample: Descriptor?
     var writability: WritabilityWatch?
+    var closer: Closer?
 
     func isSame(as other: Watched) -> Bool {
         listener === other.listener && session === other.session && resample === other.resample
-            && writability === other.writability
+            && writability === other.writability && closer === other.closer
     }
 
     var descriptors: [CInt] {
-        [listener?.descriptor, session?.transport.descriptor, resample?.number, writability?.descriptor].compactMap {
-            $0
-        }
+        [
+            listener?.descriptor, session?.transport.descriptor, resample?.number, writability?.descriptor,
+            closer?.caughtUp,
+        ].compactMap { $0 }
     }
 }
 

@@ -1,3 +1,4 @@
+import HostSystem
 import Intel82576
 import SystemPackage
 
@@ -16,6 +17,9 @@ public final class DatagramBackend: Backend {
     }
 
     private let remote: String
+    private let closer: Closer
+    /// Nothing is sent or received until the files that came with datagrams are closed.
+    private var isPaused = false
     private var socket: BoundSocket
     /// Connected to the peer while its queue is full, only to be polled.
     private var watch: Descriptor
@@ -23,14 +27,16 @@ public final class DatagramBackend: Backend {
     private var both: EventSet
     private var congestion = Congestion.none
     private var store = FrameStore()
-    private var slots = DatagramSlots()
+    private var slots: DatagramSlots
     private var isClosed = false
     private var traffic = TrafficCounters(
         drops: .sendNoPeer, .sendRefused, .sendLength, .sendStoreFull, .receiveLength)
 
     init(local: String, remote: String) throws(Errno) {
         self.remote = remote
-        socket = try BoundSocket(path: local, kind: .datagram)
+        closer = try Closer()
+        slots = DatagramSlots(closer)
+        socket = try BoundSocket(path: local, kind: .datagram, closer)
         watch = try UnixSocket.make(.datagram)
         both = try EventSet()
         try both.add(socket.descriptor, writable: false)
@@ -39,10 +45,11 @@ public final class DatagramBackend: Backend {
 
     public var descriptor: CInt {
         if isClosed { return -1 }
+        if isPaused { return closer.caughtUp }
         return congestion == .peer ? both.descriptor : socket.descriptor
     }
 
-    public var wantsWritable: Bool { congestion == .socket }
+    public var wantsWritable: Bool { congestion == .socket && !isPaused }
     public var isLinkUp: Bool { !isClosed }
     public var isCongested: Bool { !store.isEmpty }
     public var offloads: UplinkOffloads { [] }
@@ -53,6 +60,10 @@ public final class DatagramBackend: Backend {
     }
 
     public func handleEvent() {
+        if isPaused {
+            closer.acknowledge()
+            isPaused = closer.isBehind
+        }
         if isCongested { flush() }
     }
 
@@ -145,7 +156,8 @@ extension DatagramBackend {
 
 extension DatagramBackend {
     public func receive(into batch: inout FrameBatch) {
-        guard !isClosed, case .moved(let count) = slots.receive(from: socket.descriptor) else { return }
+        guard !isClosed, !isPaused, case .moved(let count) = slots.receive(from: socket.descriptor) else { return }
+        isPaused = closer.isBehind
         for slot in 0..<count { accept(slot, into: &batch) }
     }
 

@@ -1,3 +1,4 @@
+import HostSystem
 import SystemPackage
 
 /// How a stream comes by its peer.
@@ -20,11 +21,12 @@ final class Connector: Rendezvous {
     private let path: String
     private var timer: Timer
     private var first: Descriptor
+    private let closer: Closer
 
     /// Tries at once.
     /// - Throws: an error that waiting does not mend.
-    init(path: String) throws(Errno) {
-        self.path = path
+    init(path: String, _ closer: Closer) throws(Errno) {
+        (self.path, self.closer) = (path, closer)
         timer = try Timer()
         first = Descriptor()
         do throws(Errno) {
@@ -56,7 +58,7 @@ final class Connector: Rendezvous {
     }
 
     private func connect() throws(Errno) -> Descriptor {
-        let socket = try UnixSocket.make(.stream)
+        let socket = try UnixSocket.make(.stream, closer)
         try UnixSocket.connect(socket.raw, to: path)
         return socket
     }
@@ -66,15 +68,16 @@ final class Connector: Rendezvous {
 final class Acceptor: Rendezvous {
     private let path: String
     private var socket: BoundSocket
+    private let closer: Closer
 
-    init(path: String) throws(Errno) {
-        self.path = path
-        socket = try BoundSocket(path: path, kind: .stream)
+    init(path: String, _ closer: Closer) throws(Errno) {
+        (self.path, self.closer) = (path, closer)
+        socket = try BoundSocket(path: path, kind: .stream, closer)
     }
 
     var descriptor: CInt { socket.descriptor }
     var waiting: String { "waiting for somebody to connect to \(path)" }
-    func attempt() -> Descriptor { UnixSocket.accept(socket.descriptor) }
+    func attempt() -> Descriptor { UnixSocket.accept(socket.descriptor, closer) }
     func resume() {}
     func close() { socket.close() }
 }

@@ -1,3 +1,4 @@
+import HostSystem
 import Intel82576
 import SystemPackage
 
@@ -7,12 +8,15 @@ import SystemPackage
 /// length of 0 or of more than ``maximumFrameLength`` is disconnected.
 public final class StreamBackend: Backend {
     private let rendezvous: any Rendezvous
+    private let closer: Closer
+    /// No peer is admitted until what earlier ones sent is closed.
+    private var isPaused = false
     private var peer = Descriptor()
     /// The peer before, kept open so that the next does not get its number (see ``Backend/descriptor``).
     private var retired = Descriptor()
     /// Frames the peer has not taken yet.
     private var store = FrameStore()
-    private var input = StreamBuffer()
+    private var input: StreamBuffer
     /// Up while ``input`` holds frames that no event on the socket announces any more.
     private var leftovers: EventFlag
     private var isClosed = false
@@ -21,20 +25,28 @@ public final class StreamBackend: Backend {
     private var malformedLengths: UInt64 = 0
     private var traffic = TrafficCounters(drops: .sendNoPeer, .sendLength, .sendStoreFull)
 
-    init(_ rendezvous: any Rendezvous) throws(Errno) {
-        self.rendezvous = rendezvous
+    init(_ rendezvous: any Rendezvous, _ closer: Closer) throws(Errno) {
+        (self.rendezvous, self.closer) = (rendezvous, closer)
+        input = StreamBuffer(closer)
         leftovers = try EventFlag()
         admit(rendezvous.attempt())
     }
 
-    convenience init(connectingTo path: String) throws(Errno) { try self.init(Connector(path: path)) }
-    convenience init(listeningOn path: String) throws(Errno) { try self.init(Acceptor(path: path)) }
+    convenience init(connectingTo path: String) throws(Errno) {
+        let closer = try Closer()
+        try self.init(Connector(path: path, closer), closer)
+    }
+
+    convenience init(listeningOn path: String) throws(Errno) {
+        let closer = try Closer()
+        try self.init(Acceptor(path: path, closer), closer)
+    }
 
     deinit { close() }
 
     public var descriptor: CInt {
         if isClosed { return -1 }
-        guard peer.isOpen else { return rendezvous.descriptor }
+        guard peer.isOpen else { return isPaused ? closer.caughtUp : rendezvous.descriptor }
         // With frames to send the socket has to be waited for, and a peer that waits for us to read has filled it.
         return leftovers.isUp && !isCongested ? leftovers.descriptor : peer.raw
     }
@@ -55,7 +67,10 @@ public final class StreamBackend: Backend {
     }
 
     public func handleEvent() {
-        if peer.isOpen { flush() } else if !isClosed { admit(rendezvous.attempt()) }
+        if peer.isOpen { return flush() }
+        closer.acknowledge()
+        isPaused = closer.isBehind
+        if !isClosed && !isPaused { admit(rendezvous.attempt()) }
     }
 
     public func close() {
@@ -83,6 +98,7 @@ public final class StreamBackend: Backend {
         store.removeAll()
         input.removeAll()
         leftovers.set(false)
+        isPaused = closer.isBehind
         rendezvous.resume()
     }
 }
@@ -166,7 +182,9 @@ extension StreamBackend {
         switch input.fill(from: peer.raw) {
         case .moved(0): disconnect("the peer closed it")
         case .failed(let error): disconnect(error.description)
-        case .moved, .wouldBlock: return true
+        case .moved, .wouldBlock:
+            if !closer.isBehind { return true }
+            disconnect("files the peer sent take too long to close")
         }
         return false
     }

@@ -1,4 +1,5 @@
 import CKawela
+import HostSystem
 import Intel82576
 import SystemPackage
 
@@ -9,24 +10,39 @@ import SystemPackage
     private static let stride = 65_600
 
     private let memory: UnsafeMutableRawPointer
+    private let descriptors: UnsafeMutablePointer<CInt>
+    private let closer: Closer
     private var lengths = InlineArray<64, UInt32>(repeating: 0)
 
-    init() { unsafe memory = .allocate(byteCount: Self.count * Self.stride, alignment: 64) }
+    /// - Parameter closer: closes descriptors that come with datagrams, of which none belongs to a frame.
+    init(_ closer: Closer) {
+        self.closer = closer
+        unsafe memory = .allocate(byteCount: Self.count * Self.stride, alignment: 64)
+        unsafe descriptors = .allocate(capacity: Self.count * Int(KW_MESSAGE_DESCRIPTORS))
+    }
 
-    deinit { unsafe memory.deallocate() }
+    deinit {
+        unsafe memory.deallocate()
+        unsafe descriptors.deallocate()
+    }
 
     /// Receives what is there. `moved` is the number of datagrams.
     mutating func receive(from descriptor: CInt) -> Transfer {
-        let memory = unsafe memory
+        let (memory, descriptors) = (unsafe memory, unsafe descriptors)
         var lengths = lengths.mutableSpan
-        // SAFETY: `count` slots of `stride` bytes, each longer than a frame, and as many lengths.
-        return unsafe lengths.withUnsafeMutableBufferPointer { lengths in
+        var count: CInt = 0
+        // SAFETY: `count` slots of `stride` bytes, each longer than a frame, as many lengths, and room for the descriptors
+        // of as many messages.
+        let result = unsafe lengths.withUnsafeMutableBufferPointer { lengths in
             Transfer.result {
                 unsafe Int(
                     kw_receive_datagrams(
-                        descriptor, memory, Self.stride, maximumFrameLength, lengths.baseAddress, CInt(Self.count)))
+                        descriptor, memory, Self.stride, maximumFrameLength, lengths.baseAddress, CInt(Self.count),
+                        descriptors, &count))
             }
         }
+        for index in 0..<Int(count) { unsafe closer.close(descriptors[index]) }
+        return result
     }
 
     /// The length of a received datagram; more than a frame's when it was cut.

@@ -1,4 +1,6 @@
+import CKawela
 import Glibc
+import HostSystem
 import Intel82576
 
 /// Received bytes of a stream of frames, each behind its length (32 bits, big-endian). Frames are handed out in place.
@@ -15,12 +17,22 @@ import Intel82576
     }
 
     private let memory: UnsafeMutableRawPointer
+    private let descriptors: UnsafeMutablePointer<CInt>
+    private let closer: Closer
     private var head = 0
     private var tail = 0
 
-    init() { unsafe memory = .allocate(byteCount: Self.capacity, alignment: 64) }
+    /// - Parameter closer: closes descriptors that come with the bytes, of which none belongs to a stream of frames.
+    init(_ closer: Closer) {
+        self.closer = closer
+        unsafe memory = .allocate(byteCount: Self.capacity, alignment: 64)
+        unsafe descriptors = .allocate(capacity: Int(KW_MESSAGE_DESCRIPTORS))
+    }
 
-    deinit { unsafe memory.deallocate() }
+    deinit {
+        unsafe memory.deallocate()
+        unsafe descriptors.deallocate()
+    }
 
     mutating func removeAll() { (head, tail) = (0, 0) }
 
@@ -41,7 +53,12 @@ import Intel82576
             unsafe _ = memmove(memory, memory + head, tail - head)
             (head, tail) = (0, tail - head)
         }
-        let result = Transfer.result { unsafe recv(descriptor, memory + tail, Self.capacity - tail, 0) }
+        var (count, isTruncated) = (CInt(0), false)
+        // SAFETY: what is received lies in `memory`; `descriptors` has room for those of a message.
+        let result = Transfer.result {
+            unsafe kw_receive(descriptor, memory + tail, Self.capacity - tail, descriptors, &count, &isTruncated)
+        }
+        for index in 0..<Int(count) { unsafe closer.close(descriptors[index]) }
         if case .moved(let count) = result { tail += count }
         return result
     }

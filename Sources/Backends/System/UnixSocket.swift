@@ -1,8 +1,10 @@
 import CKawela
 import Glibc
+import HostSystem
 import SystemPackage
 
-/// Operations on UNIX sockets; every descriptor is non-blocking and close-on-exec.
+/// Operations on UNIX sockets; every descriptor is non-blocking and close-on-exec, and takes no files where the kernel can
+/// keep them away. Elsewhere a peer can send some: they, and sockets in which they may wait, are left to a closer.
 enum UnixSocket {
     enum Kind {
         case stream, datagram
@@ -10,10 +12,11 @@ enum UnixSocket {
         fileprivate var type: CInt { CInt((self == .stream ? SOCK_STREAM : SOCK_DGRAM).rawValue) }
     }
 
-    static func make(_ kind: Kind) throws(Errno) -> Descriptor {
+    static func make(_ kind: Kind, _ closer: Closer? = nil) throws(Errno) -> Descriptor {
         let flags = CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let made = Descriptor(socket(AF_UNIX, kind.type | flags, 0))
+        let made = Descriptor(socket(AF_UNIX, kind.type | flags, 0), closer: closer)
         if !made.isOpen { throw Errno(rawValue: errno) }
+        _ = kw_refuse_descriptors(made.raw)
         return made
     }
 
@@ -23,7 +26,9 @@ enum UnixSocket {
     }
 
     /// The next client of a listening socket, if one waits.
-    static func accept(_ listener: CInt) -> Descriptor { Descriptor(kw_accept(listener)) }
+    static func accept(_ listener: CInt, _ closer: Closer) -> Descriptor {
+        Descriptor(kw_accept(listener), closer: closer)
+    }
 
     /// Tells the peer that nothing more comes, either way. The descriptor stays open.
     static func end(_ descriptor: CInt) { shutdown(descriptor, CInt(SHUT_RDWR)) }
@@ -37,13 +42,14 @@ struct BoundSocket: ~Copyable {
 
     /// Binds (and for a stream listens). A socket file nobody answers at is replaced.
     /// - Throws: `Errno.addressInUse` when somebody does, or the file is no socket.
-    init(path: String, kind: UnixSocket.Kind) throws(Errno) {
-        var bound = Self.bind(path, kind)
+    init(path: String, kind: UnixSocket.Kind, _ closer: Closer) throws(Errno) {
+        var bound = Self.bind(path, kind, closer)
         if !bound.isOpen, errno == EADDRINUSE {
             try Self.removeStaleFile(path, kind)
-            bound = Self.bind(path, kind)
+            bound = Self.bind(path, kind, closer)
         }
         guard bound.isOpen, kw_set_nonblocking(bound.raw) == 0 else { throw Errno(rawValue: errno) }
+        _ = kw_refuse_descriptors(bound.raw)
         socket = bound
         self.path = path
         file = FileIdentity(ofFileAt: path)
@@ -65,9 +71,9 @@ struct BoundSocket: ~Copyable {
         unsafe unlink(path)
     }
 
-    private static func bind(_ path: String, _ kind: UnixSocket.Kind) -> Descriptor {
+    private static func bind(_ path: String, _ kind: UnixSocket.Kind, _ closer: Closer) -> Descriptor {
         // SAFETY: the string is lent as a C string for the call.
-        unsafe Descriptor(kw_unix_bind(path, kind.type))
+        unsafe Descriptor(kw_unix_bind(path, kind.type), closer: closer)
     }
 
     private static func removeStaleFile(_ path: String, _ kind: UnixSocket.Kind) throws(Errno) {

@@ -80,15 +80,26 @@ int kw_unix_connect(int fd, const char *path);
 int kw_accept(int fd);
 int kw_set_nonblocking(int fd);
 
-/// recvmsg with SCM_RIGHTS. Received descriptors (close-on-exec) go to fds[0..<*count]; those past `capacity` are
-/// closed and *truncated is set. Returns recvmsg's result.
-ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int capacity, int *count, bool *truncated);
+/// The seals of a file in memory (F_GET_SEALS); -1 with errno for any other file.
+int kw_seals(int fd);
+/// Has the kernel refuse to send descriptors to a UNIX socket and to those it accepts (SO_PASSRIGHTS, Linux 6.16).
+/// -1 with errno where it cannot.
+int kw_refuse_descriptors(int fd);
+
+/// Descriptors that a message can carry (SCM_MAX_FD).
+#define KW_MESSAGE_DESCRIPTORS 253
+/// recvmsg with SCM_RIGHTS. Received descriptors (close-on-exec) go to fds[0..<*count], which has room for all that a
+/// message can carry; *truncated is set when this process may not open as many as came. Returns recvmsg's result.
+ssize_t kw_receive(int fd, void *buffer, size_t size, int *fds, int *count, bool *truncated);
 /// sendmsg with SCM_RIGHTS and MSG_NOSIGNAL.
 ssize_t kw_send(int fd, const struct iovec *parts, int part_count, const int *fds, int fd_count);
 
-/// recvmmsg of up to `count` (at most 64) datagrams, number i to slots + i * stride. Returns how many came, or -1 with
-/// errno. lengths[i] is the datagram's own length: more than `slot_size` when its end was cut off. Never blocks.
-int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, uint32_t *lengths, int count);
+#define KW_DATAGRAM_BATCH 64
+/// recvmmsg of up to `count` (at most KW_DATAGRAM_BATCH) datagrams, number i to slots + i * stride. Returns how many came,
+/// or -1 with errno. lengths[i] is the datagram's own length: more than `slot_size` when its end was cut off. Descriptors
+/// that came with them go to fds[0..<*fd_count], which has room for KW_MESSAGE_DESCRIPTORS a datagram. Never blocks.
+int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, uint32_t *lengths, int count, int *fds,
+                         int *fd_count);
 /// sendmmsg of up to `count` (at most 64) datagrams to the UNIX socket `path`, or to what `fd` is bound to when that is
 /// NULL; part_counts[i] of the `parts`, which follow each other, make up number i. Returns how many left; -1 with errno when the first could not. Never blocks.
 int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const int *part_counts, int count);

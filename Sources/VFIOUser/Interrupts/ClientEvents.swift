@@ -1,4 +1,5 @@
 import CKawela
+import HostSystem
 
 /// Signals and takes the eventfds of one client, which never holds up the calling thread for longer than some milliseconds.
 ///

@@ -1,3 +1,5 @@
+import HostSystem
+
 /// The level of the INTx pin, delivered over an eventfd that only knows edges.
 ///
 /// Signalling masks the line. The client unmasks it when the guest has ended the interrupt (by message, or by signalling

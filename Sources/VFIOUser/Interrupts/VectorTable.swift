@@ -1,3 +1,5 @@
+import HostSystem
+
 /// The MSI or MSI-X vectors of a function: which eventfd signals each, and which wait for one.
 ///
 /// A vector raised while it has no eventfd, or while it is masked, is remembered and signalled when that changes: the

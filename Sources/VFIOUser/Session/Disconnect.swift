@@ -13,6 +13,10 @@ enum Disconnect: Equatable, CustomStringConvertible {
     case memoryLost
     /// An eventfd of the client's would have made the server wait.
     case blockingEvent
+    /// The process may not open as many files as the client handed over.
+    case noDescriptorsLeft
+    /// What the client handed over is not closed as fast as it comes.
+    case unclosedDescriptors
     /// The server is being closed.
     case serverClosed
 
@@ -29,6 +33,8 @@ enum Disconnect: Equatable, CustomStringConvertible {
         case .noReply: "the client does not answer a DMA request"
         case .memoryLost: "guest memory is gone: its file was truncated, or there are no pages left for it"
         case .blockingEvent: "its eventfd blocks"
+        case .noDescriptorsLeft: "no descriptors left in this process for those it sends"
+        case .unclosedDescriptors: "the files it sends take too long to close"
         case .serverClosed: "the server closes"
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 
 extension Session {
     /// DEVICE_SET_IRQS.
@@ -31,6 +32,7 @@ extension Session {
         for descriptor in descriptors where !descriptor.isEventDescriptor || !descriptor.setNonBlocking() {
             throw Refusal(EINVAL)
         }
+        for descriptor in descriptors { descriptor.closeAtOnce() }
     }
 
     private func changeINTx(_ change: SetInterrupts, _ request: Request) throws(Refusal) {

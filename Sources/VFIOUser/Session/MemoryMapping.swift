@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 import PCIe
 
 extension Session {
@@ -11,6 +12,8 @@ extension Session {
         } catch {
             throw Refusal(error)
         }
+        // The mapping keeps the file, so this is not the last close, which would have to give its memory back.
+        for descriptor in request.descriptors where descriptor.isMemory { descriptor.closeAtOnce() }
         _ = beginReply(to: request)
     }
 

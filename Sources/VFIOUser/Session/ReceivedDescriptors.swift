@@ -1,3 +1,5 @@
+import HostSystem
+
 /// Descriptors received with messages that have not been handled yet, by the message's position in the stream.
 struct ReceivedDescriptors {
     private var batches: [(position: UInt64, descriptors: [Descriptor])] = []

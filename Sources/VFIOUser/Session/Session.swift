@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 import Logging
 import PCIe
 
@@ -105,7 +106,8 @@ extension Session {
         switch result {
         case .received, .nothing: break
         case .ended: finish(.clientLeft)
-        case .descriptorsLost: finish(.violation("more than \(Limits.descriptorsPerMessage) descriptors at once"))
+        case .tooManyDescriptors: finish(.violation("more than \(Limits.descriptorsPerMessage) descriptors at once"))
+        case .descriptorsLost: finish(.noDescriptorsLeft)
         case .failed(let errno): finish(errno == ECONNRESET ? .clientLeft : .socketFailed(errno: errno))
         }
     }

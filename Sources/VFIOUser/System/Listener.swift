@@ -1,19 +1,22 @@
 import CKawela
 import Glibc
+import HostSystem
 
 /// A listening UNIX stream socket and its file.
 final class Listener {
     let path: String
     private let socket: Descriptor
+    private let closer: Closer
     private let identity: FileIdentity?
     /// Given up for a moment to accept and drop a client when the process has no descriptor left; it would be
     /// announced for ever otherwise.
     private var reserve: Descriptor?
 
     /// Replaces a socket file nobody listens on any more.
-    init(path: String) throws(ServerError) {
-        self.path = path
-        socket = try Self.bind(path)
+    /// - Parameter closer: closes what has to do with clients, who may have sent files before they are accepted.
+    init(path: String, _ closer: Closer) throws(ServerError) {
+        (self.path, self.closer) = (path, closer)
+        socket = try Self.bind(path, closer)
         _ = socket.setNonBlocking()
         identity = FileIdentity(path: path)
         reserve = Self.makeReserve()
@@ -32,7 +35,7 @@ final class Listener {
 
     func accept() -> Arrival {
         let client = kw_accept(socket.number)
-        if client >= 0 { return .client(Descriptor(client)) }
+        if client >= 0 { return .client(Descriptor(client, closer: closer)) }
         switch Glibc.errno {
         case EAGAIN, EINTR, ECONNABORTED: return .nobody
         case EMFILE, ENFILE: return turnAway()
@@ -43,7 +46,7 @@ final class Listener {
     private func turnAway() -> Arrival {
         reserve = nil
         let client = kw_accept(socket.number)
-        if client >= 0 { _ = Glibc.close(client) }
+        if client >= 0 { Descriptor(client, closer: closer).hangUp() }
         reserve = Self.makeReserve()
         return .turnedAway
     }
@@ -64,18 +67,18 @@ final class Listener {
 // MARK: Binding
 
 extension Listener {
-    private static func bind(_ path: String) throws(ServerError) -> Descriptor {
-        if let socket = try bindOnce(path) { return socket }
+    private static func bind(_ path: String, _ closer: Closer) throws(ServerError) -> Descriptor {
+        if let socket = try bindOnce(path, closer) { return socket }
         try removeStaleFile(path)
-        if let socket = try bindOnce(path) { return socket }
+        if let socket = try bindOnce(path, closer) { return socket }
         throw .inUse(path: path)
     }
 
     /// Nil when the path exists.
-    private static func bindOnce(_ path: String) throws(ServerError) -> Descriptor? {
+    private static func bindOnce(_ path: String, _ closer: Closer) throws(ServerError) -> Descriptor? {
         // SAFETY: the compiler lends the path as a C string.
         let number = unsafe kw_unix_bind(path, CInt(SOCK_STREAM.rawValue))
-        if number >= 0 { return Descriptor(number) }
+        if number >= 0 { return Descriptor(number, closer: closer) }
         switch Glibc.errno {
         case EADDRINUSE: return nil
         case ENAMETOOLONG: throw .pathTooLong(path: path)

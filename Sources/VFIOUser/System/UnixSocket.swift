@@ -1,19 +1,25 @@
 import CKawela
 import Glibc
+import HostSystem
 
 /// A connected UNIX stream socket.
 @safe final class UnixSocket: Transport {
     private let socket: Descriptor
+    private let closer: Closer
     private let received: UnsafeMutablePointer<CInt>
 
     /// Takes ownership of `socket` and makes it non-blocking.
-    init(_ socket: Descriptor) {
-        self.socket = socket
+    /// - Parameter closer: closes descriptors that arrive.
+    init(_ socket: Descriptor, _ closer: Closer) {
+        (self.socket, self.closer) = (socket, closer)
         _ = socket.setNonBlocking()
-        unsafe received = .allocate(capacity: Limits.descriptorsPerMessage)
+        unsafe received = .allocate(capacity: Int(KW_MESSAGE_DESCRIPTORS))
     }
 
-    deinit { unsafe received.deallocate() }
+    deinit {
+        socket.hangUp()
+        unsafe received.deallocate()
+    }
 
     var descriptor: CInt { socket.number }
 
@@ -23,15 +29,14 @@ import Glibc
         var isTruncated = false
         // SAFETY: kw_receive writes at most the bytes and descriptors it is given room for.
         unsafe queue.fill { free in
-            size = unsafe kw_receive(
-                socket.number, free.baseAddress, free.count, received, CInt(Limits.descriptorsPerMessage), &count,
-                &isTruncated)
+            size = unsafe kw_receive(socket.number, free.baseAddress, free.count, received, &count, &isTruncated)
             errno = Glibc.errno
             return max(size, 0)
         }
-        for index in 0..<Int(count) { unsafe descriptors.append(Descriptor(received[index])) }
+        for index in 0..<Int(count) { unsafe descriptors.append(Descriptor(received[index], closer: closer)) }
         if size < 0 { return errno == EAGAIN || errno == EINTR ? .nothing : .failed(errno: errno) }
         if isTruncated { return .descriptorsLost }
+        if count > Limits.descriptorsPerMessage { return .tooManyDescriptors }
         return size == 0 ? .ended : .received
     }
 

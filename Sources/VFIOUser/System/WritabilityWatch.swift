@@ -1,5 +1,6 @@
 import CKawela
 import Glibc
+import HostSystem
 
 /// A descriptor that is *readable* while another one is *writable*.
 ///

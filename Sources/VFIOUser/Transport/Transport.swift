@@ -1,3 +1,5 @@
+import HostSystem
+
 /// The stream a session talks over. Nothing here blocks except ``wait(forWriting:for:)``.
 protocol Transport: AnyObject {
     /// To poll.
@@ -23,7 +25,9 @@ enum ReceiveResult: Equatable {
     case nothing
     /// The peer has closed.
     case ended
-    /// More descriptors than a message may carry, or more than this process may open. The surplus is closed.
+    /// More descriptors than a message may carry.
+    case tooManyDescriptors
+    /// More descriptors than this process may open. The surplus is closed.
     case descriptorsLost
     case failed(errno: CInt)
 }

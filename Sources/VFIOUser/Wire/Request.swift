@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 
 /// A request at the front of the receive queue, where it stays until it has been handled.
 ///

@@ -19,7 +19,7 @@ struct DMAMapTests {
         let reply = try connection.call(2, Self.payload(offset: 0x3000), descriptors: [file.number])
         #expect(reply == Wire(reply.id, 2, flags: 1))
         #expect(copiesWhileMapping == 2)
-        #expect(file.copies == 1)
+        #expect(file.isLetGo)
         let mapping = try #require(connection.function.mappings.first)
         #expect(mapping.address == 0x10000 && mapping.size == 0x2000 && mapping.isReadable && mapping.isWritable)
         guard case .file(_, let offset) = mapping.backing else { return #expect(Bool(false), "not a file") }
@@ -115,7 +115,7 @@ struct DMAMapTests {
         let connection = try Connection()
         let file = MemoryFile()
         #expect(try connection.call(2, Self.payload(offset: offset), descriptors: [file.number]).refusal == EINVAL)
-        #expect(file.copies == 1)
+        #expect(file.isLetGo)
     }
 
     @Test("two descriptors are refused and closed")
@@ -123,7 +123,7 @@ struct DMAMapTests {
         let connection = try Connection()
         let file = MemoryFile()
         #expect(try connection.call(2, Self.payload(), descriptors: [file.number, file.number]).refusal == EINVAL)
-        #expect(file.copies == 1)
+        #expect(file.isLetGo)
     }
 
     @Test(
@@ -137,7 +137,7 @@ struct DMAMapTests {
         let file = MemoryFile()
         connection.function.mapError = error
         #expect(try connection.call(2, Self.payload(), descriptors: [file.number]).refusal == errno)
-        #expect(file.copies == 1)
+        #expect(file.isLetGo)
     }
 
     @Test("maps sent without waiting are each answered, in order")
@@ -155,6 +155,6 @@ struct DMAMapTests {
             let isFile = connection.function.mappings[Int(index)].backing != .messages
             #expect(isFile == (index % 3 != 0))
         }
-        #expect(file.copies == 1)
+        #expect(file.isLetGo)
     }
 }

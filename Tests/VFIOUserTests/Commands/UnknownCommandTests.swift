@@ -27,6 +27,6 @@ struct UnknownCommandTests {
         let connection = try Connection()
         let file = MemoryFile()
         #expect(try connection.call(command, [], descriptors: [file.number, file.number]).refusal == EINVAL)
-        #expect(file.copies == 1)
+        #expect(file.isLetGo)
     }
 }

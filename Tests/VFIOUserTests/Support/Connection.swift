@@ -1,5 +1,6 @@
 import CKawela
 import Glibc
+import HostSystem
 import Logging
 import Testing
 
@@ -26,10 +27,10 @@ final class Connection {
         guestMemory: GuestMemoryFiles = .inMemory
     ) throws {
         self.function = function
-        server = Server(function: function, log: log.logger, guestMemory: guestMemory)
+        server = try Server(function: function, log: log.logger, guestMemory: guestMemory)
         var ends: [CInt] = [0, 0]
         try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
-        server.adopt(UnixSocket(Descriptor(ends[0])))
+        server.adopt(Descriptor(ends[0]))
         client = TestClient(ends[1])
         if handshake {
             _ = try #require(try call(1, Self.versionPayload).refusal == nil)

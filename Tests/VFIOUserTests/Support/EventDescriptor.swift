@@ -1,5 +1,6 @@
 import CKawela
 import Glibc
+import HostTestSupport
 
 /// The client's side of an eventfd.
 final class EventDescriptor {
@@ -35,6 +36,9 @@ func copies(ofEventDescriptor number: CInt) -> Int {
     return (0..<1024).filter { eventIdentity(CInt($0)) == wanted }.count
 }
 
+/// Whether `number` is soon the only descriptor of its eventfd in this process: some are closed in another thread.
+func isLetGo(eventDescriptor number: CInt) -> Bool { isSoon { copies(ofEventDescriptor: number) == 1 } }
+
 private func eventIdentity(_ number: CInt) -> String? {
     guard let file = fopen("/proc/self/fdinfo/\(number)", "r") else { return nil }
     defer { fclose(file) }
@@ -62,6 +66,9 @@ final class MemoryFile {
         let own = inode(number)
         return (0..<1024).filter { inode(CInt($0)) == own }.count
     }
+
+    /// Whether `number` is soon the only descriptor of the file in this process: some are closed in another thread.
+    var isLetGo: Bool { isSoon { copies == 1 } }
 
     private func inode(_ number: CInt) -> [UInt64]? {
         var (size, device, inode): (UInt64, UInt64, UInt64) = (0, 0, 0)

@@ -51,9 +51,11 @@ final class TestClient: @unchecked Sendable {
     }
 
     private func receive(_ size: Int) -> (bytes: [UInt8], descriptors: [CInt]) {
-        var (piece, descriptors) = ([UInt8](repeating: 0, count: size), [CInt](repeating: -1, count: 16))
+        var (piece, descriptors) = (
+            [UInt8](repeating: 0, count: size), [CInt](repeating: -1, count: Int(KW_MESSAGE_DESCRIPTORS))
+        )
         var (count, isTruncated) = (CInt(0), false)
-        let received = kw_receive(descriptor, &piece, size, &descriptors, 16, &count, &isTruncated)
+        let received = kw_receive(descriptor, &piece, size, &descriptors, &count, &isTruncated)
         return (Array(piece.prefix(max(0, received))), Array(descriptors.prefix(Int(count))))
     }
 

@@ -1,12 +1,13 @@
 import CKawela
 import Glibc
+import SystemPackage
 
 /// A thread with a name that tools show (`top -H`, `ps -L`). It takes no signals when its maker does not.
-final class PortThread {
+public final class NamedThread {
     private let thread: pthread_t
 
     /// Runs `body` once.
-    init(name: String, _ body: @escaping @Sendable () -> Void) throws(Failure) {
+    public init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
         let work = Work(name: name, body: body)
         var thread = pthread_t()
         // SAFETY: the reference that `passRetained` takes is given back by the thread, or below when there is none; the
@@ -15,15 +16,16 @@ final class PortThread {
         let code = unsafe pthread_create(&thread, nil, runWork, argument)
         guard code == 0 else {
             unsafe Unmanaged<Work>.fromOpaque(argument).release()
-            throw .failed("cannot start the thread of \(name): \(systemMessage(code))")
+            throw Errno(rawValue: code)
         }
         self.thread = thread
     }
 
-    /// Waits for its end. Call it once.
-    func join() {
-        pthread_join(thread, nil)
-    }
+    /// Waits for its end. Call it once, and not after ``detach()``.
+    public func join() { pthread_join(thread, nil) }
+
+    /// Leaves it to itself.
+    public func detach() { pthread_detach(thread) }
 }
 
 private final class Work: Sendable {
@@ -40,7 +42,7 @@ private final class Work: Sendable {
 }
 
 private func runWork(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    // SAFETY: `argument` is the reference that PortThread.init took, given back here.
+    // SAFETY: `argument` is the reference that NamedThread.init took, given back here.
     if let argument = unsafe argument { unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
     return nil
 }

@@ -1,0 +1,84 @@
+import CKawela
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// Closes descriptors in a thread of its own, which is there only while some are left.
+///
+/// Who made an open file decides how long the close of its last descriptor takes: a socket may linger, a file system in
+/// user space may not answer, a UNIX socket may hold such files in messages that were not read, memory may have gigabytes
+/// to give back. Each owner of descriptors from outside has a closer of its own, so that one who is kept waiting keeps
+/// nobody else waiting.
+///
+/// What waits is bounded by the process's limit of open descriptors only, so an owner has to stop taking more while
+/// ``isBehind``, and to wait for ``caughtUp``.
+public final class Closer: Sendable {
+    /// Descriptors that may wait before ``isBehind`` is true. More than an honest peer hands over in the time in which
+    /// the thread has no processor.
+    public static let limit = 256
+
+    private struct State {
+        var waiting: [CInt] = []
+        var isRunning = false
+    }
+
+    private let state = Mutex(State())
+    private let pending = Atomic(0)
+    /// An eventfd that is readable when ``isBehind`` has become false since the last ``acknowledge()``.
+    public let caughtUp: CInt
+
+    public init() throws(Errno) {
+        caughtUp = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
+        if caughtUp < 0 { throw Errno(rawValue: errno) }
+    }
+
+    deinit { _ = Glibc.close(caughtUp) }
+
+    /// More descriptors wait to be closed than ``limit``.
+    public var isBehind: Bool { pending.load(ordering: .relaxed) > Self.limit }
+
+    public func acknowledge() {
+        var count: eventfd_t = 0
+        // SAFETY: `count` is a local.
+        _ = unsafe eventfd_read(caughtUp, &count)
+    }
+
+    /// Takes ownership of `descriptor`.
+    public func close(_ descriptor: CInt) {
+        pending.add(1, ordering: .relaxed)
+        let wasRunning = state.withLock { state in
+            state.waiting.append(descriptor)
+            defer { state.isRunning = true }
+            return state.isRunning
+        }
+        if !wasRunning { start() }
+    }
+
+    /// When there can be no thread, the descriptors wait for the next one.
+    private func start() {
+        do throws(Errno) {
+            try NamedThread(name: "kawela/close") { [self] in run() }.detach()
+        } catch {
+            state.withLock { $0.isRunning = false }
+        }
+    }
+
+    private func run() {
+        while let batch = takeAll() {
+            for descriptor in batch {
+                _ = Glibc.close(descriptor)
+                let left = pending.subtract(1, ordering: .relaxed).newValue
+                if left == Self.limit { eventfd_write(caughtUp, 1) }
+            }
+        }
+    }
+
+    /// What waits; nil, and the end of the thread, when nothing does.
+    private func takeAll() -> [CInt]? {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            state.isRunning = !state.waiting.isEmpty
+            return state.isRunning ? state.waiting : nil
+        }
+    }
+}
