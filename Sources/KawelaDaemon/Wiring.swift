@@ -16,6 +16,7 @@ extension EmbeddedDriver: FunctionDriver {}
 func prepareProcess() {
     Signals.ignoreBrokenPipes()
     kw_guard_install()
+    raiseDescriptorLimit()
 }
 
 /// The uplink that `specification` names.
