@@ -21,7 +21,7 @@ let package = Package(
     products: [
         .executable(name: "kawela", targets: ["kawela"]),
         // For Benchmarks/.
-        .library(name: "KawelaDevice", targets: ["PCIe", "Intel82576", "HostSystem", "Backends", "CKawela"]),
+        .library(name: "KawelaDevice", targets: ["PCIe", "Intel82576", "Backends", "CKawela"]),
         .library(name: "KawelaGuest", targets: ["KawelaGuest"]),
     ],
     dependencies: [
@@ -59,6 +59,9 @@ let package = Package(
             swiftSettings: tests),
         .target(
             name: "HostTestSupport", dependencies: ["CKawela"], path: "Tests/HostTestSupport", swiftSettings: tests),
+        .testTarget(
+            name: "HostSystemTests", dependencies: ["HostSystem", "HostTestSupport", "CKawela", system],
+            swiftSettings: tests),
         .testTarget(name: "PCIeTests", dependencies: ["PCIe"], swiftSettings: tests),
         .testTarget(
             name: "Intel82576Tests", dependencies: ["Intel82576", "PCIe", "KawelaTestSupport"], swiftSettings: tests),
@@ -73,7 +76,8 @@ let package = Package(
             name: "EmbeddedDriverTests", dependencies: ["EmbeddedDriver", "PCIe", "Intel82576", "KawelaTestSupport"],
             swiftSettings: tests),
         .testTarget(
-            name: "KawelaDaemonTests", dependencies: ["KawelaDaemon", "EmbeddedDriver", "KawelaTestSupport"],
+            name: "KawelaDaemonTests",
+            dependencies: ["KawelaDaemon", "EmbeddedDriver", "HostSystem", "KawelaTestSupport"],
             swiftSettings: tests),
         .testTarget(name: "QTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
         .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),

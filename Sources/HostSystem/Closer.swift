@@ -1,4 +1,3 @@
-import CKawela
 import Glibc
 import Synchronization
 import SystemPackage
@@ -12,10 +11,10 @@ import SystemPackage
 ///
 /// What waits is bounded by the process's limit of open descriptors only, so an owner has to stop taking more while
 /// ``isBehind``, and to wait for ``caughtUp``.
-public final class Closer: Sendable {
+package final class Closer: Sendable {
     /// Descriptors that may wait before ``isBehind`` is true. More than an honest peer hands over in the time in which
     /// the thread has no processor.
-    public static let limit = 256
+    package static let limit = 256
 
     private struct State {
         var waiting: [CInt] = []
@@ -24,27 +23,20 @@ public final class Closer: Sendable {
 
     private let state = Mutex(State())
     private let pending = Atomic(0)
-    /// An eventfd that is readable when ``isBehind`` has become false since the last ``acknowledge()``.
-    public let caughtUp: CInt
+    private let event: Event
 
-    public init() throws(Errno) {
-        caughtUp = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
-        if caughtUp < 0 { throw Errno(rawValue: errno) }
-    }
-
-    deinit { _ = Glibc.close(caughtUp) }
+    package init() throws(Errno) { event = try Event() }
 
     /// More descriptors wait to be closed than ``limit``.
-    public var isBehind: Bool { pending.load(ordering: .relaxed) > Self.limit }
+    package var isBehind: Bool { pending.load(ordering: .relaxed) > Self.limit }
 
-    public func acknowledge() {
-        var count: eventfd_t = 0
-        // SAFETY: `count` is a local.
-        _ = unsafe eventfd_read(caughtUp, &count)
-    }
+    /// Readable when ``isBehind`` has become false since the last ``acknowledge()``.
+    package var caughtUp: CInt { event.descriptor }
+
+    package func acknowledge() { event.take() }
 
     /// Takes ownership of `descriptor`.
-    public func close(_ descriptor: CInt) {
+    package func close(_ descriptor: CInt) {
         pending.add(1, ordering: .relaxed)
         let wasRunning = state.withLock { state in
             state.waiting.append(descriptor)
@@ -68,7 +60,7 @@ public final class Closer: Sendable {
             for descriptor in batch {
                 _ = Glibc.close(descriptor)
                 let left = pending.subtract(1, ordering: .relaxed).newValue
-                if left == Self.limit { eventfd_write(caughtUp, 1) }
+                if left == Self.limit { event.signal() }
             }
         }
     }

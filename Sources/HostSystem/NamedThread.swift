@@ -3,11 +3,11 @@ import Glibc
 import SystemPackage
 
 /// A thread with a name that tools show (`top -H`, `ps -L`). It takes no signals when its maker does not.
-public final class NamedThread {
+package final class NamedThread {
     private let thread: pthread_t
 
     /// Runs `body` once.
-    public init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+    package init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
         let work = Work(name: name, body: body)
         var thread = pthread_t()
         // SAFETY: the reference that `passRetained` takes is given back by the thread, or below when there is none; the
@@ -22,10 +22,10 @@ public final class NamedThread {
     }
 
     /// Waits for its end. Call it once, and not after ``detach()``.
-    public func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 
     /// Leaves it to itself.
-    public func detach() { pthread_detach(thread) }
+    package func detach() { pthread_detach(thread) }
 }
 
 private final class Work: Sendable {

@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// Why a command ends without success, in one line for the user: what is wrong and how to mend it.
 public enum Failure: Error, Equatable {
     /// The command line asks for something that cannot be.
@@ -29,5 +31,14 @@ extension Failure {
         case .usage: .usage(text)
         case .failed: .failed(text)
         }
+    }
+}
+
+extension Failure {
+    /// Does what may fail in the system: `purpose` says in words what it is for.
+    static func explaining<Result>(
+        _ purpose: String, _ work: () throws(Errno) -> Result
+    ) throws(Failure) -> Result {
+        do throws(Errno) { return try work() } catch { throw .failed("cannot \(purpose): \(error)") }
     }
 }

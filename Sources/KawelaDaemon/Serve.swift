@@ -67,7 +67,7 @@ private struct Lent: @unchecked Sendable {
 
 /// The pages with queue registers are the device's; a client can map no less than a page of the host.
 private func checkPages() throws(Failure) {
-    let size = hostPageSize()
+    let size = sysconf(CInt(_SC_PAGESIZE))
     guard size == 4096 else {
         throw .failed("--doorbells mapped needs a host with pages of 4096 bytes, this one's have \(size): use messages")
     }

@@ -1,4 +1,5 @@
 import Backends
+import HostSystem
 import Intel82576
 import Logging
 import PCIe

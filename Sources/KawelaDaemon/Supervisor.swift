@@ -28,7 +28,7 @@ final class Supervisor {
         abandon: @escaping ([Int]) -> Void
     ) throws(Failure) {
         (self.signals, self.reload, self.stopLimit, self.abandon) = (signals, reload, stopLimit, abandon)
-        ends = Ends(bell: try Bell())
+        ends = try Failure.explaining("make an event descriptor") { () throws(Errno) in Ends(try Event()) }
     }
 
     /// Runs `charges` until a signal to stop, or until one of them fails, which stops the others.
@@ -48,8 +48,8 @@ final class Supervisor {
 
     private func start(_ charge: Charge) throws(Failure) {
         let (work, ends, position) = (charge.work, ends, threads.count)
-        do throws(Errno) {
-            let thread = try NamedThread(name: "kawela/\(charge.name)") {
+        let thread = try Failure.explaining("start the thread of \(charge.name)") { () throws(Errno) in
+            try NamedThread(name: "kawela/\(charge.name)") {
                 do throws(Failure) {
                     try work()
                     ends.note(nil, of: position)
@@ -57,31 +57,29 @@ final class Supervisor {
                     ends.note(error, of: position)
                 }
             }
-            threads.append(thread)
-        } catch {
-            throw .failed("cannot start the thread of \(charge.name): \(error)")
         }
+        threads.append(thread)
         mailboxes.append(charge.mailbox)
     }
 
     /// Waits until all threads have ended, or until `deadline`. The positions of those that have not.
     private func portsNotEnding(before deadline: ContinuousClock.Instant) -> [Int] {
         while true {
-            ends.bell.silence()
+            ends.event.take()
             let late = threads.indices.filter { !ends.positions.contains($0) }
             let left = (deadline - .now) / .nanoseconds(1)
             if late.isEmpty || left <= 0 { return late }
             var polls = PollSet()
-            polls.add(ends.bell.descriptor)
-            do throws(Failure) { try polls.wait(nanoseconds: UInt64(left)) } catch { return late }
+            polls.add(ends.event.descriptor)
+            do throws(Errno) { try polls.wait(nanoseconds: UInt64(left)) } catch { return late }
         }
     }
 
     private func waitForEvent() throws(Failure) {
         var polls = PollSet()
         polls.add(signals.descriptor)
-        polls.add(ends.bell.descriptor)
-        try polls.wait(nanoseconds: nil)
+        polls.add(ends.event.descriptor)
+        _ = try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nil) }
         while let signal = signals.next() {
             switch (signal, reload) {
             case (SIGUSR1, _): for mailbox in mailboxes { mailbox.report() }
@@ -94,11 +92,11 @@ final class Supervisor {
 
 /// How the ports' threads ended so far.
 private final class Ends: Sendable {
-    /// Rung at each end.
-    let bell: Bell
+    /// Signalled at each end.
+    let event: Event
     private let state = Mutex<(positions: Set<Int>, failure: Failure?)>(([], nil))
 
-    init(bell: Bell) { self.bell = bell }
+    init(_ event: Event) { self.event = event }
 
     /// The positions of the ports whose threads have ended.
     var positions: Set<Int> { state.withLock { $0.positions } }
@@ -111,6 +109,6 @@ private final class Ends: Sendable {
             if let position { state.positions.insert(position) }
             state.failure = state.failure ?? failure
         }
-        bell.ring()
+        event.signal()
     }
 }

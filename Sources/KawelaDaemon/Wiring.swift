@@ -1,6 +1,7 @@
 import Backends
 import CKawela
 import EmbeddedDriver
+import HostSystem
 import Intel82576
 import Logging
 import PCIe

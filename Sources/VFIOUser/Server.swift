@@ -21,7 +21,8 @@ public final class Server {
     private let closer: Closer
     private let listener: Listener?
     private var session: Session?
-    private var writability: WritabilityWatch?
+    /// Readable while the client's socket is writable, so that all there is to wait for is readable.
+    private var writability: EventSet?
     private var watched = Watched()
     private var isClosed = false
     /// Until then clients are turned away.
@@ -41,7 +42,7 @@ public final class Server {
         path: String, function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory
     ) throws(ServerError) {
         (self.function, self.log, self.guestMemory) = (function, EventLog(log), guestMemory)
-        do throws(Errno) { closer = try Closer() } catch { throw .unavailable(path: path, errno: error.rawValue) }
+        do throws(Errno) { closer = try Closer() } catch { throw .unavailable(path: path, error) }
         listener = try Listener(path: path, closer)
         watch()
     }
@@ -99,7 +100,7 @@ extension Server {
         case .client(let socket): welcome(socket)
         case .nobody: break
         case .turnedAway: log.warning("client turned away: no descriptors left in this process")
-        case .failed(let errno): log.warning("cannot accept a client: \(text(of: errno))")
+        case .failed(let error): log.warning("cannot accept a client: \(error)")
         }
     }
 
@@ -126,7 +127,7 @@ extension Server {
 
     func adopt(_ socket: Descriptor) {
         session = Session(
-            UnixSocket(socket, closer), function: function, log: log, waiting: waiting, guestMemory: guestMemory)
+            ClientSocket(socket, closer), function: function, log: log, waiting: waiting, guestMemory: guestMemory)
         log.info("client connected")
         watch()
     }
@@ -163,7 +164,8 @@ extension Server {
             writability = nil
             return
         }
-        if writability == nil { writability = WritabilityWatch(session.transport.descriptor) }
+        guard writability == nil, let watch = try? EventSet() else { return }
+        if (try? watch.add(session.transport.descriptor, writable: true)) != nil { writability = watch }
     }
 }
 
@@ -172,12 +174,12 @@ private struct Watched {
     var listener: Listener?
     var session: Session?
     var resample: Descriptor?
-    var writability: WritabilityWatch?
+    var writability: EventSet?
     var closer: Closer?
 
     func isSame(as other: Watched) -> Bool {
         listener === other.listener && session === other.session && resample === other.resample
-            && writability === other.writability && closer === other.closer
+            && writability?.descriptor == other.writability?.descriptor && closer === other.closer
     }
 
     var descriptors: [CInt] {

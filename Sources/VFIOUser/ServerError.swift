@@ -1,4 +1,4 @@
-import Glibc
+import SystemPackage
 
 /// Why a server could not be set up.
 public enum ServerError: Error, Equatable, CustomStringConvertible {
@@ -8,14 +8,14 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
     case notASocket(path: String)
     /// A UNIX socket's path has room for 107 bytes.
     case pathTooLong(path: String)
-    case unavailable(path: String, errno: CInt)
+    case unavailable(path: String, Errno)
 
     public var description: String {
         switch self {
         case .inUse(let path): "\(path) is in use by another server"
         case .notASocket(let path): "\(path) exists and is not a socket"
         case .pathTooLong(let path): "\(path) is too long for a UNIX socket (at most 107 bytes)"
-        case .unavailable(let path, let errno): "cannot listen on \(path): \(text(of: errno))"
+        case .unavailable(let path, let error): "cannot listen on \(path): \(error)"
         }
     }
 }

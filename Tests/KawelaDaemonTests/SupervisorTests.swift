@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HostSystem
 import Synchronization
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
             while true {
                 var polls = PollSet()
                 polls.add(mailbox.descriptor)
-                try polls.wait(nanoseconds: nil)
+                _ = try? polls.wait(nanoseconds: nil)
                 let messages = mailbox.take()
                 if messages.wantsReport { record.note("\(name) reports") }
                 if messages.wantsStop { return record.note("\(name) stops") }

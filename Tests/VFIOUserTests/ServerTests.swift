@@ -173,7 +173,7 @@ struct ServerTests {
         #expect(throws: ServerError.pathTooLong(path: long)) {
             try Server(path: long, function: function, log: log.logger)
         }
-        #expect(throws: ServerError.unavailable(path: "/nowhere/a", errno: ENOENT)) {
+        #expect(throws: ServerError.unavailable(path: "/nowhere/a", .noSuchFileOrDirectory)) {
             try Server(path: "/nowhere/a", function: function, log: log.logger)
         }
     }

@@ -1,3 +1,4 @@
+import HostSystem
 import Intel82576
 import SystemPackage
 
@@ -70,7 +71,7 @@ public final class CaptureBackend: Backend {
     }
 
     private func capture(
-        _ byteCount: Int, at index: Int, of batch: borrowing FrameBatch, _ time: (seconds: UInt32, nanoseconds: UInt32)
+        _ byteCount: Int, at index: Int, of batch: borrowing FrameBatch, _ time: (seconds: Int, nanoseconds: Int)
     ) {
         let kept = min(byteCount, Pcap.snapLength)
         if !file.hasRoom(Pcap.RecordHeader.length + kept) { write() }

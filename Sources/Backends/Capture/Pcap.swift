@@ -28,9 +28,9 @@ enum Pcap {
         var capturedLength: UInt32
         var originalLength: UInt32
 
-        init(time: (seconds: UInt32, nanoseconds: UInt32), capturedLength: Int, originalLength: Int) {
-            seconds = time.seconds.littleEndian
-            nanoseconds = time.nanoseconds.littleEndian
+        init(time: (seconds: Int, nanoseconds: Int), capturedLength: Int, originalLength: Int) {
+            seconds = UInt32(truncatingIfNeeded: time.seconds).littleEndian
+            nanoseconds = UInt32(truncatingIfNeeded: time.nanoseconds).littleEndian
             self.capturedLength = UInt32(capturedLength).littleEndian
             self.originalLength = UInt32(originalLength).littleEndian
         }

@@ -20,11 +20,11 @@ public final class DatagramBackend: Backend {
     private let closer: Closer
     /// Nothing is sent or received until the files that came with datagrams are closed.
     private var isPaused = false
-    private var socket: BoundSocket
+    private let socket: BoundSocket
     /// Connected to the peer while its queue is full, only to be polled.
-    private var watch: Descriptor
+    private let watch: Descriptor
     /// The socket (readable) and the watch (writable).
-    private var both: EventSet
+    private let both: EventSet
     private var congestion = Congestion.none
     private var store = FrameStore()
     private var slots: DatagramSlots
@@ -37,10 +37,11 @@ public final class DatagramBackend: Backend {
         closer = try Closer()
         slots = DatagramSlots(closer)
         socket = try BoundSocket(path: local, kind: .datagram, closer)
+        socket.refuseFiles()
         watch = try UnixSocket.make(.datagram)
         both = try EventSet()
         try both.add(socket.descriptor, writable: false)
-        try both.add(watch.raw, writable: true)
+        try both.add(watch.number, writable: true)
     }
 
     public var descriptor: CInt {
@@ -141,14 +142,14 @@ extension DatagramBackend {
     }
 
     private func awaitRoom() {
-        guard isWritable(socket.descriptor) else {
+        guard (try? readiness(of: socket.descriptor, writable: true))?.contains(.writable) == true else {
             congestion = .socket
             return
         }
         congestion = .peer
         // If this fails the watch is writable, and the next attempt to send tells why.
-        try? UnixSocket.connect(watch.raw, to: remote)
-        both.refresh(watch.raw, writable: true)
+        try? UnixSocket.connect(watch, to: remote)
+        both.refresh(watch.number, writable: true)
     }
 }
 

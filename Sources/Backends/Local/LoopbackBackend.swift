@@ -1,3 +1,4 @@
+import HostSystem
 import Intel82576
 import SystemPackage
 
@@ -30,7 +31,6 @@ public final class LoopbackBackend: Backend {
         isClosed = true
         arriving.removeAll()
         lent.removeAll()
-        event.close()
     }
 
     public func transmit(_ batch: inout FrameBatch) {

@@ -8,7 +8,7 @@ import SystemPackage
 /// up while it is up and has a carrier. When the interface is deleted, the backend waits for one of that name.
 public final class PacketBackend: Backend {
     private let name: String
-    private var watch: LinkWatch
+    private let watch: LinkWatch
     private var socket: PacketSocket
     /// Index of the interface that the socket is on.
     private var index: CInt

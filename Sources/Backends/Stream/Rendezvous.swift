@@ -8,7 +8,7 @@ protocol Rendezvous: AnyObject {
     /// One line for people.
     var waiting: String { get }
     /// The next peer, if one is there. Called when ``descriptor`` is readable, and at the start.
-    func attempt() -> Descriptor
+    func attempt() -> Descriptor?
     /// The peer is gone.
     func resume()
     func close()
@@ -19,8 +19,8 @@ final class Connector: Rendezvous {
     private static let retryMilliseconds = 1000
 
     private let path: String
-    private var timer: Timer
-    private var first: Descriptor
+    private let timer: Timer
+    private var first: Descriptor?
     private let closer: Closer
 
     /// Tries at once.
@@ -28,7 +28,6 @@ final class Connector: Rendezvous {
     init(path: String, _ closer: Closer) throws(Errno) {
         (self.path, self.closer) = (path, closer)
         timer = try Timer()
-        first = Descriptor()
         do throws(Errno) {
             first = try connect()
         } catch .noSuchFileOrDirectory, .connectionRefused, .resourceTemporarilyUnavailable {
@@ -39,27 +38,31 @@ final class Connector: Rendezvous {
     var descriptor: CInt { timer.descriptor }
     var waiting: String { "waiting for somebody to listen on \(path)" }
 
-    func attempt() -> Descriptor {
-        if first.isOpen { return first.take() }
-        guard timer.consume() else { return Descriptor() }
+    func attempt() -> Descriptor? {
+        if let first {
+            self.first = nil
+            return first
+        }
+        guard timer.take() else { return nil }
         do throws(Errno) {
             return try connect()
         } catch {
             resume()
-            return Descriptor()
+            return nil
         }
     }
 
     func resume() { timer.start(milliseconds: Self.retryMilliseconds) }
 
     func close() {
-        first.close()
+        first?.close()
         timer.close()
     }
 
     private func connect() throws(Errno) -> Descriptor {
         let socket = try UnixSocket.make(.stream, closer)
-        try UnixSocket.connect(socket.raw, to: path)
+        UnixSocket.refuseFiles(socket)
+        try UnixSocket.connect(socket, to: path)
         return socket
     }
 }
@@ -67,17 +70,18 @@ final class Connector: Rendezvous {
 /// Listens and takes one peer at a time; more of them wait in the socket's backlog.
 final class Acceptor: Rendezvous {
     private let path: String
-    private var socket: BoundSocket
+    private let socket: BoundSocket
     private let closer: Closer
 
     init(path: String, _ closer: Closer) throws(Errno) {
         (self.path, self.closer) = (path, closer)
         socket = try BoundSocket(path: path, kind: .stream, closer)
+        socket.refuseFiles()
     }
 
     var descriptor: CInt { socket.descriptor }
     var waiting: String { "waiting for somebody to connect to \(path)" }
-    func attempt() -> Descriptor { UnixSocket.accept(socket.descriptor, closer) }
+    func attempt() -> Descriptor? { try? UnixSocket.accept(socket.descriptor, closer) }
     func resume() {}
     func close() { socket.close() }
 }

@@ -11,9 +11,9 @@ public final class StreamBackend: Backend {
     private let closer: Closer
     /// No peer is admitted until what earlier ones sent is closed.
     private var isPaused = false
-    private var peer = Descriptor()
+    private var peer: Descriptor?
     /// The peer before, kept open so that the next does not get its number (see ``Backend/descriptor``).
-    private var retired = Descriptor()
+    private var retired: Descriptor?
     /// Frames the peer has not taken yet.
     private var store = FrameStore()
     private var input: StreamBuffer
@@ -46,13 +46,13 @@ public final class StreamBackend: Backend {
 
     public var descriptor: CInt {
         if isClosed { return -1 }
-        guard peer.isOpen else { return isPaused ? closer.caughtUp : rendezvous.descriptor }
+        guard let peer else { return isPaused ? closer.caughtUp : rendezvous.descriptor }
         // With frames to send the socket has to be waited for, and a peer that waits for us to read has filled it.
-        return leftovers.isUp && !isCongested ? leftovers.descriptor : peer.raw
+        return leftovers.isUp && !isCongested ? leftovers.descriptor : peer.number
     }
 
     public var wantsWritable: Bool { isCongested }
-    public var isLinkUp: Bool { peer.isOpen }
+    public var isLinkUp: Bool { peer != nil }
     public var isCongested: Bool { !store.isEmpty }
     public var offloads: UplinkOffloads { [] }
 
@@ -61,13 +61,13 @@ public final class StreamBackend: Backend {
     }
 
     public var status: String {
-        guard !peer.isOpen else { return "connected" }
+        if peer != nil { return "connected" }
         guard let lastEnd else { return rendezvous.waiting }
         return "\(rendezvous.waiting); the last connection ended: \(lastEnd)"
     }
 
     public func handleEvent() {
-        if peer.isOpen { return flush() }
+        if let peer { return flush(to: peer) }
         closer.acknowledge()
         isPaused = closer.isBehind
         if !isClosed && !isPaused { admit(rendezvous.attempt()) }
@@ -77,22 +77,21 @@ public final class StreamBackend: Backend {
         guard !isClosed else { return }
         disconnect("closed")
         isClosed = true
-        retired.close()
-        leftovers.close()
+        retired = nil
         rendezvous.close()
     }
 
-    private func admit(_ newcomer: consuming Descriptor) {
-        guard newcomer.isOpen else { return }
+    private func admit(_ newcomer: Descriptor?) {
+        guard let newcomer else { return }
         peer = newcomer
-        retired.close()
+        retired = nil
         connections &+= 1
     }
 
     private func disconnect(_ reason: String) {
-        guard peer.isOpen else { return }
-        UnixSocket.end(peer.raw)
-        retired = peer.take()
+        guard let leaving = peer else { return }
+        leaving.hangUp()
+        (peer, retired) = (nil, leaving)
         lastEnd = reason
         traffic.dropped(.sendNoPeer, frames: store.count)
         store.removeAll()
@@ -113,14 +112,14 @@ extension StreamBackend {
             send(run, of: &batch)
             next = run.upperBound
         }
-        if isCongested { flush() }
+        if isCongested, let peer { flush(to: peer) }
     }
 
     private func send(_ run: Range<Int>, of batch: inout FrameBatch) {
-        guard peer.isOpen else { return traffic.dropped(.sendNoPeer, frames: run.count) }
+        guard let peer else { return traffic.dropped(.sendNoPeer, frames: run.count) }
         for index in run { batch.setPrefix(of: index, to: UInt32(batch[index].byteCount).bigEndian) }
         guard store.isEmpty else { return keep(run, of: batch, skipping: 0) }
-        let sent = batch.sendStream(run, to: peer.raw)
+        let sent = batch.sendStream(run, to: peer.number)
         let (rest, skipped) = account(for: sent.bytes, of: run, in: batch)
         switch sent.end {
         case .moved: break
@@ -154,9 +153,9 @@ extension StreamBackend {
         }
     }
 
-    private func flush() {
+    private func flush(to peer: Descriptor) {
         while !store.isEmpty {
-            switch store.sendStream(to: peer.raw) {
+            switch store.sendStream(to: peer.number) {
             case .moved(let bytes):
                 let completed = store.consume(bytes)
                 traffic.sent(frames: completed.frames, bytes: completed.bytes)
@@ -171,15 +170,15 @@ extension StreamBackend {
 
 extension StreamBackend {
     public func receive(into batch: inout FrameBatch) {
-        guard peer.isOpen else { return }
-        let isOpen = input.front != .incomplete || fill()
+        guard let peer else { return }
+        let isOpen = input.front != .incomplete || fill(from: peer)
         guard isOpen else { return }
         lendFrames(to: &batch)
     }
 
     /// False when the connection ended.
-    private func fill() -> Bool {
-        switch input.fill(from: peer.raw) {
+    private func fill(from peer: Descriptor) -> Bool {
+        switch input.fill(from: peer.number) {
         case .moved(0): disconnect("the peer closed it")
         case .failed(let error): disconnect(error.description)
         case .moved, .wouldBlock:

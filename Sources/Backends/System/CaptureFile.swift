@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 import Intel82576
 import SystemPackage
 
@@ -6,7 +7,7 @@ import SystemPackage
 @safe struct CaptureFile: ~Copyable {
     private static let capacity = 512 * 1024
 
-    private var file: Descriptor
+    private let file: Descriptor
     private let memory: UnsafeMutableRawPointer
     private var tail = 0
     /// Bytes of the file, which ends with a whole record.
@@ -16,15 +17,8 @@ import SystemPackage
     /// - Throws: `Errno.invalidArgument` when it is no regular file, `resourceTemporarilyUnavailable` when another
     ///   capture writes it.
     init(path: String) throws(Errno) {
-        // SAFETY: the string is lent as a C string for the call.
-        let opened = unsafe Descriptor(Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600))
-        var status = stat()
-        // SAFETY: `status` outlives the call.
-        guard opened.isOpen, unsafe fstat(opened.raw, &status) == 0 else { throw Errno(rawValue: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .invalidArgument }
-        guard flock(opened.raw, LOCK_EX | LOCK_NB) == 0, ftruncate(opened.raw, 0) == 0 else {
-            throw Errno(rawValue: errno)
-        }
+        let opened = try RegularFile.open(path, .writeOnly).file
+        guard ftruncate(opened.number, 0) == 0 else { throw .last }
         unsafe memory = .allocate(byteCount: Self.capacity, alignment: 64)
         file = opened
     }
@@ -33,7 +27,7 @@ import SystemPackage
 
     var isOpen: Bool { file.isOpen }
 
-    mutating func close() { file.close() }
+    func close() { file.close() }
 
     /// Whether `byteCount` more bytes fit without ``write()``.
     func hasRoom(_ byteCount: Int) -> Bool { Self.capacity - tail >= byteCount }
@@ -67,7 +61,7 @@ import SystemPackage
         var written = 0
         while written < tail {
             // SAFETY: the range lies in what was gathered.
-            let result = Transfer.result { unsafe Glibc.write(file.raw, memory + written, tail - written) }
+            let result = Transfer.result { unsafe Glibc.write(file.number, memory + written, tail - written) }
             guard case .moved(let count) = result, count > 0 else { throw abandon(result) }
             written += count
         }
@@ -76,7 +70,7 @@ import SystemPackage
     }
 
     private mutating func abandon(_ result: Transfer) -> Errno {
-        _ = ftruncate(file.raw, length)
+        _ = ftruncate(file.number, length)
         file.close()
         tail = 0
         if case .failed(let error) = result { return error }

@@ -1,11 +1,12 @@
 import CKawela
 import Glibc
+import HostSystem
 
 /// The state of a network interface, and a descriptor that is readable when it may have changed (`rtnetlink`).
 ///
 /// It belongs to the network namespace of the thread that made it. Interfaces are known by name: one that is deleted and
 /// made again is the same, with another index.
-struct LinkWatch: ~Copyable {
+struct LinkWatch {
     struct State: Equatable {
         var index: CInt
         /// Administratively up (`IFF_UP`).
@@ -15,7 +16,7 @@ struct LinkWatch: ~Copyable {
     }
 
     private let name: String
-    private var socket: Descriptor
+    private let socket: Descriptor
 
     /// Where there is no rtnetlink it has no descriptor, and no state.
     init(_ name: String) {
@@ -23,18 +24,18 @@ struct LinkWatch: ~Copyable {
         socket = Descriptor(kw_link_watch())
     }
 
-    var descriptor: CInt { socket.raw }
+    var descriptor: CInt { socket.number }
 
-    mutating func close() { socket.close() }
+    func close() { socket.close() }
 
     /// Takes the notices that came; the state is to be asked for afterwards.
-    func consume() { kw_link_consume(socket.raw) }
+    func consume() { kw_link_consume(socket.number) }
 
     /// `nil` when there is no such interface, or none can be seen.
     var state: State? {
         var index: CInt = 0
         // SAFETY: the string is lent as a C string for the call, `index` outlives it.
-        let flags = unsafe kw_link_flags(socket.raw, name, &index)
+        let flags = unsafe kw_link_flags(socket.number, name, &index)
         guard flags >= 0 else { return nil }
         let (up, running) = (flags & CInt(IFF_UP) != 0, flags & CInt(IFF_RUNNING) != 0)
         return State(index: index, isUp: up, isRunning: up && running)

@@ -1,23 +1,23 @@
 import CKawela
 import Glibc
+import HostSystem
 import Intel82576
 import SystemPackage
 
 /// A packet socket on an interface, with a ``VirtioNetHeader`` before each frame both ways.
-struct PacketSocket: ~Copyable {
-    private var socket: Descriptor
+struct PacketSocket {
+    private let socket: Descriptor
 
     /// - Throws: `Errno.noSuchAddressOrDevice` or `operationNotSupportedByDevice` without the interface,
     ///   `invalidArgument` when it is no Ethernet.
     init(on name: String) throws(Errno) {
         // SAFETY: the string is lent as a C string for the call.
-        socket = unsafe Descriptor(kw_packet_open(name))
-        if !socket.isOpen { throw Errno(rawValue: errno) }
+        socket = try unsafe Descriptor(result: kw_packet_open(name))
     }
 
-    var descriptor: CInt { socket.raw }
+    var descriptor: CInt { socket.number }
 
-    mutating func close() { socket.close() }
+    func close() { socket.close() }
 }
 
 /// Memory for the frames of one `recvmmsg` from a packet socket, and what came with them.
@@ -43,7 +43,7 @@ struct PacketSocket: ~Copyable {
     deinit { unsafe memory.deallocate() }
 
     /// Receives what is there. `moved` is the number of frames.
-    mutating func receive(from socket: borrowing PacketSocket) -> Transfer {
+    mutating func receive(from socket: PacketSocket) -> Transfer {
         let (memory, descriptor) = (unsafe memory, socket.descriptor)
         var received = received.mutableSpan
         // SAFETY: `count` slots of `stride` bytes, each with room for the longest frame behind its start, and as many

@@ -1,14 +1,15 @@
 import CKawela
 import Glibc
+import HostSystem
 import Intel82576
 import SystemPackage
 
 /// An open queue of a TAP interface.
-struct TAPDevice: ~Copyable {
+struct TAPDevice {
     /// The interface was deleted (`EBADFD`).
     static let interfaceGone = Errno(rawValue: EBADFD)
 
-    private var file: Descriptor
+    private let file: Descriptor
     /// Frames carry a ``VirtioNetHeader`` both ways.
     let hasHeader: Bool
     /// `TUN_F_` flags the kernel accepted.
@@ -19,18 +20,17 @@ struct TAPDevice: ~Copyable {
         var hasHeader = false
         var offloads: UInt32 = 0
         // SAFETY: the string is lent as a C string for the call, both results outlive it.
-        file = unsafe Descriptor(kw_tap_open(name, &hasHeader, &offloads))
-        if !file.isOpen { throw Errno(rawValue: errno) }
+        file = try unsafe Descriptor(result: kw_tap_open(name, &hasHeader, &offloads))
         self.hasHeader = hasHeader
         kernelOffloads = offloads
     }
 
-    var descriptor: CInt { file.raw }
+    var descriptor: CInt { file.number }
 
-    mutating func close() { file.close() }
+    func close() { file.close() }
 
     /// What the host sees as the interface's carrier. Kernels before Linux 4.20 show one at all times.
-    func setCarrier(_ isUp: Bool) { _ = kw_tap_set_carrier(file.raw, isUp) }
+    func setCarrier(_ isUp: Bool) { _ = kw_tap_set_carrier(file.number, isUp) }
 }
 
 /// Memory for the frames of one receive, one behind the other: short ones share pages and cache lines.
@@ -54,7 +54,7 @@ struct TAPDevice: ~Copyable {
     var hasRoom: Bool { Self.capacity - tail >= Self.roomForFrame + Self.alignment }
 
     /// Reads one frame behind the ones lent. `moved` counts its bytes and the header's.
-    mutating func read(from device: borrowing TAPDevice) -> Transfer {
+    mutating func read(from device: TAPDevice) -> Transfer {
         precondition(hasRoom)
         headerLength = device.hasHeader ? VirtioNetHeader.length : 0
         let descriptor = device.descriptor

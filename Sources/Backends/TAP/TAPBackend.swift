@@ -1,3 +1,4 @@
+import HostSystem
 import Intel82576
 import SystemPackage
 
@@ -10,13 +11,13 @@ public final class TAPBackend: Backend {
     private static let segmentsUDP: UInt32 = 0x60
 
     private let name: String
-    private var timer: Timer
+    private let timer: Timer
     private var device: TAPDevice
     private var isAttached = true
     private var isClosed = false
     /// `ip link set NAME up`.
     private var isUp = true
-    private var watch: LinkWatch
+    private let watch: LinkWatch
     private var hasPortLink = true
     private var arena = TAPArena()
     private var store = FrameStore()
@@ -85,7 +86,7 @@ public final class TAPBackend: Backend {
     }
 
     private func reattach() {
-        guard timer.consume() else { return }
+        guard timer.take() else { return }
         do throws(Errno) {
             device = try TAPDevice(attachingTo: name)
             isAttached = true

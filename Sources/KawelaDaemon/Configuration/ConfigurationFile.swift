@@ -1,6 +1,7 @@
 import Foundation
 import Intel82576
 import Logging
+import SystemPackage
 
 extension ConfigurationFile {
     /// Reads a configuration file (docs/operations.md describes it).
@@ -24,7 +25,7 @@ private func contents(of path: String) throws(InvalidSetting) -> Data {
     } catch {
         let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         throw InvalidSetting(
-            "cannot read this configuration file: \(systemMessage(CInt(truncatingIfNeeded: reason?.code ?? 0)))")
+            "cannot read this configuration file: \(Errno(rawValue: CInt(truncatingIfNeeded: reason?.code ?? 0)))")
     }
     guard data.count <= configurationLimit else { throw InvalidSetting("too large for a configuration file") }
     return data

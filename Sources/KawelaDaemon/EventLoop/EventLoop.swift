@@ -1,6 +1,8 @@
 import Backends
 import Glibc
+import HostSystem
 import Logging
+import SystemPackage
 
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and its mailbox, and runs it.
 ///
@@ -117,17 +119,22 @@ extension EventLoop {
     private func wait(at now: UInt64) throws(Failure) {
         let limit = waitLimit(at: now)
         guard port.needsPolling else {
-            try polls.wait(nanoseconds: limit)
+            try wait(nanoseconds: limit)
             return
         }
         let hasWork = limit == 0 || (polling.spins(at: now) ? pollForWork() : port.pollQueues())
         // The port polls whenever it runs, too.
         if hasWork || port.polledChanges != polledChanges { noteWork(at: now) }
         if hasWork || polling.spins(at: now) {
-            if try polls.wait(nanoseconds: 0) { noteWork(at: now) }
-        } else if try polls.wait(nanoseconds: min(limit ?? .max, polling.nextSleep())) {
+            if try wait(nanoseconds: 0) { noteWork(at: now) }
+        } else if try wait(nanoseconds: min(limit ?? .max, polling.nextSleep())) {
             noteWork(at: monotonicNanoseconds())
         }
+    }
+
+    @discardableResult
+    private func wait(nanoseconds: UInt64?) throws(Failure) -> Bool {
+        try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nanoseconds) }
     }
 
     private func noteWork(at now: UInt64) {

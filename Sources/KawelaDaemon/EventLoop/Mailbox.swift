@@ -1,4 +1,6 @@
+import HostSystem
 import Synchronization
+import SystemPackage
 
 /// How other threads talk to the one that owns a port. Takes what is sent in any thread, and wakes the port's.
 ///
@@ -12,13 +14,15 @@ final class Mailbox: Sendable {
         var wantsStop = false
     }
 
-    private let bell: Bell
+    private let event: Event
     private let waiting = Mutex(Messages())
 
-    init() throws(Failure) { bell = try Bell() }
+    init() throws(Failure) {
+        event = try Failure.explaining("make an event descriptor") { () throws(Errno) in try Event() }
+    }
 
     /// Readable while there are messages.
-    var descriptor: CInt { bell.descriptor }
+    var descriptor: CInt { event.descriptor }
 
     func stop() { send { $0.wantsStop = true } }
     func report() { send { $0.wantsReport = true } }
@@ -26,12 +30,12 @@ final class Mailbox: Sendable {
 
     private func send(_ change: (inout Messages) -> Void) {
         waiting.withLock { change(&$0) }
-        bell.ring()
+        event.signal()
     }
 
     /// For the port's thread.
     func take() -> Messages {
-        bell.silence()
+        event.take()
         return waiting.withLock { messages in
             defer { messages = Messages() }
             return messages

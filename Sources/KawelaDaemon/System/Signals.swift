@@ -1,12 +1,15 @@
 import CKawela
 import Glibc
+import HostSystem
+import SystemPackage
 
 /// Signals as something to wait for. While one exists its signals are blocked in the thread that made it.
 ///
 /// Make it before any other thread starts: threads inherit the mask, and a thread without it would take the signal.
 final class Signals {
+    private let file: Descriptor
     /// Readable when a signal came.
-    let descriptor: CInt
+    var descriptor: CInt { file.number }
 
     init(_ numbers: [CInt]) throws(Failure) {
         var set = sigset_t()
@@ -14,11 +17,9 @@ final class Signals {
         unsafe sigemptyset(&set)
         for number in numbers { unsafe sigaddset(&set, number) }
         _ = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        descriptor = unsafe signalfd(-1, &set, CInt(SFD_CLOEXEC | SFD_NONBLOCK))
-        guard descriptor >= 0 else { throw .failed("cannot receive signals: \(systemMessage(errno))") }
+        let result = unsafe signalfd(-1, &set, CInt(SFD_CLOEXEC | SFD_NONBLOCK))
+        file = try Failure.explaining("receive signals") { () throws(Errno) in try Descriptor(result: result) }
     }
-
-    deinit { close(descriptor) }
 
     /// The number of a signal that came, or `nil`.
     func next() -> CInt? {

@@ -1,10 +1,12 @@
+import SystemPackage
+
 /// Why a connection ends.
 enum Disconnect: Equatable, CustomStringConvertible {
     case clientLeft
     /// What the client sent cannot be understood or trusted any further.
     case violation(String)
     case versionRefused
-    case socketFailed(errno: CInt)
+    case socketFailed(Errno)
     /// The client does not read what it asked for.
     case slowReader
     /// The client did not answer a DMA message.
@@ -28,7 +30,7 @@ enum Disconnect: Equatable, CustomStringConvertible {
         case .clientLeft: "the client left"
         case .violation(let what): "protocol violation: \(what)"
         case .versionRefused: "its version is not supported"
-        case .socketFailed(let errno): "the socket failed: \(text(of: errno))"
+        case .socketFailed(let error): "the socket failed: \(error)"
         case .slowReader: "the client does not read its replies"
         case .noReply: "the client does not answer a DMA request"
         case .memoryLost: "guest memory is gone: its file was truncated, or there are no pages left for it"

@@ -29,10 +29,10 @@ extension Session {
 
     /// An honest client leaves the flag; see ``ClientEvents`` for others.
     private func prepare(_ descriptors: [Descriptor]) throws(Refusal) {
-        for descriptor in descriptors where !descriptor.isEventDescriptor || !descriptor.setNonBlocking() {
-            throw Refusal(EINVAL)
+        for descriptor in descriptors {
+            guard descriptor.isEventDescriptor, (try? descriptor.setNonBlocking()) != nil else { throw Refusal(EINVAL) }
+            descriptor.closeAtOnce()
         }
-        for descriptor in descriptors { descriptor.closeAtOnce() }
     }
 
     private func changeINTx(_ change: SetInterrupts, _ request: Request) throws(Refusal) {

@@ -1,5 +1,6 @@
 import Glibc
 import PCIe
+import SystemPackage
 
 extension Session: FunctionHost {
     func sendMSIX(_ vector: Int) { msix.raise(vector) }
@@ -73,7 +74,7 @@ extension Session {
     /// QEMU refuses with ENODEV while the guest has not set the function's bus master bit.
     private func isAccepted(_ reply: Reply) -> Bool {
         if reply.isError {
-            log.debug("DMA message refused: \(text(of: CInt(truncatingIfNeeded: reply.header.error)))")
+            log.debug("DMA message refused: \(Errno(rawValue: CInt(truncatingIfNeeded: reply.header.error)))")
         }
         return !reply.isError
     }

@@ -2,6 +2,7 @@ import Glibc
 import HostSystem
 import Logging
 import PCIe
+import SystemPackage
 
 /// One client's connection: takes its requests in order, has the function carry them out, and replies.
 ///
@@ -108,7 +109,7 @@ extension Session {
         case .ended: finish(.clientLeft)
         case .tooManyDescriptors: finish(.violation("more than \(Limits.descriptorsPerMessage) descriptors at once"))
         case .descriptorsLost: finish(.noDescriptorsLeft)
-        case .failed(let errno): finish(errno == ECONNRESET ? .clientLeft : .socketFailed(errno: errno))
+        case .failed(let error): finish(error == .connectionReset ? .clientLeft : .socketFailed(error))
         }
     }
 
@@ -166,8 +167,8 @@ extension Session {
     var hasOutput: Bool { !output.isEmpty }
 
     func flush() {
-        guard !output.isEmpty, let errno = output.flush(to: transport) else { return }
-        finish(errno == EPIPE || errno == ECONNRESET ? .clientLeft : .socketFailed(errno: errno))
+        guard !output.isEmpty, let error = output.flush(to: transport) else { return }
+        finish(error == .brokenPipe || error == .connectionReset ? .clientLeft : .socketFailed(error))
     }
 
     /// Begins the reply to `request`, whose payload of `size` bytes the caller appends. Nil when none is wanted, or
@@ -182,7 +183,7 @@ extension Session {
     }
 
     func refuse(_ request: Request, _ refusal: Refusal) {
-        log.debug("refused command \(request.header.command): \(text(of: refusal.code))")
+        log.debug("refused command \(request.header.command): \(Errno(rawValue: refusal.code))")
         guard request.header.wantsReply else { return }
         _ = beginMessage(
             Header(

@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// Messages on their way to the client.
 ///
 /// QEMU reads a message's header with one call and gives the connection up when that returns less than 16 bytes. A send
@@ -19,8 +21,8 @@ final class SendQueue {
     /// Has `descriptor` go with the message that is appended next.
     func attach(_ descriptor: CInt) { attachments.append((bytes.count, descriptor)) }
 
-    /// Sends what `transport` takes. Returns the errno of a failure.
-    func flush(to transport: any Transport) -> CInt? {
+    /// Sends what `transport` takes. Returns the error of a failure.
+    func flush(to transport: any Transport) -> Errno? {
         while !bytes.isEmpty {
             let piece = remainder > 0 ? remainder : nextPiece()
             switch transport.send(piece, from: bytes, descriptor: firstDescriptor) {
@@ -28,7 +30,7 @@ final class SendQueue {
                 remainder = piece - count
                 noteSent(count)
             case .wouldBlock: return nil
-            case .failed(let errno): return errno
+            case .failed(let error): return error
             }
         }
         return nil

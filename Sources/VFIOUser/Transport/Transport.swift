@@ -1,4 +1,5 @@
 import HostSystem
+import SystemPackage
 
 /// The stream a session talks over. Nothing here blocks except ``wait(forWriting:for:)``.
 protocol Transport: AnyObject {
@@ -29,11 +30,11 @@ enum ReceiveResult: Equatable {
     case tooManyDescriptors
     /// More descriptors than this process may open. The surplus is closed.
     case descriptorsLost
-    case failed(errno: CInt)
+    case failed(Errno)
 }
 
 enum SendResult: Equatable {
     case sent(Int)
     case wouldBlock
-    case failed(errno: CInt)
+    case failed(Errno)
 }

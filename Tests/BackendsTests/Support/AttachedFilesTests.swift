@@ -85,7 +85,7 @@ extension BackendTests {
         @Test("that nobody received are closed elsewhere with their socket")
         func unread() throws {
             let (sender, receiver) = pair(SOCK_STREAM)
-            var socket = Backends.Descriptor(receiver, closer: try Closer())
+            let socket = Descriptor(receiver, closer: try Closer())
             send(framed(testFrame(1)), over: sender)
             expectPrompt { socket.close() }
             close(sender)

@@ -1,5 +1,6 @@
 import CKawela
 import Glibc
+import HostSystem
 import Testing
 
 @testable import KawelaDaemon

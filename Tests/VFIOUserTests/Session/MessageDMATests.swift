@@ -287,7 +287,7 @@ struct MessageDMATests {
     @Test("before the handshake there is no memory")
     func beforeHandshake() throws {
         let fresh = try Connection(handshake: false)
-        let socket = UnixSocket(Descriptor(-1), try Closer())
+        let socket = ClientSocket(Descriptor(-1), try Closer())
         let session = Session(socket, function: fresh.function, log: EventLog(fresh.log.logger))
         var byte: [UInt8] = [0]
         var span = byte.mutableSpan

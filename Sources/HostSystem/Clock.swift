@@ -1,0 +1,27 @@
+import CKawela
+import Glibc
+
+/// Nanoseconds of `CLOCK_MONOTONIC`: the clock of ports and of the event loop.
+package func monotonicNanoseconds() -> UInt64 {
+    let now = time(of: CLOCK_MONOTONIC)
+    return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
+}
+
+/// Seconds and nanoseconds of the wall clock.
+package func wallClock() -> (seconds: Int, nanoseconds: Int) {
+    let now = time(of: CLOCK_REALTIME)
+    return (now.tv_sec, now.tv_nsec)
+}
+
+/// Makes timed waits of this thread end on time rather than up to 50 µs late.
+package func useExactTimeouts() { kw_exact_timeouts() }
+
+/// Gives way for a moment to the other thread of this core.
+package func relax() { kw_relax() }
+
+private func time(of clock: clockid_t) -> timespec {
+    var now = timespec()
+    // SAFETY: `now` outlives the call.
+    _ = unsafe clock_gettime(clock, &now)
+    return now
+}

@@ -1,0 +1,34 @@
+import Glibc
+import SystemPackage
+
+/// A regular file that only one program uses at a time.
+package enum RegularFile {
+    /// Opens the file, or creates it, readable by its owner only, and locks it.
+    /// - Parameter patience: how long to wait for a program that is just ending.
+    /// - Throws: `Errno.invalidArgument` when it is no regular file, `resourceTemporarilyUnavailable` when another program
+    ///   has it locked.
+    package static func open(
+        _ path: String, _ mode: FileDescriptor.AccessMode, patience: Duration = .zero
+    ) throws(Errno) -> (file: Descriptor, byteCount: Int) {
+        let flags = mode.rawValue | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        // SAFETY: the string is lent as a C string for the call.
+        let file = try unsafe Descriptor(result: Glibc.open(path, flags, 0o600))
+        guard try status(of: file).st_mode & S_IFMT == S_IFREG else { throw .invalidArgument }
+        try lock(file, until: .now + patience)
+        return (file, try status(of: file).st_size)
+    }
+
+    private static func status(of file: Descriptor) throws(Errno) -> stat {
+        var status = stat()
+        // SAFETY: `status` outlives the call.
+        if unsafe fstat(file.number, &status) < 0 { throw .last }
+        return status
+    }
+
+    private static func lock(_ file: Descriptor, until deadline: ContinuousClock.Instant) throws(Errno) {
+        while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
+            guard .now < deadline else { throw .last }
+            usleep(10_000)
+        }
+    }
+}
