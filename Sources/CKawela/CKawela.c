@@ -246,8 +246,6 @@ void kw_guard_remove(int slot) {
 
 // Only files of these two have seals, none or some. fstatfs tells as well, but asks the file system: on FUSE that is another
 // process, which need not answer.
-bool kw_is_memory_file(int fd) { return fcntl(fd, F_GET_SEALS) >= 0; }
-
 int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) {
     struct stat status;
     if (fstat(fd, &status) < 0) return -1;
@@ -256,7 +254,6 @@ int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) 
     *inode = (uint64_t)status.st_ino;
     return 0;
 }
-
 
 int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds) {
     struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};

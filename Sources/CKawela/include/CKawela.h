@@ -142,9 +142,6 @@ void kw_guard_remove(int slot);
 /// Installs the SIGBUS handler behind kw_guard_add. Once per process.
 void kw_guard_install(void);
 
-/// Whether `fd` is a regular file of tmpfs (memfd is one) or hugetlbfs. Never blocks, whatever `fd` is.
-bool kw_is_memory_file(int fd);
-
 /// Adds 1 to an eventfd that another process shares, whose O_NONBLOCK it can take away. 0 when it was added or the counter
 /// is full, -1 with errno: EINTR when the call would have slept, after some 4 milliseconds.
 int kw_event_signal(int fd);

@@ -19,7 +19,7 @@ extension Session {
 
     /// See ``GuestMemoryFiles``.
     private func requireSuitable(_ file: Descriptor) throws(Refusal) {
-        guard guestMemory == .inMemory, !file.isMemoryFile else { return }
+        guard guestMemory == .inMemory, !file.isMemory else { return }
         if !hasRefusedMemory {
             log.warning(
                 "guest memory refused, its file is neither in tmpfs nor of huge pages: give QEMU memory-backend-memfd, or serve with --guest-memory any-file"
