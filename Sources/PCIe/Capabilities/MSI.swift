@@ -37,7 +37,9 @@ extension MSI {
     package struct Control: Sendable, Equatable {
         package let rawValue: UInt16
 
-        package init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
+        package init(in space: ConfigurationSpace, at offset: Int) {
+            rawValue = space.load(at: offset + Offset.control)
+        }
 
         /// MSI Enable, bit 0.
         package var isEnabled: Bool { rawValue & 0x0001 != 0 }

@@ -46,7 +46,9 @@ extension MSIX {
     package struct Control: Sendable, Equatable {
         package let rawValue: UInt16
 
-        package init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
+        package init(in space: ConfigurationSpace, at offset: Int) {
+            rawValue = space.load(at: offset + Offset.control)
+        }
 
         /// Function Mask, bit 14: every vector is held back.
         package var isFunctionMasked: Bool { rawValue & 0x4000 != 0 }

@@ -90,7 +90,9 @@ extension SRIOV {
     package struct Control: Sendable, Equatable {
         package let rawValue: UInt16
 
-        package init(in space: ConfigurationSpace, at offset: Int) { rawValue = space.load(at: offset + Offset.control) }
+        package init(in space: ConfigurationSpace, at offset: Int) {
+            rawValue = space.load(at: offset + Offset.control)
+        }
 
         fileprivate static let enable: UInt16 = 0x0001
         fileprivate static let memorySpace: UInt16 = 0x0008

@@ -160,7 +160,11 @@ import Testing
         let vf = driver.makeVirtualFunction(0)
         vf.memory.store(0x1111, at: 0x100)
         driver.memory.store(0x2222, at: 0x100)
-        for queue in [0, 8] { #expect(driver.port.functions.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x1111) }
-        for queue in [1, 9, 7] { #expect(driver.port.functions.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x2222) }
+        for queue in [0, 8] {
+            #expect(driver.port.functions.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x1111)
+        }
+        for queue in [1, 9, 7] {
+            #expect(driver.port.functions.owners.memory(of: queue).descriptor(at: 0x100)?.low == 0x2222)
+        }
     }
 }

@@ -124,11 +124,13 @@ import Testing
         bench.vf.function.writeBAR(3, at: 0xC, width: 4, 0)
         bench.vf[0] = 1 << 26
         #expect(bench.vf.function.readConfiguration(at: 4, width: 2) == 6)
-        #expect(bench.vf.function.readBAR(3, at: 0xC, width: 4) == 0 && bench.driver.port.functions.owners.isMaster(of: 2))
+        #expect(
+            bench.vf.function.readBAR(3, at: 0xC, width: 4) == 0 && bench.driver.port.functions.owners.isMaster(of: 2))
         bench.vf.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
         #expect(bench.vf.function.readConfiguration(at: 4, width: 2) == 0)
         #expect(bench.vf.function.readConfiguration(at: 0x72, width: 2) == 2)
-        #expect(bench.vf.function.readBAR(3, at: 0xC, width: 4) == 1 && !bench.driver.port.functions.owners.isMaster(of: 2))
+        #expect(
+            bench.vf.function.readBAR(3, at: 0xC, width: 4) == 1 && !bench.driver.port.functions.owners.isMaster(of: 2))
     }
 
     @Test("a PF without interest in the VF is not interrupted, until it unmasks the VF")
