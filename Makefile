@@ -1,49 +1,53 @@
-# make demo    boots a guest with a Kawela card and shows traffic
-# make test    everything: unit tests, then tests in stock QEMU, then tests with a Debian guest
-# make check   formatting and house rules, then make test
-# make bench   Kawela beside QEMU's igb, and its own figures; writes docs/performance.md
-# make bench-check       instructions and allocations per frame against Benchmarks/thresholds.json
-# make bench-thresholds  takes over what they are now
-# make build   release build of kawela, and the plugin
-# make plugin  QEMU's plugin for SR-IOV, .build/kawela-sriov.so
-.PHONY: build plugin demo test check lint unit qtest guest environment bench bench-check bench-thresholds
+.PHONY: help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds
 
-build: plugin
+build: plugin ## release build of kawela, and the plugin
 	swift build -c release --product kawela
 
-plugin: .build/kawela-sriov.so
+help: ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+plugin: .build/kawela-sriov.so ## QEMU's plugin for SR-IOV in one guest, .build/kawela-sriov.so
 
 .build/kawela-sriov.so: QEMU/kawela-sriov.c
 	mkdir -p .build
 	$(CC) -shared -fPIC -O2 -std=gnu11 -Wall -Wextra -Werror -o $@ $<
 
-environment: plugin
+environment: plugin ## prepares QEMU, guest kernels and guest images, cached outside the clone
 	Scripts/environment
 
-demo: environment
+demo: environment ## boots a guest with a Kawela card and shows traffic
 	swift build -c release --product kawela
 	swift build -c release --product kawela-demo
 	.build/release/kawela-demo
 
-test: plugin
-	Scripts/test unit qtest guest
-
-unit:
+unit: ## tests without QEMU
 	Scripts/test unit
 
-qtest guest: plugin
+qtest: plugin ## tests in stock QEMU without a processor
 	Scripts/test $@
 
-lint:
+guest: plugin ## tests with booted guests
+	Scripts/test $@
+
+test: plugin ## all tests: unit, qtest, guest
+	Scripts/test unit qtest guest
+
+format: ## lays out Swift sources as lint wants them
+	Scripts/format --in-place
+
+lint: ## layout and house rules
 	Scripts/lint
 
-check: lint test
+shrink: ## takes from lint's lists of exceptions what no longer offends
+	python3 -B Scripts/rules --shrink
 
-bench: plugin
+check: lint test ## lint, then all tests
+
+bench: plugin ## Kawela beside QEMU's igb, and its own figures; writes docs/performance.md
 	Scripts/bench all
 
-bench-check:
+bench-check: ## instructions and allocations per frame against Benchmarks/thresholds.json
 	Scripts/bench check
 
-bench-thresholds:
+bench-thresholds: ## takes over what instructions and allocations are now
 	Scripts/bench check --update
