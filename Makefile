@@ -20,6 +20,10 @@ demo: environment ## boots a guest with a Kawela card and shows traffic
 	swift build -c release --product kawela-demo
 	.build/release/kawela-demo
 
+quick: ## tests of the device, or those that match ONLY=EXPRESSION
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --filter '$(or $(ONLY),^Intel82576Tests\.)'
+
 unit: ## tests without QEMU
 	Scripts/test unit
 
