@@ -50,10 +50,10 @@ protocol ByteSink: ~Copyable {
     @inline(__always)
     mutating func add(_ bytes: RawSpan) {
         // SAFETY: the pointer is used inside the closure only, within the span's count.
-        unsafe bytes.withUnsafeBytes { buffer in
-            guard let start = buffer.baseAddress, buffer.count > 0 else { return }
-            unsafe add(start, count: buffer.count)
+        let partial = unsafe bytes.withUnsafeBytes { buffer in
+            unsafe buffer.baseAddress.map { start in unsafe Self.sum(start, count: buffer.count) } ?? 0
         }
+        add(partial: partial, count: bytes.byteCount)
     }
 
     /// The sum as a number in network order, not complemented.
@@ -63,6 +63,8 @@ protocol ByteSink: ~Copyable {
             return UInt16(bigEndian: isOdd ? folded.byteSwapped : folded)
         }
     }
+    /// Whether ``checksum`` is 0: data that includes its own checksum is right.
+    var isRight: Bool { @inline(__always) get { sum != 0 && sum % 0xFFFF == 0 } }
     /// What a checksum field holds: the complement of ``folded``.
     var checksum: UInt16 { @inline(__always) get { ~folded } }
 
@@ -108,10 +110,12 @@ extension ChecksumAccumulator: ByteSink {
         while count &- offset >= 8 {
             // SAFETY: offset + 8 <= count.
             let word = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            sum &+= halves(word)
+            // With the carry: 2^64 - 1 is a multiple of 2^16 - 1.
+            let (partial, hasOverflown) = sum.addingReportingOverflow(word)
+            sum = partial &+ (hasOverflown ? 1 : 0)
             offset &+= 8
         }
-        return unsafe sum &+ tail(start, from: offset, count: count)
+        return unsafe halves(sum) &+ tail(start, from: offset, count: count)
     }
 
     /// The last 0 to 7 bytes as one number, the first of them lowest in memory.

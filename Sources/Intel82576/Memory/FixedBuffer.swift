@@ -21,7 +21,7 @@
     /// Where element `index` is, as long as the buffer lives.
     @inline(__always)
     @unsafe private func address(of index: Int) -> UnsafeMutablePointer<Element> {
-        precondition(index >= 0 && index < count)
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
         return unsafe elements + index
     }
 }

@@ -106,11 +106,11 @@ import CKawela
 
     public subscript(index: Int) -> Frame {
         @inline(__always) get {
-            precondition(index >= 0 && index < count)
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
             return unsafe frames[index]
         }
         @inline(__always) set {
-            precondition(index >= 0 && index < count)
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
             unsafe frames[index] = newValue
         }
     }
@@ -211,20 +211,12 @@ extension FrameBatch {
         let segment = unsafe segments[Int(frame.firstSegment)]
         // SAFETY: the header segment is private memory that outlives the use of the batch (see `append`, `addHeader`).
         return unsafe _overrideLifetime(
-            RawSpan(_unsafeStart: segment.iov_base!, byteCount: segment.iov_len), borrowing: self)
+            RawSpan(_unsafeStart: segment.iov_base.unsafelyUnwrapped, byteCount: segment.iov_len), borrowing: self)
     }
 
-    /// The length of a whole unicast frame that no pool sent and that goes to the wire; 0 for any other.
+    /// Whether frame `index` is for several receivers: the lowest bit of its destination's first byte.
     @inline(__always)
-    func unicastLength(of index: Int) -> Int {
-        let frame = self[index]
-        guard frame.offload.segmentation == .none, frame.goesToUplink, frame.sourcePool == nil, frame.segmentCount > 0,
-            // SAFETY: the header segment has bytes, as every frame.
-            let header = unsafe segments[Int(frame.firstSegment)].iov_base,
-            unsafe header.load(as: UInt8.self) & 1 == 0
-        else { return 0 }
-        return Int(frame.byteCount)
-    }
+    func isMulticast(_ index: Int) -> Bool { header(of: index).byte(at: 0) & 1 != 0 }
 
     /// The header segment of a frame, for changing it in place. The memory an uplink appends has to be writable for it.
     @_lifetime(&self)

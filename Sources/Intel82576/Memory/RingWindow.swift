@@ -17,7 +17,7 @@
 
     @inline(__always)
     @unsafe private func descriptor(_ index: Int) -> UnsafeMutableRawPointer {
-        precondition(index >= 0 && index < count)
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
         return unsafe place + index &* Ring.descriptorSize
     }
 

@@ -14,6 +14,14 @@ extension FrameBatch {
             (Self.headerCapacity &- headerBytes) / (Self.headerLength &+ 4))
     }
 
+    /// Whether ``wholeRoom`` is more than 0.
+    private var hasWholeRoom: Bool {
+        @inline(__always) get {
+            count < Self.capacity && segmentCount &+ 3 <= Self.segmentCapacity
+                && headerBytes &+ Self.headerLength &+ 4 <= Self.headerCapacity
+        }
+    }
+
     /// Appends a frame for each of `descriptors` in `range`, until one is not a whole packet to be sent as it is, of at
     /// least `shortest` bytes in one mapped range, the batch is full, or the frames have `limit` bytes.
     mutating func appendUntouched(
@@ -44,7 +52,7 @@ extension FrameBatch {
     @inline(__always)
     mutating func appendWhole(_ byteCount: Int, at address: UInt64, _ ranges: RangeTable, tag: UInt32?) -> Bool {
         // SAFETY: byteCount readable bytes of a mapping that cannot go away before the batch is sent.
-        guard wholeRoom > 0, let place = unsafe ranges.pointer(address, byteCount, forWriting: false) else {
+        guard hasWholeRoom, let place = unsafe ranges.pointer(address, byteCount, forWriting: false) else {
             return false
         }
         guard let tag else {
@@ -57,24 +65,24 @@ extension FrameBatch {
     }
 
     /// Appends a frame of the `byteCount` bytes at `place`: a copy of the first 128, the rest by reference.
-    /// - Precondition: ``wholeRoom`` is more than 0.
+    /// - Precondition: ``hasWholeRoom``.
     @inline(__always)
     @unsafe private mutating func appendWhole(_ place: UnsafeRawPointer, _ byteCount: Int, _ sourcePool: UInt8?) {
         let copied = min(byteCount, Self.headerLength)
         // SAFETY: the caller saw to the room.
-        unsafe copyHeader(from: place, to: headers + headerBytes, copied)
+        unsafe Self.copy(from: place, to: headers + headerBytes, copied)
         unsafe appendFrame(headerBytes: copied, rest: place + copied, byteCount &- copied, sourcePool)
     }
 
     /// Appends a frame of the `byteCount` bytes at `place`, at least 12, with a tag behind the addresses.
-    /// - Precondition: ``wholeRoom`` is more than 0.
+    /// - Precondition: ``hasWholeRoom``.
     @inline(__always)
     @unsafe private mutating func appendTagged(_ place: UnsafeRawPointer, _ byteCount: Int, _ tag: UInt32) {
         let copied = min(byteCount, Self.headerLength)
         let header = unsafe headers + headerBytes
         // SAFETY: the caller saw to the room, four bytes more than are copied. The addresses move to the front, and the tag
         // to where they ended.
-        unsafe copyHeader(from: place, to: header + 4, copied)
+        unsafe Self.copy(from: place, to: header + 4, copied)
         let addresses = unsafe (
             header.loadUnaligned(fromByteOffset: 4, as: UInt64.self),
             header.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
@@ -106,18 +114,18 @@ extension FrameBatch {
         count &+= 1
     }
 
-    /// Copies 1 to 128 bytes: 64 and more as the first and the last 64, 32 and more likewise.
+    /// Copies bytes: 64 to 128 as the first and the last 64, 32 and more likewise.
     @inline(__always)
-    @unsafe private func copyHeader(
+    @unsafe static func copy(
         from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, _ byteCount: Int
     ) {
         // SAFETY: both halves lie within byteCount bytes.
-        if byteCount >= 64 {
+        if byteCount >= 64, byteCount <= 128 {
             let first = unsafe source.loadUnaligned(as: SIMD64<UInt8>.self)
             let last = unsafe source.loadUnaligned(fromByteOffset: byteCount &- 64, as: SIMD64<UInt8>.self)
             unsafe destination.storeBytes(of: first, as: SIMD64<UInt8>.self)
             unsafe destination.storeBytes(of: last, toByteOffset: byteCount &- 64, as: SIMD64<UInt8>.self)
-        } else if byteCount >= 32 {
+        } else if byteCount >= 32, byteCount < 64 {
             let first = unsafe source.loadUnaligned(as: SIMD32<UInt8>.self)
             let last = unsafe source.loadUnaligned(fromByteOffset: byteCount &- 32, as: SIMD32<UInt8>.self)
             unsafe destination.storeBytes(of: first, as: SIMD32<UInt8>.self)
@@ -128,25 +136,26 @@ extension FrameBatch {
     }
 }
 
+// What is noted of a frame on its way changes no frame, so whoever may look at the batch may note it.
 extension FrameBatch {
     /// Notes that `pool` sent frame `index`.
     @inline(__always)
-    mutating func setSourcePool(_ pool: Int, of index: Int) {
-        precondition(index >= 0 && index < count)
+    func setSourcePool(_ pool: Int, of index: Int) {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
         unsafe frames[index].sourcePool = UInt8(truncatingIfNeeded: pool)
     }
 
     /// Notes that the owner of the batch has summarised frame `index`.
     @inline(__always)
-    mutating func markSummarized(_ index: Int) {
-        precondition(index >= 0 && index < count)
+    func markSummarized(_ index: Int) {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
         unsafe frames[index].isSummarized = true
     }
 
     /// Settles whether frame `index` leaves by the wire.
     @inline(__always)
-    mutating func setGoesToUplink(_ goesToUplink: Bool, of index: Int) {
-        precondition(index >= 0 && index < count)
+    func setGoesToUplink(_ goesToUplink: Bool, of index: Int) {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
         unsafe frames[index].goesToUplink = goesToUplink
     }
 }

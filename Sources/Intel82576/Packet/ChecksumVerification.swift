@@ -18,17 +18,21 @@ struct ChecksumReport: OptionSet, BitwiseCopyable, Sendable {
 ///
 /// Not checked: fragments, the inside of tunnels, IPv6 with a routing header that has segments left, UDP over IPv4 with
 /// checksum 0. UDP over IPv6 with checksum 0 is wrong (RFC 8200 section 8.1).
-struct ChecksumVerification: BitwiseCopyable, Sendable {
-    var checksIP = true
-    var checksTCPAndUDP = true
-    var checksSCTP = false
-    var checksIPv6 = true
+struct ChecksumVerification: OptionSet, BitwiseCopyable, Sendable {
+    var rawValue: UInt8
+    static let ip = ChecksumVerification(rawValue: 1 << 0)
+    static let tcpAndUDP = ChecksumVerification(rawValue: 1 << 1)
+    static let sctp = ChecksumVerification(rawValue: 1 << 2)
+    /// What is inside IPv6, of the transports that are checked.
+    static let ipv6 = ChecksumVerification(rawValue: 1 << 3)
+}
 
-    init() {}
-
+extension ChecksumVerification {
     init(_ rxcsum: RXCSUM, _ rfctl: RFCTL) {
-        (checksIP, checksTCPAndUDP, checksSCTP) = (rxcsum.checksIP, rxcsum.checksL4, rxcsum.checksSCTP)
-        checksIPv6 = !rfctl.skipsIPv6Checksum
+        self = rfctl.skipsIPv6Checksum ? [] : .ipv6
+        if rxcsum.checksIP { insert(.ip) }
+        if rxcsum.checksL4 { insert(.tcpAndUDP) }
+        if rxcsum.checksSCTP { insert(.sctp) }
     }
 
     /// Checks frame `index` of `batch`, whose summary is `summary`.
@@ -36,86 +40,76 @@ struct ChecksumVerification: BitwiseCopyable, Sendable {
     /// The transport checksum of a frame whose sender vouches for it (``FrameBatch/Offload/isChecksumValid``) is taken as
     /// right; one that is still to be completed counts as wrong.
     /// - Precondition: `summary` was made of the frame's header segment as it is now.
-    @inline(__always)
+    @inline(never)
     func verify(_ summary: FrameSummary, frame index: Int, of batch: borrowing FrameBatch) -> ChecksumReport {
         guard summary.isIP else { return [] }
-        let frame = CheckedFrame(batch, index)
+        let header = batch.header(of: index)
         var report: ChecksumReport = []
-        if summary.isIPv4 && checksIP {
-            report = frame.isHeaderRight(summary, batch) ? .ipChecked : [.ipChecked, .ipError]
+        if summary.isIPv4, contains(.ip) {
+            var sum = ChecksumAccumulator()
+            let offset = summary.networkOffset
+            if summary.ipLength == 20 {
+                sum.add(header.network64(at: offset))
+                sum.add(header.network64(at: offset &+ 8))
+                sum.add(header.network32(at: offset &+ 16))
+            } else {
+                sum = Self.headerSum(summary, index, batch)
+            }
+            report = sum.isRight ? .ipChecked : [.ipChecked, .ipError]
         }
-        guard !summary.isFragment, !summary.isSourceRouted, summary.isIPv4 || checksIPv6 else { return report }
-        return report.union(verifyTransport(summary, frame, batch))
-    }
-
-    @inline(__always)
-    private func verifyTransport(
-        _ summary: FrameSummary, _ frame: CheckedFrame, _ batch: borrowing FrameBatch
-    ) -> ChecksumReport {
-        switch summary.transport {
-        case .tcp where checksTCPAndUDP:
-            return frame.isVouchedFor || frame.isSumRight(summary, batch)
-                ? .transportChecked : [.transportChecked, .transportError]
-        case .udp where checksTCPAndUDP:
-            let field = frame.header.network16(at: summary.transportOffset &+ 6)
-            if field == 0 && summary.isIPv4 { return [] }
-            return frame.isVouchedFor || field != 0 && frame.isSumRight(summary, batch)
-                ? [.transportChecked, .udpChecked] : [.transportChecked, .udpChecked, .transportError]
-        case .sctp where checksSCTP:
-            return frame.isVouchedFor || frame.isCRCRight(summary, batch)
-                ? .transportChecked : [.transportChecked, .transportError]
-        default: return []
+        guard !summary.isFragment, !summary.isSourceRouted, summary.isIPv4 || contains(.ipv6) else { return report }
+        guard contains(.tcpAndUDP), summary.transport != .sctp, summary.transport != .none else {
+            return summary.transport == .sctp && contains(.sctp)
+                ? report.union(Self.verifySCTP(summary, header, index, batch)) : report
         }
-    }
-}
-
-/// A frame under verification, with its header segment looked up once.
-private struct CheckedFrame: ~Escapable {
-    let index: Int
-    let header: RawSpan
-    let isVouchedFor: Bool
-    let insertion: FrameBatch.Insertion
-
-    @_lifetime(borrow batch)
-    @inline(__always)
-    init(_ batch: borrowing FrameBatch, _ index: Int) {
-        self.index = index
-        header = batch.header(of: index)
-        isVouchedFor = batch[index].offload.isChecksumValid
-        insertion = batch[index].insertion
-    }
-
-    @inline(__always)
-    func isHeaderRight(_ summary: FrameSummary, _ batch: borrowing FrameBatch) -> Bool {
-        var sum = ChecksumAccumulator()
-        let (offset, length) = (summary.networkOffset, summary.ipLength)
-        guard length == 20 else {
-            return batch.sum(length, of: index, from: offset, into: &sum) && sum.checksum == 0
+        var isMissing = false
+        if summary.transport == .udp {
+            isMissing = header.network16(at: summary.transportOffset &+ 6) == 0
+            if isMissing, summary.isIPv4 { return report }
+            report.formUnion(.udpChecked)
         }
-        sum.add(header.network64(at: offset))
-        sum.add(header.network64(at: offset &+ 8))
-        sum.add(header.network32(at: offset &+ 16))
-        return sum.checksum == 0
-    }
-
-    @inline(__always)
-    func isSumRight(_ summary: FrameSummary, _ batch: borrowing FrameBatch) -> Bool {
+        report.formUnion(.transportChecked)
+        if batch[index].offload.isChecksumValid { return report }
         let (start, end) = (summary.transportOffset, summary.transportEnd)
+        let insertion = batch[index].insertion
         var sum = ChecksumAccumulator(pseudoHeaderOf: summary, header, frameLength: Int(batch[index].byteCount))
         sum.add(UInt16(truncatingIfNeeded: end &- start))
-        if insertion.isOver(start, end) { return insertion.isRight(sum.folded) }
-        return batch.sum(end &- start, of: index, from: start, into: &sum) && sum.checksum == 0
+        let isRight: Bool
+        if insertion.isOver(start, end) {
+            isRight = insertion.isRight(sum.folded)
+        } else if start <= end, end <= header.byteCount {
+            sum.add(header.extracting(start..<end))
+            isRight = sum.isRight
+        } else {
+            isRight = batch.sum(end &- start, of: index, from: start, into: &sum) && sum.isRight
+        }
+        return isRight && !isMissing ? report : report.union(.transportError)
     }
 
-    /// The CRC32c of the packet with four zero bytes in place of the checksum (RFC 9260 section 6.8).
-    func isCRCRight(_ summary: FrameSummary, _ batch: borrowing FrameBatch) -> Bool {
+    /// The sum of an IPv4 header with options.
+    @inline(never)
+    private static func headerSum(
+        _ summary: FrameSummary, _ index: Int, _ batch: borrowing FrameBatch
+    ) -> ChecksumAccumulator {
+        var sum = ChecksumAccumulator()
+        let isThere = batch.sum(summary.ipLength, of: index, from: summary.networkOffset, into: &sum)
+        return isThere ? sum : ChecksumAccumulator()
+    }
+
+    /// The checksum is the CRC32c of the packet with four zero bytes in its place (RFC 9260 section 6.8).
+    @inline(never)
+    private static func verifySCTP(
+        _ summary: FrameSummary, _ header: RawSpan, _ index: Int, _ batch: borrowing FrameBatch
+    ) -> ChecksumReport {
+        if batch[index].offload.isChecksumValid { return .transportChecked }
         let start = summary.transportOffset
         let checksum = header.network32(at: start &+ 8).byteSwapped
         var crc = CRC32(.castagnoli)
         crc.add(header.network64(at: start).byteSwapped)
         for _ in 0..<4 { crc.add(UInt8(0)) }
         let rest = summary.transportEnd &- start &- 12
-        return batch.sum(rest, of: index, from: start &+ 12, into: &crc) && crc.value == checksum
+        let isRight = batch.sum(rest, of: index, from: start &+ 12, into: &crc) && crc.value == checksum
+        return isRight ? .transportChecked : [.transportChecked, .transportError]
     }
 }
 

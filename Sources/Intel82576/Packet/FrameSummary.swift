@@ -207,27 +207,37 @@ extension FrameSummary {
     ) -> Bool {
         let ipLength = kind == .ipv4 ? 20 : 40
         let offset = network &+ ipLength
-        let transport: IPHeaders.Transport
+        let isTCP: Bool
         var transportEnd = end
         switch number {
         case IPProtocol.tcp:
             guard room >= offset &+ 20 else { return false }
             let length = Int(bytes.byte(at: offset &+ 12) &>> 4) &* 4
             guard length >= 20, length <= end &- offset else { return false }
-            transport = .tcp
+            isTCP = true
         case IPProtocol.udp:
             let length = Int(bytes.network16(at: offset &+ 4))
             guard length >= 8, length <= end &- offset else { return false }
-            transport = .udp
+            isTCP = false
             transportEnd = offset &+ length
         default: return false
         }
-        let packetType = UInt64(kind.rawValue) | 8 &<< UInt64(transport.rawValue)
-        lengthWord =
-            UInt64(truncatingIfNeeded: transportEnd) | UInt64(truncatingIfNeeded: ipLength) &<< 32 | packetType &<< 48
-        layoutWord |=
-            UInt64(truncatingIfNeeded: offset) &<< 16 | UInt64(kind.rawValue) &<< 32
-            | UInt64(transport.rawValue) &<< 40 | UInt64(number) &<< 48
+        let headers = isTCP ? Self.headers(kind, .tcp, ipLength) : Self.headers(kind, .udp, ipLength)
+        lengthWord = headers.length | UInt64(truncatingIfNeeded: transportEnd)
+        layoutWord |= headers.layout | UInt64(truncatingIfNeeded: offset) &<< 16
         return true
+    }
+
+    /// What the two last words have of an IP header of `ipLength` bytes and its transport, wherever they are.
+    @inline(__always)
+    private static func headers(
+        _ kind: IPHeaders.Kind, _ transport: IPHeaders.Transport, _ ipLength: Int
+    ) -> (length: UInt64, layout: UInt64) {
+        let number = transport == .tcp ? IPProtocol.tcp : IPProtocol.udp
+        let packetType = UInt64(kind.rawValue) | 8 &<< UInt64(transport.rawValue)
+        return (
+            UInt64(truncatingIfNeeded: ipLength) &<< 32 | packetType &<< 48,
+            UInt64(kind.rawValue) &<< 32 | UInt64(transport.rawValue) &<< 40 | UInt64(number) &<< 48
+        )
     }
 }

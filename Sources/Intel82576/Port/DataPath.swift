@@ -38,11 +38,11 @@ extension Port {
             registers: registers, isSwitching: isSwitching, isLinkUp: link.isUp, isWireBlocked: isWireBlocked)
         if isLoopback {
             beginReceiveBatch()
-            forwarding.loopBack(&transmit, &receive, &bridge)
+            forwarding.loopBack(transmit.batch, &receive, &bridge)
             receive.finishBatch(&interrupts)
         } else {
             if forwarding.isSwitching { beginReceiveBatch() }
-            forwarding.run(&transmit, &receive, &bridge)
+            forwarding.run(transmit.batch, transmit.summaries, &receive, &bridge)
             uplink.transmit(&transmit.batch)
             if forwarding.isSwitching { receive.finishBatch(&interrupts) }
         }

@@ -4,10 +4,10 @@ struct ReceivedFrame: BitwiseCopyable {
     var index: Int
     /// Bytes with padding, without FCS.
     var byteCount: Int
+    /// What is reported of it wherever it goes: from the switch, by an inexact address filter, with an outer tag.
+    var status: ReceiveStatus
     /// From the switch, not from the wire.
-    var isLoopback = false
-    /// Only an inexact address filter matched.
-    var isInexact = false
+    var isLoopback: Bool { @inline(__always) get { status.contains(.loopback) } }
 }
 
 /// What became of a frame.
@@ -16,6 +16,8 @@ enum Delivery {
     case dropped
     /// Its queue has no room: offer it again when descriptors come.
     case held
+    /// It is longer than its pool takes.
+    case tooLong
 }
 
 // From the wire to pools and queues.
@@ -36,7 +38,8 @@ extension Receive {
         }
         let length = Int(batch[index].byteCount)
         let summary = FrameSummary(batch.header(of: index), frameLength: length, tagTypes: rules.tagTypes)
-        var frame = ReceivedFrame(index: index, byteCount: max(60, length))
+        var frame = ReceivedFrame(
+            index: index, byteCount: max(60, length), status: summary.isOuterTagged ? .outerTagged : [])
         if !isHeld { arrived.count(frame.byteCount) }
         guard frame.byteCount &+ 4 <= rules.longestFrame(tagCount: summary.tagCount) else { return dropOversize() }
         if rules.obeysPause, !passesFlowControl(summary, batch.header(of: index)) { return .dropped }
@@ -48,8 +51,8 @@ extension Receive {
         guard bridge.filters.passesVLAN(summary, rules.control) else { return dropFiltered() }
         let match = bridge.filters.match(summary.destination, source: summary.source, rules.control)
         guard match != .none else { return dropFiltered() }
-        frame.isInexact = match == .inexact
-        return deliverWithoutPools(batch, frame, summary)
+        if match == .inexact { frame.status.insert(.inexactFilter) }
+        return place(batch, frame, summary, pool: nil)
     }
 
     private mutating func dropOversize() -> Delivery {
@@ -80,23 +83,6 @@ extension Receive {
         return verdict.isDropped
     }
 
-    @inline(__always)
-    private mutating func deliverWithoutPools(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary
-    ) -> Delivery {
-        let placement = Placement(
-            stripsVLAN: rules.stripsVLAN, stripsCRC: rules.control.stripsCRC, usesRSS: rules.command.isRSS)
-        let delivery = place(batch, frame, summary, placement)
-        if delivery == .done { count(summary.destination, frame.byteCount) }
-        return delivery
-    }
-
-    @inline(__always)
-    private mutating func count(_ destination: MACAddress, _ byteCount: Int) {
-        accepted.count(
-            byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast)
-    }
-
     /// A frame from the wire, to its pools. Nothing is held for a pool without descriptors: others wait behind it.
     @inline(__always)
     private mutating func deliverFromWire(
@@ -107,55 +93,64 @@ extension Receive {
             drops.filtered &+= 1
             return
         }
-        if deliver(batch, frame, summary, to: pools) > 0 { count(summary.destination, frame.byteCount) }
+        if deliver(batch, frame, summary, to: pools) { count(frame, summary.destination) }
     }
 }
 
 // MARK: Pools
 
 extension Receive {
-    /// Writes a copy for each of `pools` whose length limit the frame meets.
-    /// - Returns: how many were written.
+    /// Writes a copy for each of `pools` whose length limit the frame meets. Whether there was any.
     @inline(__always)
     mutating func deliver(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, to pools: PoolSet
-    ) -> Int {
-        var (left, copies, tooLong) = (pools, 0, 0)
-        repeat {
-            let pool = left.trailingZeroBitCount
-            left &= left &- 1
-            let offload = registers[VMOLR.self, pool]
-            guard frame.byteCount &+ 4 <= offload.longestFrame(tagCount: summary.tagCount) else {
-                tooLong &+= 1
-                continue
-            }
-            guard place(batch, frame, summary, placement(frame, summary, pool, offload)) == .done else {
-                if frame.isLoopback { registers.add(1, to: SDPC.self) }
-                continue
-            }
-            copies &+= 1
-            registers.countReceived(
-                by: pool, byteCount: frame.byteCount,
-                isMulticast: summary.destination.isMulticast && !summary.destination.isBroadcast,
-                isLoopback: frame.isLoopback)
-        } while left != 0
-        if tooLong == pools.nonzeroBitCount { _ = dropOversize() }
-        return copies
+    ) -> Bool {
+        guard pools & (pools &- 1) == 0 else { return replicate(batch, frame, summary, to: pools) }
+        let delivery = place(batch, frame, summary, pool: pools.trailingZeroBitCount)
+        if delivery == .tooLong { _ = dropOversize() }
+        return delivery == .done
     }
 
-    /// Multicast and broadcast are stripped as RPLOLR says, unicast as the pool's VMOLR does. RSS is for the wire only.
-    @inline(__always)
-    private mutating func placement(
-        _ frame: ReceivedFrame, _ summary: FrameSummary, _ pool: Int, _ offload: VMOLR
-    ) -> Placement {
-        var placement = Placement(
-            pool: pool, stripsVLAN: offload.stripsVLAN, stripsCRC: offload.stripsCRC,
-            usesRSS: !frame.isLoopback && offload.usesRSS && rules.command.hasPoolRSS)
-        if summary.destination.isMulticast {
-            let replication = registers[RPLOLR.self]
-            (placement.stripsVLAN, placement.stripsCRC) = (replication.stripsVLAN, replication.stripsCRC)
+    @inline(never)
+    private mutating func replicate(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, to pools: PoolSet
+    ) -> Bool {
+        var (left, copies, tooLong) = (pools, 0, 0)
+        while left != 0 {
+            let delivery = place(batch, frame, summary, pool: left.trailingZeroBitCount)
+            left &= left &- 1
+            copies &+= delivery == .done ? 1 : 0
+            tooLong &+= delivery == .tooLong ? 1 : 0
         }
-        return placement
+        if tooLong == pools.nonzeroBitCount { _ = dropOversize() }
+        return copies > 0
+    }
+
+    /// What is done to a copy for `pool`: to multicast and broadcast what RPLOLR says, to unicast what the pool's VMOLR
+    /// does. RSS is for the wire only. `nil` for a frame longer than the pool takes.
+    @inline(__always)
+    mutating func placement(_ frame: ReceivedFrame, _ summary: FrameSummary, pool: Int) -> Placement? {
+        let offload = registers[VMOLR.self, pool]
+        guard frame.byteCount &+ 4 <= offload.longestFrame(tagCount: summary.tagCount) else { return nil }
+        let usesRSS = offload.usesRSS && !frame.isLoopback && rules.command.hasPoolRSS
+        guard summary.destination.isMulticast else {
+            return Placement(usesRSS: usesRSS, stripsVLAN: offload.stripsVLAN, stripsCRC: offload.stripsCRC)
+        }
+        let replication = registers[RPLOLR.self]
+        return Placement(usesRSS: usesRSS, stripsVLAN: replication.stripsVLAN, stripsCRC: replication.stripsCRC)
+    }
+
+    /// Counts a frame written to memory: a copy for its pool, whatever else for the port.
+    @inline(__always)
+    mutating func count(_ frame: ReceivedFrame, _ destination: MACAddress, pool: Int? = nil) {
+        let (isMulticast, isBroadcast) = (destination.isMulticast, destination.isBroadcast)
+        if let pool {
+            registers.countReceived(
+                by: pool, byteCount: frame.byteCount, isMulticast: isMulticast && !isBroadcast,
+                isLoopback: frame.isLoopback)
+        } else {
+            accepted.count(byteCount: frame.byteCount, isMulticast: isMulticast, isBroadcast: isBroadcast)
+        }
     }
 }
 

@@ -8,6 +8,13 @@ struct ReceiveReport: BitwiseCopyable {
     var vlanTag: UInt16 = 0
     /// The legacy descriptor's packet checksum.
     var packetChecksum: UInt16 = 0
+
+    /// The frame's tag is taken out.
+    @inline(__always)
+    mutating func stripTag(_ tag: UInt16) {
+        vlanTag = tag
+        status.insert(.vlanStripped)
+    }
 }
 
 /// Extended status and errors of the advanced receive descriptor. Datasheet 7.1.5.2; ``ChecksumReport`` has the bits for
@@ -38,85 +45,112 @@ struct ReceiveStatus: OptionSet, BitwiseCopyable {
     mutating func insert(_ report: ChecksumReport) { rawValue |= report.rawValue }
 }
 
-/// Where a frame goes and what is done to it on the way.
-struct Placement: BitwiseCopyable {
-    /// `nil` without pools.
-    var pool: Int?
-    var stripsVLAN: Bool
-    var stripsCRC: Bool
+/// What is done to a frame on its way to memory. The bits are where VMOLR and RPLOLR have them, so that taking them over
+/// is one operation.
+struct Placement: OptionSet, BitwiseCopyable {
+    var rawValue: UInt32
     /// The hash chooses the queue, among all or the pool's two.
-    var usesRSS: Bool
+    static let rss = Placement(rawValue: 1 << 17)
+    static let stripsVLAN = Placement(rawValue: 1 << 30)
+    static let stripsCRC = Placement(rawValue: 1 << 31)
+
+    @inline(__always)
+    init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    @inline(__always)
+    init(usesRSS: Bool, stripsVLAN: Bool, stripsCRC: Bool) {
+        rawValue = (usesRSS ? 1 << 17 : 0) | (stripsVLAN ? 1 << 30 : 0) | (stripsCRC ? 1 << 31 : 0)
+    }
+}
+
+/// The queue of a frame, and what the filters and RSS that chose it say.
+struct QueueChoice: BitwiseCopyable {
+    var queue: Int
+    /// First quadword of the advanced write-back: packet type, RSS type and hash.
+    var information: UInt64
+    /// The interrupt does not wait for EITR.
+    var isImmediate = false
+    /// A filter for IEEE 1588 packets matched.
+    var isTimed = false
 }
 
 extension Receive {
     /// Selects the queue of a frame that passed the filters and writes it to memory.
-    @inline(__always)
+    /// - Parameter pool: `nil` without pools.
+    @inline(never)
     mutating func place(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, _ placement: Placement
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, pool: Int?
     ) -> Delivery {
-        let stripsTag = placement.stripsVLAN && summary.isTagged
-        let length = frame.byteCount &- (stripsTag ? 4 : 0) &+ (placement.stripsCRC ? 0 : 4)
-        let verdict =
-            selection.isFiltering
-            ? selection.verdict(summary, batch.header(of: frame.index), pool: placement.pool, length: length)
-            : FilterVerdict()
-        var report = ReceiveReport()
-        let queue = selectQueue(batch, frame.index, summary, placement, verdict, &report)
-        guard openLane(queue) else {
-            drops.queueDisabled &+= 1
-            return .dropped
+        var placement = rules.placement
+        if let pool {
+            guard let poolPlacement = self.placement(frame, summary, pool: pool) else { return .tooLong }
+            placement = poolPlacement
         }
-        // One buffer in one piece; otherwise what has to be known before the ring's room is.
-        let isWhole = placement.stripsCRC && lanes[queue].window != nil && length <= lanes[queue].bufferSize
-        let split = isWhole ? HeaderSplit() : split(batch, frame.index, queue, length, stripsTag: stripsTag)
-        guard lanes[queue].ring.available > 0, isWhole || hasRoom(queue, length &- split.packetOffset) else {
-            return refuse(frame, queue, mayHold: placement.pool == nil)
+        let stripsTag = placement.contains(.stripsVLAN) && summary.isTagged
+        let length = frame.byteCount &- (stripsTag ? 4 : 0) &+ (placement.contains(.stripsCRC) ? 0 : 4)
+        let choice = chooseQueue(batch, frame.index, summary, placement, pool: pool, length: length)
+        let queue = choice.queue
+        guard openLane(queue) else { return dropDisabled(frame) }
+        let isWhole = placement.contains(.stripsCRC) && length <= lanes[queue].longestWhole
+        let available = lanes[queue].ring.available
+        guard available > 0, isWhole || hasRoom(batch, frame.index, queue, length: length, stripsTag: stripsTag) else {
+            return refuse(frame, queue, mayHold: pool == nil)
         }
-        prefetchBuffer(queue, length)
-        verifyChecksums(batch, frame.index, summary, stripsTag, &report)
-        setStatus(frame, summary, stripsTag, &report)
-        if rules.stampsFrames { stamp(batch.header(of: frame.index), frame, summary, queue, verdict, &report) }
-        if verdict.isImmediate, !lanes[queue].control.isLegacy {
-            report.status.insert(.lowLatency)
-            immediateQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
-        }
+        if available > Self.prefetchDistance { prefetchBuffer(queue, length) }
+        var report = ReceiveReport(information: choice.information, status: frame.status)
+        report.status.insert(rules.verification.verify(summary, frame: frame.index, of: batch))
+        if stripsTag { report.stripTag(summary.tag) }
+        if rules.reportsMore || choice.isImmediate { report = complete(report, batch, frame, summary, choice) }
         stored.count(frame.byteCount)
         let gap = stripsTag ? summary.tagOffset : nil
-        if isWhole, writeWhole(batch, frame.index, length, gap, queue, report) { return .done }
-        let target = ReceiveTarget(queue: queue, length: length, gap: gap, split: split)
-        write(batch, frame, target, report, stripsCRC: placement.stripsCRC)
+        if isWhole, writeWhole(batch, frame.index, report, queue: queue, length: length, gap: gap) {
+            finishWrite(queue, used: 1, of: available)
+        } else {
+            writePieces(batch, frame, report, queue: queue, length: length, placement, gap: gap)
+        }
+        count(frame, summary.destination, pool: pool)
         return .done
     }
 
-    /// Whether the ring has descriptors for `byteCount` bytes.
-    private mutating func hasRoom(_ queue: Int, _ byteCount: Int) -> Bool {
-        let size = lanes[queue].bufferSize
+    /// Whether the ring has descriptors for a frame that is not one whole buffer.
+    @inline(never)
+    private mutating func hasRoom(
+        _ batch: borrowing FrameBatch, _ index: Int, _ queue: Int, length: Int, stripsTag: Bool
+    ) -> Bool {
+        let split = split(batch, index, queue, length, stripsTag: stripsTag)
+        let (byteCount, size) = (length &- split.packetOffset, lanes[queue].bufferSize)
         return byteCount <= size || (byteCount &+ size &- 1) / size <= lanes[queue].ring.available
     }
 
-    @inline(__always)
-    private mutating func setStatus(
-        _ frame: ReceivedFrame, _ summary: FrameSummary, _ stripsTag: Bool, _ report: inout ReceiveReport
-    ) {
-        if stripsTag {
-            report.status.insert(.vlanStripped)
-            report.vlanTag = summary.tag
-        }
-        if frame.isInexact { report.status.insert(.inexactFilter) }
-        if summary.isOuterTagged { report.status.insert(.outerTagged) }
-        if frame.isLoopback { report.status.insert(.loopback) }
-    }
-
+    /// Adds to a report what most have not: sums in place of a hash, a time stamp, a low-latency interrupt.
+    ///
     /// The stamps belong to the PF, which alone can read them: a frame that only VFs receive takes none. Others would let
     /// a VF keep the PF from synchronising its clock.
-    private mutating func stamp(
-        _ bytes: RawSpan, _ frame: ReceivedFrame, _ summary: FrameSummary, _ queue: Int, _ verdict: FilterVerdict,
-        _ report: inout ReceiveReport
-    ) {
-        guard !frame.isLoopback, !owners.isVirtual(queue),
-            stamps.stampReceived(bytes, summary, isMarked: verdict.isTimed, at: rules.systemTime)
-        else { return }
+    @inline(never)
+    private mutating func complete(
+        _ report: ReceiveReport, _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary,
+        _ choice: QueueChoice
+    ) -> ReceiveReport {
+        var report = report
+        if !rules.checksums.reportsHash { reportSums(batch, frame.index, summary, &report) }
+        if choice.isImmediate, !lanes[choice.queue].control.isLegacy {
+            report.status.insert(.lowLatency)
+            immediateQueues |= 1 &<< UInt32(truncatingIfNeeded: choice.queue)
+        }
+        guard rules.stampsFrames, !frame.isLoopback, !owners.isVirtual(choice.queue),
+            stamps.stampReceived(
+                batch.header(of: frame.index), summary, isMarked: choice.isTimed, at: rules.systemTime)
+        else { return report }
         report.status.insert(.stamped)
+        return report
+    }
+
+    /// The queue takes nothing.
+    @inline(never)
+    private mutating func dropDisabled(_ frame: ReceivedFrame) -> Delivery {
+        drops.queueDisabled &+= 1
+        if frame.isLoopback { registers.add(1, to: SDPC.self) }
+        return .dropped
     }
 
     /// No room in the ring. It is dropped if SRRCTL.Drop_En or QDE says so. What would wait on the chip and cannot wait
@@ -128,6 +162,7 @@ extension Receive {
         if !dropsFrame, !isHeld { registers.add(1, to: RNBC.self) }
         if !dropsFrame, mayHold { return .held }
         drops.noDescriptors &+= 1
+        if frame.isLoopback { registers.add(1, to: SDPC.self) }
         registers[RQDPC.self, queue].raw = min(registers[RQDPC.self, queue].raw &+ 1, 0xFFF)
         if !dropsFrame, !frame.isLoopback { countMissed() }
         return .dropped
@@ -138,22 +173,40 @@ extension Receive {
 
 extension Receive {
     /// The filters' queue, or RSS, or the first queue of the pool, or the default queue.
+    /// - Parameter length: bytes that go to memory.
     @inline(__always)
-    private mutating func selectQueue(
-        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ placement: Placement,
-        _ verdict: FilterVerdict, _ report: inout ReceiveReport
-    ) -> Int {
+    private mutating func chooseQueue(
+        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ placement: Placement, pool: Int?,
+        length: Int
+    ) -> QueueChoice {
+        guard selection.isFiltering || placement.contains(.rss) else {
+            return QueueChoice(
+                queue: pool ?? rules.command.defaultQueue, information: UInt64(summary.packetType) &<< 4)
+        }
+        return chooseByContent(batch, index, summary, placement, pool: pool, length: length)
+    }
+
+    @inline(never)
+    private mutating func chooseByContent(
+        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ placement: Placement, pool: Int?,
+        length: Int
+    ) -> QueueChoice {
+        let verdict =
+            selection.isFiltering
+            ? selection.verdict(summary, batch.header(of: index), pool: pool, length: length) : FilterVerdict()
         let packetType = verdict.etherTypeFilter.map(FrameSummary.packetType) ?? summary.packetType
-        report.information = UInt64(packetType) &<< 4
-        let steered = Self.steered(verdict.queue, placement.pool)
-        let fallback = steered ?? placement.pool ?? rules.command.defaultQueue
-        guard placement.usesRSS else { return fallback }
+        let steered = Self.steered(verdict.queue, pool)
+        var choice = QueueChoice(
+            queue: steered ?? pool ?? rules.command.defaultQueue, information: UInt64(packetType) &<< 4,
+            isImmediate: verdict.isImmediate, isTimed: verdict.isTimed)
+        guard placement.contains(.rss) else { return choice }
         let spread = selection.spread(
             summary, batch.header(of: index), frameLength: Int(batch[index].byteCount), rules.command)
-        if rules.checksums.reportsHash { report.information |= spread.information }
-        guard let queue = spread.queue, steered == nil else { return fallback }
+        if rules.checksums.reportsHash { choice.information |= spread.information }
+        guard let queue = spread.queue, steered == nil else { return choice }
         // With pools bit 3 of the entry chooses between the pool's two queues (Linux writes it there for the 82576).
-        return placement.pool.map { $0 | queue & 8 } ?? queue
+        choice.queue = pool.map { $0 | queue & 8 } ?? queue
+        return choice
     }
 
     /// A filter's queue. With pools it counts only if it is one of the copy's own pool: a filter chooses within a pool,
@@ -168,21 +221,10 @@ extension Receive {
 // MARK: Checksums
 
 extension Receive {
-    @inline(__always)
-    private mutating func verifyChecksums(
-        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ stripsTag: Bool,
-        _ report: inout ReceiveReport
-    ) {
-        report.status.insert(rules.verification.verify(summary, frame: index, of: batch))
-        if !rules.checksums.reportsHash { reportSums(batch, index, summary, stripsTag, &report) }
-    }
-
     /// What the descriptor has in place of a hash: IP identification, and the sum over the frame from PCSS on or, with
     /// IPPCSE, over the payload of a UDP fragment.
-    @inline(never)
     private mutating func reportSums(
-        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ stripsTag: Bool,
-        _ report: inout ReceiveReport
+        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ report: inout ReceiveReport
     ) {
         let bytes = batch.header(of: index)
         let isUDPFragment = summary.isIPv4 && summary.isFragment && summary.protocolNumber == IPProtocol.udp
@@ -195,7 +237,8 @@ extension Receive {
             }
         } else {
             report.packetChecksum = batch.packetChecksum(
-                of: index, from: rules.checksums.packetChecksumStart, gap: stripsTag ? summary.tagOffset : nil)
+                of: index, from: rules.checksums.packetChecksumStart,
+                gap: report.status.contains(.vlanStripped) ? summary.tagOffset : nil)
         }
         let identification = summary.isIPv4 ? bytes.network16(at: summary.networkOffset + 4) : 0
         report.information |= UInt64(identification) << 32 | UInt64(report.packetChecksum) << 48

@@ -128,16 +128,18 @@ struct ReceiveRules: BitwiseCopyable {
     var control = RCTL(raw: 0)
     var command = MRQC(raw: 0)
     var checksums = RXCSUM(raw: 0)
-    var verification = ChecksumVerification()
+    var verification: ChecksumVerification = []
     var tagTypes = TagTypes()
     /// The receiver is on, and there is a link or a loopback.
     var isOpen = false
     /// Frames come from transmit, not from the wire.
     var isLoopback = false
-    /// CTRL.VME: without pools the tag is taken out of frames.
-    var stripsVLAN = false
+    /// Without pools: what CTRL.VME, RCTL.SECRC and MRQC say.
+    var placement: Placement = []
     /// A frame may be stamped.
     var stampsFrames = false
+    /// A descriptor reports more than most do: sums in place of a hash, or a time stamp.
+    var reportsMore = false
     /// CTRL.RFCE: MAC control frames are obeyed.
     var obeysPause = false
     var speed = LinkSpeed.megabits1000
@@ -168,9 +170,11 @@ extension Receive {
         rules.tagTypes = TagTypes(registers[VET.self], registers[CTRL_EXT.self])
         rules.isOpen = control.isEnabled && (link.isUp || isLoopback)
         (rules.isLoopback, rules.speed, rules.systemTime) = (isLoopback, link.speed, systemTime)
-        rules.stripsVLAN = registers[CTRL.self].usesVLAN
+        rules.placement = Placement(
+            usesRSS: rules.command.isRSS, stripsVLAN: registers[CTRL.self].usesVLAN, stripsCRC: control.stripsCRC)
         rules.obeysPause = registers[CTRL.self].receivesPause
         rules.stampsFrames = registers[TSYNCRXCTL.self].isEnabled
+        rules.reportsMore = rules.stampsFrames || !rules.checksums.reportsHash
         rules.longestLongPacket = min(registers[RLPML.self].length, Self.maximumFrame)
     }
 
@@ -189,6 +193,7 @@ extension Receive {
         (touchedQueues, immediateQueues) = (0, 0)
         while queues != 0 {
             let queue = queues.trailingZeroBitCount
+            registers[RDH.self, queue].raw = UInt32(truncatingIfNeeded: lanes[queue].ring.head)
             interrupts.raiseReceive(queue, isUrgent: immediate &>> UInt32(queue) & 1 != 0)
             queues &= queues &- 1
         }

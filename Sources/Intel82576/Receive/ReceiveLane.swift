@@ -11,6 +11,8 @@ struct ReceiveLane: BitwiseCopyable {
     var control = SRRCTL(raw: 0)
     /// Bytes of each buffer.
     var bufferSize = 0
+    /// Bytes of the longest frame that goes into one buffer in one piece; 0 without a ``window``.
+    var longestWhole = 0
     /// The queue is enabled, may send requests, and has a ring.
     var isUsable = false
 }
@@ -36,5 +38,6 @@ extension Receive {
         lane.control = control
         lane.bufferSize = control.packetBufferSize == 0 ? rules.control.bufferSize : control.packetBufferSize
         if !control.usesHeaderBuffer, !control.isLegacy { lane.window = RingWindow(ring, in: lane.ranges) }
+        if lane.window != nil { lane.longestWhole = lane.bufferSize }
     }
 }

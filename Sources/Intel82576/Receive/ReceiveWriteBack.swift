@@ -14,7 +14,7 @@ extension Receive {
     /// - Parameter gap: where four bytes of VLAN tag are left out.
     @inline(__always)
     mutating func writeWhole(
-        _ batch: borrowing FrameBatch, _ index: Int, _ length: Int, _ gap: Int?, _ queue: Int, _ report: ReceiveReport
+        _ batch: borrowing FrameBatch, _ index: Int, _ report: ReceiveReport, queue: Int, length: Int, gap: Int?
     ) -> Bool {
         guard let window = lanes[queue].window else { return false }
         let head = lanes[queue].ring.head
@@ -23,30 +23,30 @@ extension Receive {
         let status = report.status.union([.descriptorDone, .endOfPacket]).rawValue
         let control = UInt64(status) | UInt64(length) &<< 32 | UInt64(report.vlanTag) &<< 48
         window.store(report.information, control, at: head)
-        finishWrite(queue, newHead: lanes[queue].ring.advanced(head))
         return true
     }
 
     /// Frames that are written after this one before a buffer is needed, so that another processor's cache has time to give
     /// it up.
-    private static var prefetchDistance: Int { 3 }
+    static var prefetchDistance: Int { 3 }
 
     /// Has the buffer brought near that a later frame will be written to.
+    /// - Precondition: the ring has more than ``prefetchDistance`` descriptors.
     @inline(__always)
     mutating func prefetchBuffer(_ queue: Int, _ length: Int) {
-        guard let window = lanes[queue].window, lanes[queue].ring.available > Self.prefetchDistance else { return }
+        guard let window = lanes[queue].window else { return }
         let later = lanes[queue].ring.advanced(lanes[queue].ring.head, by: Self.prefetchDistance)
         lanes[queue].ranges.prefetch(window.descriptor(at: later).low, length)
     }
 
+    /// Moves the head past `used` of the `available` descriptors.
     @inline(__always)
-    private mutating func finishWrite(_ queue: Int, newHead: Int) {
-        let before = lanes[queue].ring.available
-        lanes[queue].ring.head = newHead
-        registers[RDH.self, queue].raw = UInt32(truncatingIfNeeded: newHead)
+    mutating func finishWrite(_ queue: Int, used: Int, of available: Int) {
+        let head = lanes[queue].ring.advanced(lanes[queue].ring.head, by: used)
+        lanes[queue].ring.head = head
         touchedQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
         let threshold = lanes[queue].control.lowThreshold
-        if before > threshold, lanes[queue].ring.available <= threshold, threshold > 0 { raiseThreshold() }
+        if threshold > 0, available > threshold, available &- used <= threshold { raiseThreshold() }
     }
 
     /// RXDMT0: the free descriptors have fallen to the threshold.
@@ -56,14 +56,17 @@ extension Receive {
     }
 
     /// Writes a frame as the queue's format and buffers want it.
-    /// - Parameter stripsCRC: without it padding and FCS are written too, as the wire had them.
+    /// - Parameter placement: without `stripsCRC` padding and FCS are written too, as the wire had them.
     /// - Precondition: the ring has enough descriptors.
     @inline(never)
-    mutating func write(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ target: ReceiveTarget, _ report: ReceiveReport,
-        stripsCRC: Bool
+    mutating func writePieces(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ report: ReceiveReport, queue: Int, length: Int,
+        _ placement: Placement, gap: Int?
     ) {
-        guard !stripsCRC else { return write(batch, frame.index, target, report) }
+        let target = ReceiveTarget(
+            queue: queue, length: length, gap: gap,
+            split: split(batch, frame.index, queue, length, stripsTag: gap != nil))
+        guard !placement.contains(.stripsCRC) else { return write(batch, frame.index, target, report) }
         guard var framed = framedBatch.take() else { return }
         framed.removeAll()
         if framed.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
@@ -78,7 +81,7 @@ extension Receive {
     ) {
         let (ring, memory) = (lanes[target.queue].ring, owners.memory(of: target.queue))
         let (length, bufferSize) = (target.length, lanes[target.queue].bufferSize)
-        var (head, offset, isFirst) = (ring.head, target.split.packetOffset, true)
+        var (head, offset, isFirst, used) = (ring.head, target.split.packetOffset, true, 0)
         repeat {
             let address = ring.address(head)
             guard let words = memory.descriptor(at: address) else {
@@ -97,9 +100,9 @@ extension Receive {
             offset += count
             let piece = Piece(byteCount: count, isFirst: isFirst, isLast: offset >= length)
             writeBack(piece, at: address, memory, target, report)
-            (head, isFirst) = (ring.advanced(head), false)
+            (head, isFirst, used) = (ring.advanced(head), false, used + 1)
         } while offset < length
-        finishWrite(target.queue, newHead: head)
+        finishWrite(target.queue, used: used, of: ring.available)
     }
 
     /// The part of a frame in one packet buffer.

@@ -10,8 +10,10 @@ struct Ring {
 
     /// Descriptors that belong to hardware, from the head to before the tail.
     var available: Int {
-        let difference = tail - head
-        return difference >= 0 ? difference : difference + count
+        @inline(__always) get {
+            let difference = tail &- head
+            return difference >= 0 ? difference : difference &+ count
+        }
     }
 
     @inline(__always)

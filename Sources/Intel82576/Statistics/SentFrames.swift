@@ -1,48 +1,62 @@
-// What leaves a port, by where it goes.
+/// What a batch of frames adds to the statistics of sent frames.
+struct SentFrames {
+    /// Those that went to the wire.
+    var wire = FrameCounters()
+    /// Those that stayed inside the switch.
+    var inside = FrameTotals()
 
-extension FrameCounters {
-    /// Counts frame `index` of a batch of sent frames: here if it goes to the wire, for its pool in any case. What the
-    /// uplink will cut up counts as the frames it becomes.
+    /// Counts frame `index` of a batch, for its pool too. What the uplink will cut up counts as the frames it becomes.
     @inline(__always)
-    mutating func countSent(_ index: Int, of batch: borrowing FrameBatch, _ registers: RegisterFile) {
-        let byteCount = batch.unicastLength(of: index)
-        if byteCount > 0 {
-            count(byteCount: byteCount, isMulticast: false, isBroadcast: false)
+    mutating func count(_ index: Int, of batch: borrowing FrameBatch, _ registers: RegisterFile) {
+        let frame = batch[index]
+        let isMulticast = batch.isMulticast(index)
+        if frame.offload.segmentation == .none, !isMulticast {
+            count(frame, of: Int(frame.byteCount), isMulticast: false, isBroadcast: false, packets: 1, registers)
         } else {
             countOther(index, batch, registers)
         }
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func countOther(_ index: Int, _ batch: borrowing FrameBatch, _ registers: RegisterFile) {
-        let frame = batch[index]
-        let byteCount = Int(frame.byteCount)
-        let size = Int(frame.offload.segmentSize)
+        let (frame, destination) = (batch[index], batch.destination(of: index))
+        let (byteCount, size) = (Int(frame.byteCount), Int(frame.offload.segmentSize))
+        let (isMulticast, isBroadcast) = (destination.isMulticast, destination.isBroadcast)
         guard frame.offload.segmentation != .none, size > 0 else {
-            return countFrames(1, of: byteCount, index, batch, registers)
+            return count(
+                frame, of: byteCount, isMulticast: isMulticast, isBroadcast: isBroadcast, packets: 1, registers)
         }
         let header = Int(frame.offload.headerLength)
-        let payload = max(0, byteCount - header)
-        countFrames(payload / size, of: header + size, index, batch, registers)
-        if payload % size > 0 { countFrames(1, of: header + payload % size, index, batch, registers) }
+        let (whole, rest) = max(0, byteCount - header).quotientAndRemainder(dividingBy: size)
+        if whole > 0 {
+            count(
+                frame, of: header + size, isMulticast: isMulticast, isBroadcast: isBroadcast, packets: whole, registers)
+        }
+        if rest > 0 {
+            count(frame, of: header + rest, isMulticast: isMulticast, isBroadcast: isBroadcast, packets: 1, registers)
+        }
     }
 
     /// Counts `packets` frames of `byteCount` bytes each.
     @inline(__always)
-    private mutating func countFrames(
-        _ packets: Int, of byteCount: Int, _ index: Int, _ batch: borrowing FrameBatch, _ registers: RegisterFile
+    private mutating func count(
+        _ frame: FrameBatch.Frame, of byteCount: Int, isMulticast: Bool, isBroadcast: Bool, packets: Int,
+        _ registers: RegisterFile
     ) {
-        guard packets > 0 else { return }
-        let frame = batch[index]
         if let pool = frame.sourcePool { registers.countSent(by: Int(pool), byteCount: byteCount, packets: packets) }
         if frame.goesToUplink {
-            let destination = batch.destination(of: index)
-            count(
-                byteCount: byteCount, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast,
+            wire.count(
+                byteCount: byteCount, isMulticast: isMulticast, isBroadcast: isBroadcast,
                 packets: UInt32(truncatingIfNeeded: packets))
         } else {
-            registers.add(UInt32(truncatingIfNeeded: packets), to: HGPTC.self)
-            registers.add64(UInt64(truncatingIfNeeded: (max(60, byteCount) + 4) * packets), to: HGOTCL.self)
+            inside.count(max(60, byteCount), packets: packets)
         }
+    }
+}
+
+extension RegisterFile {
+    func add(_ sent: SentFrames) {
+        addTransmitted(sent.wire)
+        add(sent.inside, packets: HGPTC.self, octets: HGOTCL.self)
     }
 }

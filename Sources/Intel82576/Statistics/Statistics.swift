@@ -31,11 +31,11 @@ struct FrameTotals {
     var packets: UInt32 = 0
     var octets: UInt64 = 0
 
-    /// Counts a frame of `byteCount` bytes, FCS excluded.
+    /// Counts `packets` frames of `byteCount` bytes each, FCS excluded.
     @inline(__always)
-    mutating func count(_ byteCount: Int) {
-        packets &+= 1
-        octets &+= UInt64(truncatingIfNeeded: byteCount &+ 4)
+    mutating func count(_ byteCount: Int, packets: Int = 1) {
+        self.packets &+= UInt32(truncatingIfNeeded: packets)
+        octets &+= UInt64(truncatingIfNeeded: (byteCount &+ 4) &* packets)
     }
 }
 

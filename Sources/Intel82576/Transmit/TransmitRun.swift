@@ -11,7 +11,9 @@ struct TransmitRun {
     /// Descriptors done with: all up to the last complete packet.
     var consumed = 0
     /// The segmentation of a packet that is not in frames to its end.
-    var segmentation: Segmentation?
+    var segmentation: Segmentation? { didSet { isSegmenting = segmentation != nil } }
+    /// There is a ``segmentation``: asking for that itself copies it.
+    private(set) var isSegmenting = false
     /// Bytes in the batch, and in the batches of this run forwarded before it.
     var batchedBytes = 0
     var sentBytes = 0
@@ -99,8 +101,8 @@ extension Transmit {
     /// Turns descriptors into frames of the batch until it is full or there are no more.
     mutating func fill(_ bridge: inout Switch) -> Progress {
         while true {
-            if let segmentation = run.segmentation {
-                continueSegmentation(segmentation)
+            if run.isSegmenting {
+                continueSegmentation()
                 return .batchFull
             }
             guard run.index < run.fetched else { return finishRun() }
@@ -165,7 +167,7 @@ extension Transmit {
 
     /// The run has sent enough. A packet that is being segmented goes on to its end.
     mutating func isRunOver(uplinkIsCongested: Bool) -> Bool {
-        run.segmentation == nil && run.consumed > 0 && run.sentBytes > 0
+        !run.isSegmenting && run.consumed > 0 && run.sentBytes > 0
             && (run.sentBytes >= Self.runBytes || uplinkIsCongested)
     }
 

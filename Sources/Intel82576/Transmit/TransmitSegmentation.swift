@@ -54,8 +54,8 @@ extension Transmit {
     }
 
     /// Goes on with the packet in ``packetBatch``. Its frames refer to it, so they have to leave before it is used again.
-    mutating func continueSegmentation(_ segmentation: Segmentation) {
-        var segmentation = segmentation
+    mutating func continueSegmentation() {
+        guard var segmentation = run.segmentation else { return }
         let progress = segmentation.run(from: packetBatch, into: &batch)
         guard progress != .outputFull else {
             run.segmentation = segmentation

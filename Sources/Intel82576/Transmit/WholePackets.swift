@@ -6,10 +6,16 @@ extension Transmit {
     /// when there was none.
     @inline(__always)
     mutating func appendWholePackets(_ bridge: inout Switch) -> Bool {
-        let control = descriptors[run.index].control
-        guard control.isWholePacket, skipping &>> UInt32(run.queue) & 1 == 0 else { return false }
-        if control.isUntouched, !run.checksSpoofing, run.insertion.policy != .always { return appendUntouched() }
-        return appendWhole(control, &bridge)
+        guard skipping &>> UInt32(run.queue) & 1 == 0 else { return false }
+        let mayBeUntouched = !run.checksSpoofing && run.insertion.policy != .always
+        let start = run.index
+        while run.index < run.fetched, run.batchedBytes < Self.batchBytes {
+            let control = descriptors[run.index].control
+            guard control.isWholePacket,
+                control.isUntouched && mayBeUntouched ? appendUntouched() : appendWhole(control, &bridge)
+            else { break }
+        }
+        return run.index > start
     }
 
     /// Packets that nothing is to be done to.
@@ -24,11 +30,11 @@ extension Transmit {
 
     /// One packet that is to be checked, or to be given a tag or checksums.
     private mutating func appendWhole(_ control: TransmitDescriptor.Control, _ bridge: inout Switch) -> Bool {
-        let context = contexts[2 &* run.queue &+ control.contextIndex]
-        let tag = tag(control.insertsVLAN ? context.vlanTag : nil)
+        let context = 2 &* run.queue &+ control.contextIndex
+        let tag = tag(control.insertsVLAN ? contexts[context].vlanTag : nil)
         // Behind an outer tag the place of the inner one depends on the frame. All that is patched lies in the header.
         guard tag == nil || !run.tagTypes.isExtended,
-            context.l4Offset &+ 20 <= FrameBatch.headerLength || !control.insertsChecksums,
+            !control.insertsChecksums || contexts[context].l4Offset &+ 20 <= FrameBatch.headerLength,
             control.length >= run.shortestFrame, control.length <= Self.maximumFrame,
             batch.appendWhole(
                 control.length, at: descriptors[run.index].bufferAddress, run.ranges,
@@ -38,13 +44,19 @@ extension Transmit {
         let byteCount = control.length &+ (tag == nil ? 0 : 4)
         guard admit(byteCount: byteCount, &bridge) else { return true }
         if control.insertsChecksums {
-            insertChecksums(
-                ChecksumInsertion(
-                    macLength: context.macLength &+ (tag == nil ? 0 : 4), ipLength: context.ipLength,
-                    insertsIPChecksum: control.insertsIPChecksum && context.isIPv4,
-                    transport: control.insertsL4Checksum ? context.l4 : nil), &bridge)
+            insertChecksums(control.insertion(contexts[context], shift: tag == nil ? 0 : 4), &bridge)
         }
         run.batchedBytes &+= byteCount
         return true
+    }
+}
+
+extension TransmitDescriptor.Control {
+    /// What checksum insertion has to do, with a tag of `shift` bytes inserted in front of the IP header.
+    @inline(__always)
+    fileprivate func insertion(_ context: TransmitContext, shift: Int) -> ChecksumInsertion {
+        ChecksumInsertion(
+            macLength: context.macLength &+ shift, ipLength: context.ipLength,
+            insertsIPChecksum: insertsIPChecksum && context.isIPv4, transport: insertsL4Checksum ? context.l4 : nil)
     }
 }

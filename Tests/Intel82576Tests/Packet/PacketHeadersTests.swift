@@ -333,8 +333,7 @@ struct HostileFrameTests {
         let memory = ScatteredMemory()
         var generator = SeededGenerator(9)
         batch.append(bytes, header: span, in: memory, &generator)
-        var verification = ChecksumVerification()
-        verification.checksSCTP = true
+        let verification: ChecksumVerification = [.ip, .tcpAndUDP, .sctp, .ipv6]
         let report = verification.verify(FrameSummary(headers), frame: 0, of: batch)
         #expect(report.contains(.ipChecked) == headers.ip.isIPv4)
         let hash = RSS().hash(
