@@ -170,3 +170,8 @@ extension NVMImage {
         self[address / 2] = address & 1 == 0 ? word & 0xFF00 | UInt16(byte) : word & 0x00FF | UInt16(byte) << 8
     }
 }
+
+extension EECD {
+    /// The levels of the pins that software drives.
+    var pins: SerialEEPROM.Pins { SerialEEPROM.Pins(clock: clock, chipSelect: chipSelect, data: dataIn) }
+}

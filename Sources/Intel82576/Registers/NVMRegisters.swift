@@ -7,8 +7,12 @@ package struct EECD: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// EE_SK, EE_CS and EE_DI, bits 0, 1 and 2: the levels of the pins.
-    var pins: SerialEEPROM.Pins { .init(clock: self[0], chipSelect: self[1], data: self[2]) }
+    /// EE_SK, bit 0. Level of the clock pin.
+    var clock: Bool { self[0] }
+    /// EE_CS, bit 1. Level of the chip select pin: low selects.
+    var chipSelect: Bool { self[1] }
+    /// EE_DI, bit 2. Level of the pin with data for the EEPROM.
+    var dataIn: Bool { self[2] }
     /// EE_DO, bit 3. Read only.
     package var dataOut: Bool {
         get { self[3] }
