@@ -26,10 +26,10 @@ extension FrameBatch {
         return true
     }
 
-    /// The destination address; zero in a frame too short to have one.
-    func destination(of index: Int) -> MACAddress {
-        let header = header(of: index)
-        guard header.byteCount >= 6 else { return MACAddress(value: 0) }
-        return MACAddress(value: UInt64(header.network16(at: 0)) << 32 | UInt64(header.network32(at: 2)))
+    /// The FCS of frame `index` as the number whose lowest byte is sent first.
+    func frameCheckSequence(of index: Int) -> UInt32 {
+        var crc = CRC32(.ethernet)
+        _ = sum(Int(self[index].byteCount), of: index, from: 0, into: &crc)
+        return crc.value
     }
 }

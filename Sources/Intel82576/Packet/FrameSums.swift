@@ -24,13 +24,6 @@ extension FrameBatch {
         return sum.folded
     }
 
-    /// The FCS of frame `index` as the number whose lowest byte is sent first.
-    func frameCheckSequence(of index: Int) -> UInt32 {
-        var crc = CRC32(.ethernet)
-        _ = sum(Int(self[index].byteCount), of: index, from: 0, into: &crc)
-        return crc.value
-    }
-
     /// Stores the complement of the sum of frame `index` from byte `start` to its end in its bytes `field` and
     /// `field + 1`. Those count with the value they have. False, and nothing changes, when `start` is not in the frame or
     /// the field is not in the header segment.

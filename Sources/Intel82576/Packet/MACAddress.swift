@@ -28,3 +28,12 @@ extension MACAddress: LosslessStringConvertible {
         }.joined(separator: ":")
     }
 }
+
+extension FrameBatch {
+    /// The destination address of frame `index`; zero in a frame too short to have one.
+    func destination(of index: Int) -> MACAddress {
+        let header = header(of: index)
+        guard header.byteCount >= 6 else { return MACAddress(value: 0) }
+        return MACAddress(value: UInt64(header.network16(at: 0)) << 32 | UInt64(header.network32(at: 2)))
+    }
+}
