@@ -13,7 +13,7 @@ extension MappedQueues {
     }
 
     private func publish(_ pages: QueuePages) {
-        var lines = pages.outdatedLines(registers)
+        var lines = pages.outdatedLines(registers.words)
         while lines != 0 {
             let line = lines.trailingZeroBitCount
             lines &= lines &- 1

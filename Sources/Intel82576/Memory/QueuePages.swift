@@ -4,39 +4,38 @@ import Glibc
 /// The sixteen words of a queue's registers.
 typealias QueueWords = InlineArray<16, UInt32>
 
-/// Where a function's queue registers are in its BAR 0: lines of 64 bytes, those of the receive queues first.
+/// Where a function's queue registers are in its BAR 0 and among the port's registers: lines of 64 bytes, those of the
+/// receive queues first.
 struct QueuePageLayout: BitwiseCopyable {
     static let pageSize = 4096
     static let lineSize = 64
 
+    /// Lines at the same distance from each other, one a queue.
+    struct Lines: BitwiseCopyable {
+        /// Byte offset of the first one.
+        var start: Int
+        /// Bytes from one to the next.
+        var stride: Int
+
+        @inline(__always)
+        func offset(of index: Int) -> Int { start &+ index &* stride }
+    }
+
     var barSize: Int
-    /// Offset in the BAR of the first receive and transmit queue.
-    var receive: Int
-    var transmit: Int
-    /// Bytes from one queue to the next.
-    var stride: Int
     /// Queues of each kind.
     var count: Int
-    /// The port's number of queue 0, and the distance to the next.
-    var firstQueue: Int
-    var queueStep: Int
-
-    static let physical = QueuePageLayout(
-        barSize: PhysicalFunctionConfiguration.barSizes[0], receive: 0xC000, transmit: 0xE000, stride: 0x40, count: 16,
-        firstQueue: 0, queueStep: 1)
-
-    /// Of VF `index`.
-    static func virtual(_ index: Int) -> QueuePageLayout {
-        QueuePageLayout(
-            barSize: VirtualFunctionConfiguration.barSizes[0], receive: 0x2800, transmit: 0x3800, stride: 0x100,
-            count: 2, firstQueue: index, queueStep: 8)
-    }
+    /// The lines of receive and transmit queues in the BAR.
+    var receive: Lines
+    var transmit: Lines
+    /// Those of the same queues among the port's registers.
+    var receiveRegisters: Lines
+    var transmitRegisters: Lines
 
     var lineCount: Int { 2 &* count }
 
     /// The pages that a client may map.
     var areas: [Range<Int>] {
-        [receive, transmit].map { $0 & ~(Self.pageSize - 1) }.map { $0..<($0 + Self.pageSize) }
+        [receive.start, transmit.start].map { $0 & ~(Self.pageSize - 1) }.map { $0..<($0 + Self.pageSize) }
     }
 
     @inline(__always)
@@ -45,14 +44,13 @@ struct QueuePageLayout: BitwiseCopyable {
     /// Offset of a line in the BAR.
     @inline(__always)
     func offset(of line: Int) -> Int {
-        line < count ? receive &+ line &* stride : transmit &+ (line &- count) &* stride
+        line < count ? receive.offset(of: line) : transmit.offset(of: line &- count)
     }
 
-    /// Offset of the same registers in the register file.
+    /// Offset of a line among the port's registers.
     @inline(__always)
     func registers(of line: Int) -> Int {
-        let number = line < count ? line : line &- count
-        return (line < count ? 0xC000 : 0xE000) &+ 0x40 &* (firstQueue &+ number &* queueStep)
+        line < count ? receiveRegisters.offset(of: line) : transmitRegisters.offset(of: line &- count)
     }
 }
 
@@ -139,9 +137,9 @@ extension QueuePages {
     var writtenLines: UInt32 {
         let (count, size) = (UInt32(truncatingIfNeeded: layout.count), QueuePageLayout.lineSize)
         // SAFETY: `count` lines of each kind lie in the BAR and in `known`, as the layout says.
-        let receive = unsafe kw_changed_lines(bar + layout.receive, layout.stride, known, size, count)
+        let receive = unsafe kw_changed_lines(bar + layout.receive.start, layout.receive.stride, known, size, count)
         let transmit = unsafe kw_changed_lines(
-            bar + layout.transmit, layout.stride, known + 16 &* layout.count, size, count)
+            bar + layout.transmit.start, layout.transmit.stride, known + 16 &* layout.count, size, count)
         return receive | transmit &<< count
     }
 
@@ -195,16 +193,15 @@ extension QueuePages {
 // MARK: What the client is to read
 
 extension QueuePages {
-    /// Lines that do not show what `registers` have, a bit each. RQDPC, which the pages never show, counts too.
+    /// Lines that differ from the port's registers, a bit each. RQDPC, which reads as zero on the pages, counts too.
     @inline(__always)
-    func outdatedLines(_ registers: borrowing RegisterFile) -> UInt32 {
+    func outdatedLines<let words: Int>(_ registers: WordStorage<words>) -> UInt32 {
         let (count, size) = (UInt32(truncatingIfNeeded: layout.count), QueuePageLayout.lineSize)
-        let stride = layout.queueStep &* 0x40
-        let (receive, transmit) = (layout.registers(of: 0), layout.registers(of: layout.count))
-        // SAFETY: `count` lines lie in `known`; the lines of all 16 queues lie in the register file.
-        let receiving = unsafe kw_changed_lines(registers.bytes + receive, stride, known, size, count)
+        let (receive, transmit) = (layout.receiveRegisters, layout.transmitRegisters)
+        // SAFETY: `count` lines lie in `known`; the lines of all queues lie among the registers, as the layout says.
+        let receiving = unsafe kw_changed_lines(registers.bytes + receive.start, receive.stride, known, size, count)
         let sending = unsafe kw_changed_lines(
-            registers.bytes + transmit, stride, known + 16 &* layout.count, size, count)
+            registers.bytes + transmit.start, transmit.stride, known + 16 &* layout.count, size, count)
         return receiving | sending &<< count
     }
 
