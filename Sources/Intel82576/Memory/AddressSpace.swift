@@ -168,8 +168,8 @@ extension AddressSpace {
     /// Copies `count` descriptors at `address` into `buffer` from `first` on, each quadword read exactly once. False, and
     /// nothing copied, unless they lie in one range with a file.
     @inline(__always)
-    func copyDescriptors(
-        at address: UInt64, _ count: Int, to buffer: borrowing FixedBuffer<TransmitDescriptor>, from first: Int
+    func copyDescriptors<Descriptor: DescriptorFormat>(
+        at address: UInt64, _ count: Int, to buffer: borrowing FixedBuffer<Descriptor>, from first: Int
     ) -> Bool {
         guard count > 0 else { return true }
         // SAFETY: 16 * count readable bytes, aligned.
@@ -179,8 +179,7 @@ extension AddressSpace {
         for index in 0..<count {
             let low = unsafe loadLittleEndian(place + 16 &* index)
             let high = unsafe loadLittleEndian(place + 16 &* index + 8)
-            buffer[first &+ index] = TransmitDescriptor(
-                bufferAddress: low, control: TransmitDescriptor.Control(raw: high))
+            buffer[first &+ index] = Descriptor(low: low, high: high)
         }
         return true
     }

@@ -25,3 +25,8 @@ struct Ring {
         return sum >= count ? sum &- count : sum
     }
 }
+
+/// What the two quadwords of a descriptor say.
+protocol DescriptorFormat: BitwiseCopyable {
+    init(low: UInt64, high: UInt64)
+}

@@ -22,20 +22,19 @@ extension FrameBatch {
         }
     }
 
-    /// Appends a frame for each of `descriptors` in `range`, until one is not a whole packet to be sent as it is, of at
-    /// least `shortest` bytes in one mapped range, the batch is full, or the frames have `limit` bytes.
-    mutating func appendUntouched(
-        _ descriptors: borrowing FixedBuffer<TransmitDescriptor>, _ range: Range<Int>, _ ranges: RangeTable,
-        sourcePool: Int?, shortest: Int, limit: Int
+    /// Appends a frame for each buffer that `buffer` names for the indices of `range`, until it names none, one does not lie
+    /// in one mapped range, the batch is full, or the frames have `limit` bytes.
+    @inline(__always)
+    mutating func appendBuffers(
+        _ range: Range<Int>, _ ranges: RangeTable, sourcePool: Int?, limit: Int,
+        buffer: (_ index: Int) -> (address: UInt64, byteCount: Int)?
     ) -> (count: Int, byteCount: Int) {
         let last = min(range.upperBound, range.lowerBound &+ wholeRoom)
         let pool = sourcePool.map { UInt8(truncatingIfNeeded: $0) }
         var (index, byteCount) = (range.lowerBound, 0)
         while index < last, byteCount < limit {
-            let (control, address) = (descriptors[index].control, descriptors[index].bufferAddress)
-            let length = Int(truncatingIfNeeded: control.raw & 0xFFFF)
             // SAFETY: length readable bytes of a mapping that cannot go away before the batch is sent.
-            guard control.isUntouched, length >= shortest, length <= Transmit.maximumFrame,
+            guard let (address, length) = buffer(index),
                 let place = unsafe ranges.pointer(address, length, forWriting: false)
             else { break }
             // SAFETY: there is room for this many frames.

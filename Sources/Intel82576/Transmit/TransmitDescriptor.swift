@@ -70,6 +70,11 @@ struct TransmitDescriptor: BitwiseCopyable {
     }
 }
 
+extension TransmitDescriptor: DescriptorFormat {
+    @inline(__always)
+    init(low: UInt64, high: UInt64) { self.init(bufferAddress: low, control: Control(raw: high)) }
+}
+
 /// What an advanced context descriptor leaves in its slot, for the packets that name the slot. Datasheet 7.2.2.2.
 struct TransmitContext: BitwiseCopyable {
     private var lengths: UInt32 = 0

@@ -60,3 +60,19 @@ extension TransmitDescriptor.Control {
             insertsIPChecksum: insertsIPChecksum && context.isIPv4, transport: insertsL4Checksum ? context.l4 : nil)
     }
 }
+
+extension FrameBatch {
+    /// Appends a frame for each of `descriptors` in `range`, until one is not a whole packet to be sent as it is, of at
+    /// least `shortest` bytes in one mapped range, the batch is full, or the frames have `limit` bytes.
+    fileprivate mutating func appendUntouched(
+        _ descriptors: borrowing FixedBuffer<TransmitDescriptor>, _ range: Range<Int>, _ ranges: RangeTable,
+        sourcePool: Int?, shortest: Int, limit: Int
+    ) -> (count: Int, byteCount: Int) {
+        appendBuffers(range, ranges, sourcePool: sourcePool, limit: limit) { index in
+            let (control, address) = (descriptors[index].control, descriptors[index].bufferAddress)
+            let length = Int(truncatingIfNeeded: control.raw & 0xFFFF)
+            guard control.isUntouched, length >= shortest, length <= Transmit.maximumFrame else { return nil }
+            return (address, length)
+        }
+    }
+}
