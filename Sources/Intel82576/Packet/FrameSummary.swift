@@ -186,7 +186,7 @@ extension FrameSummary {
         // More fragments, and the fragment offset.
         guard end <= frameLength, bytes.network16(at: network &+ 6) & 0x3FFF == 0 else { return false }
         let room = min(available, end)
-        return recognizeTransport(bytes.byte(at: network &+ 9), bytes, network, room, end, .ipv4)
+        return recognizeTransport(bytes.byte(at: network &+ 9), bytes, at: network, room, end: end, .ipv4)
     }
 
     @inline(__always)
@@ -197,13 +197,13 @@ extension FrameSummary {
         let end = network &+ 40 &+ Int(bytes.network16(at: network &+ 4))
         guard end <= frameLength else { return false }
         let room = min(available, end)
-        return recognizeTransport(bytes.byte(at: network &+ 6), bytes, network, room, end, .ipv6)
+        return recognizeTransport(bytes.byte(at: network &+ 6), bytes, at: network, room, end: end, .ipv6)
     }
 
     /// TCP or UDP right behind the IP header, of which at least 8 bytes are there.
     @inline(__always)
     private mutating func recognizeTransport(
-        _ number: UInt8, _ bytes: RawSpan, _ network: Int, _ room: Int, _ end: Int, _ kind: IPHeaders.Kind
+        _ number: UInt8, _ bytes: RawSpan, at network: Int, _ room: Int, end: Int, _ kind: IPHeaders.Kind
     ) -> Bool {
         let ipLength = kind == .ipv4 ? 20 : 40
         let offset = network &+ ipLength

@@ -41,8 +41,8 @@ private struct SuiteCase: Sendable, CustomTestStringConvertible {
 
     /// Groups of an IPv6 address; 4 numbers are an IPv4 address.
     init(
-        _ source: [UInt16], _ sourcePort: UInt16, _ destination: [UInt16], _ destinationPort: UInt16,
-        _ withoutPorts: UInt32, _ withPorts: UInt32
+        _ source: [UInt16], _ sourcePort: UInt16, to destination: [UInt16], _ destinationPort: UInt16,
+        _ withoutPorts: UInt32, withPorts: UInt32
     ) {
         func address(_ parts: [UInt16]) -> [UInt8] {
             parts.count == 4 ? parts.map { UInt8($0) } : parts.flatMap { networkBytes($0) }
@@ -65,20 +65,20 @@ private struct SuiteCase: Sendable, CustomTestStringConvertible {
 }
 
 private let suite: [SuiteCase] = [
-    SuiteCase([66, 9, 149, 187], 2794, [161, 142, 100, 80], 1766, 0x323E_8FC2, 0x51CC_C178),
-    SuiteCase([199, 92, 111, 2], 14230, [65, 69, 140, 83], 4739, 0xD718_262A, 0xC626_B0EA),
-    SuiteCase([24, 19, 198, 95], 12898, [12, 22, 207, 184], 38024, 0xD2D0_A5DE, 0x5C2B_394A),
-    SuiteCase([38, 27, 205, 30], 48228, [209, 142, 163, 6], 2217, 0x8298_9176, 0xAFC7_327F),
-    SuiteCase([153, 39, 163, 191], 44251, [202, 188, 127, 2], 1303, 0x5D18_09C5, 0x10E8_28A2),
+    SuiteCase([66, 9, 149, 187], 2794, to: [161, 142, 100, 80], 1766, 0x323E_8FC2, withPorts: 0x51CC_C178),
+    SuiteCase([199, 92, 111, 2], 14230, to: [65, 69, 140, 83], 4739, 0xD718_262A, withPorts: 0xC626_B0EA),
+    SuiteCase([24, 19, 198, 95], 12898, to: [12, 22, 207, 184], 38024, 0xD2D0_A5DE, withPorts: 0x5C2B_394A),
+    SuiteCase([38, 27, 205, 30], 48228, to: [209, 142, 163, 6], 2217, 0x8298_9176, withPorts: 0xAFC7_327F),
+    SuiteCase([153, 39, 163, 191], 44251, to: [202, 188, 127, 2], 1303, 0x5D18_09C5, withPorts: 0x10E8_28A2),
     SuiteCase(
-        [0x3FFE, 0x2501, 0x200, 0x1FFF, 0, 0, 0, 7], 2794, [0x3FFE, 0x2501, 0x200, 3, 0, 0, 0, 1], 1766,
-        0x2CC1_8CD5, 0x4020_7D3D),
+        [0x3FFE, 0x2501, 0x200, 0x1FFF, 0, 0, 0, 7], 2794, to: [0x3FFE, 0x2501, 0x200, 3, 0, 0, 0, 1], 1766,
+        0x2CC1_8CD5, withPorts: 0x4020_7D3D),
     SuiteCase(
-        [0x3FFE, 0x501, 8, 0, 0x260, 0x97FF, 0xFE40, 0xEFAB], 14230, [0xFF02, 0, 0, 0, 0, 0, 0, 1], 4739,
-        0x0F0C_461C, 0xDDE5_1BBF),
+        [0x3FFE, 0x501, 8, 0, 0x260, 0x97FF, 0xFE40, 0xEFAB], 14230, to: [0xFF02, 0, 0, 0, 0, 0, 0, 1], 4739,
+        0x0F0C_461C, withPorts: 0xDDE5_1BBF),
     SuiteCase(
         [0x3FFE, 0x1900, 0x4545, 3, 0x200, 0xF8FF, 0xFE21, 0x67CF], 44251,
-        [0xFE80, 0, 0, 0, 0x200, 0xF8FF, 0xFE21, 0x67CF], 38024, 0x4B61_E985, 0x02D1_FEEF),
+        to: [0xFE80, 0, 0, 0, 0x200, 0xF8FF, 0xFE21, 0x67CF], 38024, 0x4B61_E985, withPorts: 0x02D1_FEEF),
 ]
 
 @Suite("Receive-side scaling")

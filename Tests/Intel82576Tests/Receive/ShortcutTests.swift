@@ -124,6 +124,11 @@ struct ShortcutTests {
         twins.set(0x3500, 1 << 31 | (generator.chance(30) ? 0x0F0F : 0) | (generator.chance(20) ? 0xF0_0000 : 0))
         twins.makeRings(count: generator.chance(20) ? 8 : 64)
         twins.set(0x100, 1 << 1 | 1 << 15 | 1 << 26 | (generator.chance(50) ? 1 << 5 : 0))
+        exchange(&generator, &twins, type: UInt64(seed & 1))
+    }
+
+    /// Thirty rounds of packets that pools send and, at times, frames from the wire.
+    private func exchange(_ generator: inout SeededGenerator, _ twins: inout Twins, type: UInt64) {
         var transmit = twins.cards.map { card in (0..<4).map { card.makeTransmitRing($0) } }
         for round in 0..<30 {
             let sender = generator.number(0...3)
@@ -133,7 +138,7 @@ struct ShortcutTests {
                 return (bytes: bytes, options: UInt64(generator.number(0...3)) << 40)
             }
             for index in 0..<2 {
-                twins.cards[index].postContext(type: UInt64(seed & 1), to: &transmit[index][sender])
+                twins.cards[index].postContext(type: type, to: &transmit[index][sender])
                 for packet in packets {
                     let pieces =
                         round % 5 == 4

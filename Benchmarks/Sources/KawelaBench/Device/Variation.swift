@@ -61,7 +61,7 @@ extension Frames {
     static func udp6(_ number: Int, length: Int, to destination: [UInt8], from source: [UInt8]) -> [UInt8] {
         let count = length - 54
         var frame = destination + source + [0x86, 0xDD, 0x60, 0, 0, 0, UInt8(count >> 8), UInt8(count & 0xFF), 17, 64]
-        frame += [0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] + [0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+        for host: UInt8 in 1...2 { frame += [0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host] }
         frame += [0xC0, 0x00, 0x00, 0x09, UInt8(count >> 8), UInt8(count & 0xFF), 0, 0]
         frame += (0..<count - 8).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ number &* 31 &+ $0 >> 8) }
         let checksum = ~fold(sum(frame[22...]) + 17 + UInt32(count))
