@@ -36,3 +36,48 @@ struct CRC32: BitwiseCopyable, Sendable {
         remainder = (late ^ last) ^ (early ^ middle)
     }
 }
+
+extension CRC32: ByteSink {
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
+        var offset = 0
+        while count &- offset >= 8 {
+            // SAFETY: offset + 8 <= count.
+            add(UInt64(littleEndian: unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+            offset &+= 8
+        }
+        while offset < count {
+            // SAFETY: offset < count.
+            add(unsafe start.load(fromByteOffset: offset, as: UInt8.self))
+            offset &+= 1
+        }
+    }
+}
+
+/// The remainders of every byte followed by 0 to 7 zero bytes. Made once and never freed.
+// JUSTIFICATION: a pointer, because passing a constant `InlineArray` along copies its 8 KB (Swift 6.3), which is more
+// time than the CRC of a small frame takes.
+@safe struct CRCTable: BitwiseCopyable, @unchecked Sendable {
+    static let ethernet = CRCTable(.ethernet)
+    static let castagnoli = CRCTable(.castagnoli)
+
+    private let entries: UnsafeMutablePointer<UInt32>
+
+    private init(_ polynomial: CRC32.Polynomial) {
+        // SAFETY: every index is below 8 * 256; here and below.
+        unsafe entries = .allocate(capacity: 8 * 256)
+        for byte in 0..<256 {
+            unsafe entries[byte] = (0..<8).reduce(UInt32(byte)) { rest, _ in
+                rest & 1 == 0 ? rest >> 1 : rest >> 1 ^ polynomial.rawValue
+            }
+        }
+        for entry in 256..<8 * 256 {
+            let nearer = unsafe entries[entry - 256]
+            unsafe entries[entry] = unsafe entries[Int(nearer & 0xFF)] ^ nearer >> 8
+        }
+    }
+
+    /// The remainder of the lowest byte of `word` followed by `distance` (0 to 7) zero bytes.
+    subscript(distance: Int, word: UInt64) -> UInt32 {
+        @inline(__always) get { unsafe entries[(distance & 7) &* 256 &+ Int(truncatingIfNeeded: word & 0xFF)] }
+    }
+}

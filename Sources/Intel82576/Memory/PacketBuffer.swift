@@ -3,7 +3,7 @@ import CKawela
 /// The receive packet buffer: frames from the wire that wait for a driver's descriptors, copied out of the uplink's
 /// memory so that more of them can be taken, in order.
 ///
-/// Frames go in at the end and are lent from the front, a batch at a time. Space is reused once all that went in is
+/// Frames go in at the end and go to batches from the front. Space is reused once all that went in is
 /// done with, which keeps each frame in one piece. Allocates in `init` only.
 @safe struct PacketBuffer: ~Copyable {
     /// Twice what RXPBS can ask for: the space of frames that are gone, or room for a large frame that is yet to be cut.
@@ -20,10 +20,10 @@ import CKawela
     private let bytes: UnsafeMutableRawPointer
     private let entries = FixedBuffer<Entry>(repeating: Entry(), count: maximumFrames)
     private var count = 0
-    /// The first entry that has not been lent.
+    /// The first entry that has not gone to a batch.
     private var next = 0
     private var end = 0
-    /// Bytes of the frames that have not been lent, as on the wire.
+    /// Bytes, as on the wire, of the frames that have not gone to a batch.
     private(set) var wireBytes = 0
 
     init() {
@@ -32,9 +32,6 @@ import CKawela
     }
 
     deinit { unsafe bytes.deallocate() }
-
-    /// No frame waits to be lent.
-    var isEmpty: Bool { next == count }
 
     mutating func removeAll() { (count, next, end, wireBytes) = (0, 0, 0, 0) }
 
@@ -56,9 +53,9 @@ import CKawela
         return true
     }
 
-    /// Appends the frames at the front to `batch`, which is empty and the only user of what was lent before. They stay
-    /// in place until the next call. Space is freed when all is lent and done with.
-    mutating func lend(to batch: inout FrameBatch) {
+    /// Appends the frames at the front to `batch`, which is empty and the only user of those that went before. They
+    /// stay in place until the next call. Space is freed when all have gone and are done with.
+    mutating func moveFrames(to batch: inout FrameBatch) {
         guard next < count else { return removeAll() }
         while next < count {
             let entry = entries[next]

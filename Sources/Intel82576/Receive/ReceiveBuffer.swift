@@ -120,7 +120,7 @@ extension ReceiveBuffer {
         guard state.isBuffered || laterBatch.count > 0 else { return false }
         batch.removeAll()
         state.next = 0
-        packetBuffer.lend(to: &batch)
+        packetBuffer.moveFrames(to: &batch)
         if batch.count > 0 { return true }
         state.isBuffered = false
         swap(&batch, &laterBatch)
@@ -172,7 +172,7 @@ extension ReceiveBuffer {
         batch.removeAll()
         state.next = 0
         state.isBuffered = true
-        packetBuffer.lend(to: &batch)
+        packetBuffer.moveFrames(to: &batch)
         return true
     }
 

@@ -48,13 +48,13 @@ struct RateLimits: ~Copyable {
     private func release(of queue: Int) -> UInt64 { limits[governor(of: queue)].release }
 
     /// Queues that must not send yet, a bit each.
-    func held(now: UInt64) -> UInt32 {
-        var (held, left) = (UInt32(0), limited)
+    func waiting(now: UInt64) -> UInt32 {
+        var (waiting, left) = (UInt32(0), limited)
         while left != 0 {
-            if release(of: left.trailingZeroBitCount) > now { held |= left & (~left &+ 1) }
+            if release(of: left.trailingZeroBitCount) > now { waiting |= left & (~left &+ 1) }
             left &= left &- 1
         }
-        return held
+        return waiting
     }
 
     /// When the first of `queues` may send again.
@@ -68,7 +68,7 @@ struct RateLimits: ~Copyable {
     }
 
     /// Notes that `queue` sent `bytes`.
-    mutating func charge(_ queue: Int, bytes: UInt64, now: UInt64, linkSpeed: LinkSpeed) {
+    mutating func countSent(_ queue: Int, bytes: UInt64, now: UInt64, linkSpeed: LinkSpeed) {
         guard isLimited(queue), bytes > 0 else { return }
         let governor = governor(of: queue)
         var limit = limits[governor]

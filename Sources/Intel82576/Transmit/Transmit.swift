@@ -5,7 +5,7 @@
 /// yet stays on the ring. What is posted wrongly is consumed, dropped and counted.
 ///
 /// Most packets are one whole buffer, which is taken by a shortcut (``appendWholePackets()``); the others are gathered
-/// (Gather.swift), and those to be segmented cut, or handed to the uplink whole (Segmentation.swift).
+/// (TransmitGather.swift), and those to be segmented cut, or handed to the uplink whole (TransmitSegmentation.swift).
 ///
 /// Not implemented: priority between queues, IPsec and MACsec.
 struct Transmit: ~Copyable {
@@ -148,7 +148,7 @@ extension Transmit {
 
     /// Doorbells of queues that their rate limit lets send now.
     func dueDoorbells(now: () -> UInt64) -> UInt32 {
-        doorbells & rates.limited == 0 ? doorbells : doorbells & ~rates.held(now: now())
+        doorbells & rates.limited == 0 ? doorbells : doorbells & ~rates.waiting(now: now())
     }
 }
 

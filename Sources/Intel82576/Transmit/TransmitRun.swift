@@ -180,7 +180,7 @@ extension Transmit {
         guard run.consumed > 0 else { return false }
         writeBack(&interrupts, now: now)
         if rates.isLimited(run.queue) {
-            rates.charge(run.queue, bytes: UInt64(run.sentBytes), now: now(), linkSpeed: linkSpeed)
+            rates.countSent(run.queue, bytes: UInt64(run.sentBytes), now: now(), linkSpeed: linkSpeed)
         }
         return run.ring.head != run.ring.tail
     }

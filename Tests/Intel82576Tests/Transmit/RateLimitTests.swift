@@ -59,12 +59,12 @@ struct RateLimitTests {
         #expect(limits.limited == 1 << 1 | 1 << 5)
         limits.virtualFunctions = 2
         #expect(limits.limited == 1 << 1 | 1 << 9 | 1 << 5)
-        limits.charge(9, bytes: 1250, now: 5_000_000, linkSpeed: .megabits1000)
-        limits.charge(1, bytes: 1250, now: 5_000_000, linkSpeed: .megabits1000)
-        #expect(limits.held(now: 5_500_000) == 1 << 1 | 1 << 9, "2500 bytes at 10 Mb/s, a millisecond of credit")
+        limits.countSent(9, bytes: 1250, now: 5_000_000, linkSpeed: .megabits1000)
+        limits.countSent(1, bytes: 1250, now: 5_000_000, linkSpeed: .megabits1000)
+        #expect(limits.waiting(now: 5_500_000) == 1 << 1 | 1 << 9, "2500 bytes at 10 Mb/s, a millisecond of credit")
         #expect(limits.nextRelease(1 << 9) == 6_000_000)
         limits[9] = RTTBCNRC(raw: control(100))
-        #expect(limits.held(now: 5_500_000) == 1 << 1)
+        #expect(limits.waiting(now: 5_500_000) == 1 << 1)
         limits[9] = RTTBCNRC(raw: 0)
         limits.virtualFunctions = 0
         #expect(limits.limited == 1 << 1 | 1 << 5)
