@@ -92,8 +92,6 @@ extension PhysicalFunctionConfiguration {
 
     /// Whether the function may send requests: Bus Master Enable, and in D0.
     package var isBusMaster: Bool { command.contains(.busMaster) && powerState == .d0 }
-    /// Whether the memory BARs decode: Memory Space Enable, and in D0.
-    package var isMemoryEnabled: Bool { command.contains(.memorySpace) && powerState == .d0 }
     /// Interrupt Disable: the function must not assert INTx.
     package var isINTxDisabled: Bool { command.contains(.interruptDisable) }
 
@@ -127,13 +125,7 @@ extension PhysicalFunctionConfiguration {
     }
 
     /// D0 or D3hot; the 82576 has no other.
-    package var powerState: PowerManagement.State { powerManagement.state }
-    /// PME_En: a wake-up event may be signalled.
-    package var isPMEEnabled: Bool { powerManagement.isPMEEnabled }
-    /// Raises PME_Status.
-    package mutating func setPMEStatus() { PowerManagement.setPMEStatus(in: &space, at: Offset.powerManagement) }
-
-    private var powerManagement: PowerManagement.ControlStatus {
-        PowerManagement.ControlStatus(in: space, at: Offset.powerManagement)
+    package var powerState: PowerManagement.State {
+        PowerManagement.ControlStatus(in: space, at: Offset.powerManagement).state
     }
 }

@@ -4,9 +4,6 @@
 /// path can keep it without counting references: all copies are the same storage, valid as long as the ``Port`` that
 /// made it.
 @safe struct QueueOwners: BitwiseCopyable {
-    /// VFs that a port can have.
-    static let maximumFunctions = 8
-
     @safe private struct State {
         var count = 0
         var masters: UInt32 = 0

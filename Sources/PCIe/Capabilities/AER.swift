@@ -1,6 +1,6 @@
 /// Advanced Error Reporting of an endpoint without end-to-end CRC and without multiple header recording.
 ///
-/// All its status, mask and severity bits are sticky.
+/// All its status, mask and severity bits are sticky. No error is ever reported through it here.
 ///
 /// - Specification: PCI Express Base Specification 3.0, 7.10
 package struct AER: Capability, Equatable {
@@ -45,35 +45,6 @@ package struct AER: Capability, Equatable {
             at: offset + Offset.correctableMask, correctableMask.rawValue, writable: correctable, sticky: correctable)
         space.define(at: offset + Offset.control, UInt32(0), sticky: 0x1F)
         for word in 0..<4 { space.define(at: offset + Offset.headerLog + 4 * word, UInt32(0), sticky: .max) }
-    }
-
-    /// Records correctable errors.
-    package static func report(_ errors: CorrectableErrors, in space: inout ConfigurationSpace, at offset: Int) {
-        let old: UInt32 = space.load(at: offset + Offset.correctableStatus)
-        space.store(old | errors.rawValue, at: offset + Offset.correctableStatus)
-    }
-
-    /// Records an uncorrectable error: the first unmasked one also sets the First Error Pointer and the header log.
-    ///
-    /// - Parameter header: the request that failed, first header word first; zeros where the error has none.
-    package static func report(
-        _ error: UncorrectableErrors, header: (UInt32, UInt32, UInt32, UInt32), in space: inout ConfigurationSpace,
-        at offset: Int
-    ) {
-        let status: UInt32 = space.load(at: offset + Offset.uncorrectableStatus)
-        let mask: UInt32 = space.load(at: offset + Offset.uncorrectableMask)
-        space.store(status | error.rawValue, at: offset + Offset.uncorrectableStatus)
-        guard error.rawValue & ~mask != 0, !isErrorLogged(status, in: space, at: offset) else { return }
-        space.store(UInt32(error.rawValue.trailingZeroBitCount), at: offset + Offset.control)
-        for (index, word) in [header.0, header.1, header.2, header.3].enumerated() {
-            space.store(word, at: offset + Offset.headerLog + 4 * index)
-        }
-    }
-
-    /// The First Error Pointer is valid while the status bit it points at is set.
-    private static func isErrorLogged(_ status: UInt32, in space: ConfigurationSpace, at offset: Int) -> Bool {
-        let pointer: UInt32 = space.load(at: offset + Offset.control) & 0x1F
-        return status >> pointer & 1 == 1
     }
 }
 

@@ -77,12 +77,6 @@ package struct PCIExpress: Capability, Equatable {
     package static func isFunctionLevelReset(_ write: ConfigurationWrite, at offset: Int) -> Bool {
         write.setsBit(15, ofRegisterAt: offset + Offset.deviceControl)
     }
-
-    /// Sets Device Status bits on behalf of the function.
-    package static func report(_ status: DeviceStatus, in space: inout ConfigurationSpace, at offset: Int) {
-        let old = DeviceStatus(in: space, at: offset)
-        space.store(old.union(status).rawValue, at: offset + Offset.deviceStatus)
-    }
 }
 
 extension PCIExpress {

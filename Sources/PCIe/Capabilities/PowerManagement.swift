@@ -58,12 +58,6 @@ package struct PowerManagement: Capability, Equatable {
         case .d2: capabilities & 0x0400 != 0
         }
     }
-
-    /// Raises PME_Status. The message to the root complex is the transport's, and due only with PME_En.
-    package static func setPMEStatus(in space: inout ConfigurationSpace, at offset: Int) {
-        let old = ControlStatus(in: space, at: offset).rawValue
-        space.store(old | ControlStatus.pme, at: offset + Offset.controlStatus)
-    }
 }
 
 extension PowerManagement {
@@ -89,8 +83,6 @@ extension PowerManagement {
             get { [.d0, .d1, .d2, .d3hot][Int(rawValue & 3)] }
             set { rawValue = rawValue & ~3 | UInt16(newValue.rawValue) }
         }
-        /// PME_En, bit 8.
-        package var isPMEEnabled: Bool { rawValue & 0x0100 != 0 }
         /// Data_Select, bits 12:9: which figure the Data register shows.
         package var dataSelect: UInt8 { UInt8(rawValue >> 9 & 0xF) }
     }

@@ -47,8 +47,9 @@ import Testing
         for offset in [0x184, 0x190, 0x170, 0x168] {
             _ = configuration.write(at: offset, width: 4, Self.card[offset] ?? 0)
         }
-        PCIExpress.report([.correctableError, .unsupportedRequest], in: &configuration.space, at: 0xA0)
-        AER.report(.advisoryNonFatal, in: &configuration.space, at: 0x100)
+        // Errors that the card had seen: correctable, unsupported request; advisory non-fatal.
+        configuration.space.store(UInt16(0x0019), at: 0xAA)
+        configuration.space.store(UInt32(0x2000), at: 0x110)
         return configuration
     }
 

