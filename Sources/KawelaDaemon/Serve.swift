@@ -27,13 +27,13 @@ public func serve(_ line: ServeOptions, configuration path: String? = nil) throw
     }
     let supervisor = try Supervisor(
         signals, reload: reader.map { reader in { reader.run() } },
-        abandon: { late in endWithout(late, of: ports, plans, log: log) })
+        abandon: { late in exitWithout(late, of: ports, plans, log: log) })
     for port in ports { port.announce() }
-    try supervisor.run(zip(plans, ports).map { charge($0.name, $1) })
+    try supervisor.run(zip(plans, ports).map { worker($0.name, $1) })
     log.notice("stopped")
 }
 
-/// All or none.
+/// Makes a port for each plan; when one cannot be made, those made before it are closed.
 private func makePorts(_ plans: [ServePlan], log: Logger) throws(Failure) -> [ServedPort] {
     var ports: [ServedPort] = []
     do throws(Failure) {
@@ -45,23 +45,25 @@ private func makePorts(_ plans: [ServePlan], log: Logger) throws(Failure) -> [Se
     return ports
 }
 
-/// Ends the program although the threads of ports at the positions `late` are stuck in a system call: their sockets' files
-/// stay, and the next start replaces them.
-private func endWithout(_ late: [Int], of ports: [ServedPort], _ plans: [ServePlan], log: Logger) -> Never {
+/// Exits although the threads of the ports at the positions `late` are stuck in a system call: their sockets' files stay,
+/// and the next start replaces them.
+private func exitWithout(_ late: [Int], of ports: [ServedPort], _ plans: [ServePlan], log: Logger) -> Never {
     for (position, port) in ports.enumerated() where !late.contains(position) { port.close() }
     let names = late.map { plans[$0].name ?? "the port" }.joined(separator: ", ")
     log.error("\(names) did not stop within 5 seconds, ending without: a system call does not return")
     _exit(1)
 }
 
-private func charge(_ name: String?, _ port: ServedPort) -> Supervisor.Charge {
-    let lent = Lent(port: port)
-    return Supervisor.Charge(name: name ?? "port", mailbox: port.mailbox) { () throws(Failure) in try lent.port.run() }
+private func worker(_ name: String?, _ port: ServedPort) -> Supervisor.Worker {
+    let transferred = TransferredPort(port: port)
+    return Supervisor.Worker(name: name ?? "port", mailbox: port.mailbox) { () throws(Failure) in
+        try transferred.port.run()
+    }
 }
 
-/// A port lent to its thread. The thread that made it does not touch it again until it has joined that one: that is
-/// ``Supervisor/run(_:)``, between the making and the closing of ports.
-private struct Lent: @unchecked Sendable {
+/// A port handed over to its own thread. The main thread, which made it, does not touch it again until
+/// ``Supervisor/run(_:)`` has joined that thread.
+private struct TransferredPort: @unchecked Sendable {
     let port: ServedPort
 }
 

@@ -15,9 +15,9 @@ import Testing
     }
 
     /// A port that notes its messages until it is told to stop.
-    private static func charge(_ name: String, _ record: Record) throws -> Supervisor.Charge {
+    private static func worker(_ name: String, _ record: Record) throws -> Supervisor.Worker {
         let mailbox = try Mailbox()
-        return Supervisor.Charge(name: name, mailbox: mailbox) { () throws(Failure) in
+        return Supervisor.Worker(name: name, mailbox: mailbox) { () throws(Failure) in
             record.note("\(name) in \(threadName())")
             while true {
                 var polls = PollSet()
@@ -34,7 +34,7 @@ import Testing
     private func run(
         _ numbers: [CInt], reloads: Bool = false, stopLimit: Duration = .seconds(5),
         abandon: @escaping @Sendable (Record, [Int]) -> Void = { Issue.record("ports \($1) are late") },
-        _ charges: @escaping @Sendable (Record) throws -> [Supervisor.Charge]
+        _ workers: @escaping @Sendable (Record) throws -> [Supervisor.Worker]
     ) async -> (lines: [String], failure: Failure?) {
         await withCheckedContinuation { continuation in
             Thread {
@@ -45,7 +45,7 @@ import Testing
                     let supervisor = try Supervisor(
                         signals, reload: reloads ? { record.note("reload") } : nil, stopLimit: stopLimit,
                         abandon: { abandon(record, $0) })
-                    let (charges, main) = (try charges(record), pthread_self())
+                    let (workers, main) = (try workers(record), pthread_self())
                     let sender = Thread {
                         for number in numbers {
                             usleep(50_000)
@@ -53,7 +53,7 @@ import Testing
                         }
                     }
                     sender.start()
-                    try supervisor.run(charges)
+                    try supervisor.run(workers)
                 } catch {
                     failure = error as? Failure
                 }
@@ -64,31 +64,31 @@ import Testing
 
     @Test("stops all ports on a signal to stop", arguments: [SIGINT, SIGTERM, SIGHUP])
     func stop(_ signal: CInt) async {
-        let (lines, failure) = await run([signal]) { try [Self.charge("a", $0), Self.charge("b", $0)] }
+        let (lines, failure) = await run([signal]) { try [Self.worker("a", $0), Self.worker("b", $0)] }
         #expect(lines == ["a in kawela/a", "a stops", "b in kawela/b", "b stops"])
         #expect(failure == nil)
     }
 
     @Test("asks all ports for a report on USR1 and goes on")
     func report() async {
-        let (lines, _) = await run([SIGUSR1, SIGTERM]) { try [Self.charge("a", $0), Self.charge("b", $0)] }
+        let (lines, _) = await run([SIGUSR1, SIGTERM]) { try [Self.worker("a", $0), Self.worker("b", $0)] }
         #expect(lines.filter { $0.hasSuffix("reports") } == ["a reports", "b reports"])
     }
 
     @Test("reads the configuration again on HUP where there is one, and goes on")
     func reload() async {
-        let (lines, _) = await run([SIGHUP, SIGHUP, SIGTERM], reloads: true) { try [Self.charge("a", $0)] }
+        let (lines, _) = await run([SIGHUP, SIGHUP, SIGTERM], reloads: true) { try [Self.worker("a", $0)] }
         #expect(lines == ["a in kawela/a", "a stops", "reload", "reload"])
     }
 
     @Test("stops the others when a port fails, and ends with its error")
     func failure() async {
         let (lines, failure) = await run([]) { record in
-            let failing = Supervisor.Charge(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
+            let failing = Supervisor.Worker(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
                 usleep(50_000)
                 throw .failed("b: broken")
             }
-            return [try Self.charge("a", record), failing]
+            return [try Self.worker("a", record), failing]
         }
         #expect(lines == ["a in kawela/a", "a stops"])
         #expect(failure == .failed("b: broken"))
@@ -102,11 +102,11 @@ import Testing
             isFree.signal()
         }
         let (lines, failure) = await run([SIGTERM], stopLimit: .milliseconds(200), abandon: late) { record in
-            let stuck = Supervisor.Charge(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
+            let stuck = Supervisor.Worker(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
                 let rescue = isFree.wait(timeout: .now() + 3)
                 record.note(rescue == .success ? "b was given up" : "b was waited for")
             }
-            return [try Self.charge("a", record), stuck]
+            return [try Self.worker("a", record), stuck]
         }
         #expect(lines == ["a in kawela/a", "a stops", "b was given up", "late: [1]"])
         #expect(failure == nil)
@@ -114,7 +114,7 @@ import Testing
 
     @Test("gives threads names as long as the kernel allows")
     func longName() async {
-        let (lines, _) = await run([SIGTERM]) { try [Self.charge("management", $0)] }
+        let (lines, _) = await run([SIGTERM]) { try [Self.worker("management", $0)] }
         #expect(lines.first == "management in kawela/manageme")
     }
 }
