@@ -21,7 +21,7 @@ public func serve(_ line: ServeOptions, configuration path: String? = nil) throw
     let reader = path.map { path in
         PlanReader(
             path: path, line: line,
-            ports: zip(plans, ports).map { plan, port in (plan.name, { [mailbox = port.mailbox] in mailbox.reload($0) })
+            ports: zip(plans, ports).map { plan, port in (plan.name, { [control = port.control] in control.reload($0) })
             },
             log: log)
     }
@@ -56,7 +56,7 @@ private func exitWithout(_ late: [Int], of ports: [ServedPort], _ plans: [ServeP
 
 private func worker(_ name: String?, _ port: ServedPort) -> Supervisor.Worker {
     let transferred = TransferredPort(port: port)
-    return Supervisor.Worker(name: name ?? "port", mailbox: port.mailbox) { () throws(Failure) in
+    return Supervisor.Worker(name: name ?? "port", control: port.control) { () throws(Failure) in
         try transferred.port.run()
     }
 }

@@ -5,9 +5,9 @@ import Logging
 import PCIe
 
 /// A port with its uplink, its servers and if wanted its driver. While ``run()`` has not returned, only the thread that
-/// called it touches the port; others use ``mailbox``.
+/// called it touches the port; others use ``control``.
 final class ServedPort {
-    let mailbox: Mailbox
+    let control: PortControl
     private let log: Logger
     private let plan: ServePlan
     private let backend: any Backend
@@ -19,7 +19,7 @@ final class ServedPort {
     init(_ plan: ServePlan, log: Logger) throws(Failure) {
         var log = log
         if let name = plan.name { log[metadataKey: "port"] = "\(name)" }
-        let mailbox = try Mailbox()
+        let control = try PortControl()
         var undo = Undo()
         do throws(Failure) {
             let backend = try makeBackend(plan.uplink)
@@ -38,7 +38,7 @@ final class ServedPort {
             servers = try makeServers(plan, of: port, log: log)
             let reload = Reload(plan: plan, log: log) { driver?.apply($0) }
             loop = EventLoop(
-                port: port, servers: servers, backend: backend, driver: driver, mailbox: mailbox,
+                port: port, servers: servers, backend: backend, driver: driver, control: control,
                 reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } },
                 polling: plan.polling ?? Polling.Times(), log: log)
             (self.backend, self.kept) = (backend, kept)
@@ -46,7 +46,7 @@ final class ServedPort {
             undo.run()
             throw error.of(plan.name)
         }
-        (self.plan, self.mailbox, self.log) = (plan, mailbox, log)
+        (self.plan, self.control, self.log) = (plan, control, log)
     }
 
     private struct Undo {
@@ -55,7 +55,7 @@ final class ServedPort {
         func run() { for step in steps.reversed() { step() } }
     }
 
-    /// Runs until the mailbox says stop.
+    /// Runs until ``PortControl/stop()``.
     func run() throws(Failure) {
         do throws(Failure) { try loop.run() } catch { throw error.of(plan.name) }
     }

@@ -5,10 +5,10 @@ import SystemPackage
 
 /// The main thread while ports run, each in a thread of its own: takes the signals and passes on what they ask for.
 final class Supervisor {
-    /// A port's thread: the name it gets, what it runs, and the mailbox that makes it return.
+    /// A port's thread: the name it gets, what it runs, and the control whose `stop()` makes it return.
     struct Worker {
         var name: String
-        var mailbox: Mailbox
+        var control: PortControl
         var run: @Sendable () throws(Failure) -> Void
     }
 
@@ -20,7 +20,7 @@ final class Supervisor {
     private let stopLimit: Duration
     /// Called with the positions of the ports that did not stop in time. The program then exits without joining their threads.
     private let abandon: ([Int]) -> Void
-    private var mailboxes: [Mailbox] = []
+    private var controls: [PortControl] = []
     private var threads: [NamedThread] = []
 
     init(
@@ -41,7 +41,7 @@ final class Supervisor {
         } catch {
             finished.note(error)
         }
-        for mailbox in mailboxes { mailbox.stop() }
+        for control in controls { control.stop() }
         let late = unfinishedPorts(at: .now + stopLimit)
         if !late.isEmpty { abandon(late) }
         for thread in threads { thread.join() }
@@ -61,7 +61,7 @@ final class Supervisor {
             }
         }
         threads.append(thread)
-        mailboxes.append(worker.mailbox)
+        controls.append(worker.control)
     }
 
     /// Waits until all threads have returned, or until `deadline`. The positions of the ports whose threads have not.
@@ -84,9 +84,9 @@ final class Supervisor {
         _ = try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nil) }
         while let signal = signals.next() {
             switch (signal, reload) {
-            case (SIGUSR1, _): for mailbox in mailboxes { mailbox.report() }
+            case (SIGUSR1, _): for control in controls { control.report() }
             case (SIGHUP, let reload?): reload()
-            default: for mailbox in mailboxes { mailbox.stop() }
+            default: for control in controls { control.stop() }
             }
         }
     }

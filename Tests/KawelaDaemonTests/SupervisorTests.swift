@@ -14,18 +14,18 @@ import Testing
         var sorted: [String] { lines.withLock { $0.sorted() } }
     }
 
-    /// A port that notes its messages until it is told to stop.
+    /// A port that notes requests until it is told to stop.
     private static func worker(_ name: String, _ record: Record) throws -> Supervisor.Worker {
-        let mailbox = try Mailbox()
-        return Supervisor.Worker(name: name, mailbox: mailbox) { () throws(Failure) in
+        let control = try PortControl()
+        return Supervisor.Worker(name: name, control: control) { () throws(Failure) in
             record.note("\(name) in \(threadName())")
             while true {
                 var polls = PollSet()
-                polls.add(mailbox.descriptor)
+                polls.add(control.descriptor)
                 _ = try? polls.wait(nanoseconds: nil)
-                let messages = mailbox.take()
-                if messages.wantsReport { record.note("\(name) reports") }
-                if messages.wantsStop { return record.note("\(name) stops") }
+                let requests = control.take()
+                if requests.wantsReport { record.note("\(name) reports") }
+                if requests.wantsStop { return record.note("\(name) stops") }
             }
         }
     }
@@ -84,7 +84,7 @@ import Testing
     @Test("stops the others when a port fails, and ends with its error")
     func failure() async {
         let (lines, failure) = await run([]) { record in
-            let failing = Supervisor.Worker(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
+            let failing = Supervisor.Worker(name: "b", control: try PortControl()) { () throws(Failure) in
                 usleep(50_000)
                 throw .failed("b: broken")
             }
@@ -102,7 +102,7 @@ import Testing
             isFree.signal()
         }
         let (lines, failure) = await run([SIGTERM], stopLimit: .milliseconds(200), abandon: late) { record in
-            let stuck = Supervisor.Worker(name: "b", mailbox: try Mailbox()) { () throws(Failure) in
+            let stuck = Supervisor.Worker(name: "b", control: try PortControl()) { () throws(Failure) in
                 let rescue = isFree.wait(timeout: .now() + 3)
                 record.note(rescue == .success ? "b was given up" : "b was waited for")
             }

@@ -4,17 +4,18 @@ import HostSystem
 import Logging
 import SystemPackage
 
-/// The one thread of a port: waits for its servers' sockets, its uplink, its timers and its mailbox, and runs it.
+/// The one thread of a port: waits for its servers' sockets, its uplink, its timers and requests of other threads, and runs it.
 ///
 /// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is
 /// left over the wait returns at once. With clients that map queue registers it is short, and those are polled too
-/// (``Polling``). Nothing here is locked but the mailbox, and nothing allocates once the first turns have sized the arrays.
+/// (``Polling``). Nothing here is locked but ``PortControl``, and nothing allocates once the first turns have sized the
+/// arrays.
 final class EventLoop {
     private let port: any DrivenPort
     private let servers: [any FunctionServer]
     private let backend: any Backend
     private let driver: (any FunctionDriver)?
-    private let mailbox: Mailbox?
+    private let control: PortControl?
     /// What to do with a configuration that was read again.
     private let reload: ((ServePlan) -> Void)?
     /// Called at the end of each turn, to keep what the port has to keep over a restart.
@@ -42,16 +43,16 @@ final class EventLoop {
 
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
-        mailbox: Mailbox? = nil, reload: ((ServePlan) -> Void)? = nil, keep: (() -> Void)? = nil,
+        control: PortControl? = nil, reload: ((ServePlan) -> Void)? = nil, keep: (() -> Void)? = nil,
         polling: Polling.Times = Polling.Times(), log: Logger
     ) {
         self.polling = Polling(polling)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
-        (self.mailbox, self.reload, self.keep, self.log) = (mailbox, reload, keep, log)
+        (self.control, self.reload, self.keep, self.log) = (control, reload, keep, log)
         wasLinkUp = backend.isLinkUp
     }
 
-    /// Runs until ``stop()`` or a message to stop.
+    /// Runs until ``stop()`` or ``PortControl/stop()``.
     func run() throws(Failure) {
         useExactTimeouts()
         while !isStopping { try turn() }
@@ -65,7 +66,7 @@ final class EventLoop {
         let now = monotonicNanoseconds()
         let descriptor = watchAll(at: now)
         try wait(at: now)
-        handleMessages()
+        handleControl()
         handleServers(at: now)
         handleBackend(waitedFor: descriptor, at: now)
         driver?.service()
@@ -78,7 +79,7 @@ final class EventLoop {
 // MARK: Waiting
 
 extension EventLoop {
-    private static let mailboxEntry = 0
+    private static let controlEntry = 0
     private static let backendEntry = 1
     private static let linkEntry = 2
     private static let firstServerEntry = 3
@@ -87,7 +88,7 @@ extension EventLoop {
     private func watchAll(at now: UInt64) -> CInt {
         polls.removeAll()
         sources.removeAll(keepingCapacity: true)
-        polls.add(mailbox?.descriptor ?? -1)
+        polls.add(control?.descriptor ?? -1)
         let uplink = backoff.holds(backend.descriptor, at: now) ? -1 : backend.descriptor
         polls.add(uplink, readable: port.wantsFrames, writable: backend.wantsWritable)
         polls.add(backend.linkDescriptor)
@@ -195,12 +196,12 @@ extension EventLoop {
         port.uplinkLinkChanged()
     }
 
-    private func handleMessages() {
-        guard let mailbox, polls.readiness(at: Self.mailboxEntry).contains(.readable) else { return }
-        let messages = mailbox.take()
-        if let plan = messages.plan { reload?(plan) }
-        if messages.wantsReport { logCounters() }
-        if messages.wantsStop { stop() }
+    private func handleControl() {
+        guard let control, polls.readiness(at: Self.controlEntry).contains(.readable) else { return }
+        let requests = control.take()
+        if let plan = requests.plan { reload?(plan) }
+        if requests.wantsReport { logCounters() }
+        if requests.wantsStop { stop() }
     }
 
     private func logCounters() {

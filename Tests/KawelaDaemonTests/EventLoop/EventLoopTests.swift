@@ -16,12 +16,12 @@ private final class Bench {
     let loop: EventLoop
 
     init(
-        uplink: CInt = -1, server descriptors: [CInt] = [], mailbox: Mailbox? = nil,
+        uplink: CInt = -1, server descriptors: [CInt] = [], control: PortControl? = nil,
         polling: Polling.Times = Polling.Times()
     ) {
         (backend, server) = (FakeBackend(uplink), FakeServer(descriptors))
         loop = EventLoop(
-            port: port, servers: [server], backend: backend, mailbox: mailbox, polling: polling, log: log.logger)
+            port: port, servers: [server], backend: backend, control: control, polling: polling, log: log.logger)
     }
 
     /// Has the port ask for a run after `milliseconds`, and end the loop then.

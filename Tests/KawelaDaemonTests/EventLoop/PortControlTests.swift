@@ -4,21 +4,21 @@ import Testing
 
 @testable import KawelaDaemon
 
-@Suite("A message to a port's thread") struct MailboxTests {
-    private let mailbox: Mailbox
+@Suite("A request to a port's thread") struct PortControlTests {
+    private let control: PortControl
     private let log = LogRecord()
 
-    init() throws { mailbox = try Mailbox() }
+    init() throws { control = try PortControl() }
 
-    /// Runs a loop that sends itself `messages`, one in each turn, and returns what it logged.
-    private func log(after messages: [(Mailbox) -> Void]) throws -> [String] {
-        var rest = messages[...]
-        let (port, mailbox, log) = (FakePort(), mailbox, log)
+    /// Runs a loop that makes `requests` of itself, one in each turn, and returns what it logged.
+    private func log(after requests: [(PortControl) -> Void]) throws -> [String] {
+        var rest = requests[...]
+        let (port, control, log) = (FakePort(), control, log)
         port.hasWork = true
-        port.onRun = { _ in rest.popFirst()?(mailbox) }
+        port.onRun = { _ in rest.popFirst()?(control) }
         let reload = { (plan: ServePlan) in log.logger.notice("reload \(plan.uplink)") }
         try EventLoop(
-            port: port, servers: [], backend: FakeBackend(), mailbox: mailbox, reload: reload, log: log.logger
+            port: port, servers: [], backend: FakeBackend(), control: control, reload: reload, log: log.logger
         ).run()
         #expect(rest.isEmpty)
         return log.messages
@@ -45,7 +45,7 @@ import Testing
         #expect(try log(after: [{ $0.reload(a) }, { $0.reload(b) }, { $0.stop() }]) == ["reload a", "reload b"])
     }
 
-    @Test("of a kind that waits already takes its place, and stop comes last")
+    @Test("replaces a pending one of its kind, and stop comes last")
     func several() throws {
         let (a, b) = try (plan("a"), plan("b"))
         let messages = try log(after: [
@@ -62,10 +62,10 @@ import Testing
 
     @Test("from another thread wakes a loop that has nothing to do")
     func wake() throws {
-        let (mailbox, log) = (mailbox, log)
-        DispatchQueue.global().asyncAfter(deadline: .now() + 0.05) { mailbox.report() }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { mailbox.stop() }
-        try EventLoop(port: FakePort(), servers: [], backend: FakeBackend(), mailbox: mailbox, log: log.logger).run()
+        let (control, log) = (control, log)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.05) { control.report() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { control.stop() }
+        try EventLoop(port: FakePort(), servers: [], backend: FakeBackend(), control: control, log: log.logger).run()
         #expect(log.messages.last == "port counters: dropped=7")
     }
 }
