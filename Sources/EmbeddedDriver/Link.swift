@@ -34,12 +34,12 @@ extension EmbeddedDriver {
         if virtualFunctions[vf].isClearToSend { virtualFunctions[vf].notice = notice }
     }
 
-    /// How long a message is left for the VF to read before a notice overwrites it.
-    private static let patience: UInt64 = 1_000_000_000
+    /// Nanoseconds for which a message is left for the VF to read before a notice overwrites it.
+    private static let readTimeout: UInt64 = 1_000_000_000
 
     func noticeDeadline(of vf: VirtualFunction) -> UInt64? {
         guard vf.notice != nil, let since = vf.unreadSince else { return nil }
-        return since &+ Self.patience
+        return since &+ Self.readTimeout
     }
 
     /// Sends what is owed to VFs that have read what they got before. One that is writing to its buffer is left alone: it

@@ -4,17 +4,17 @@ import SystemPackage
 /// A regular file that only one program uses at a time.
 package enum RegularFile {
     /// Opens the file, or creates it, readable by its owner only, and locks it.
-    /// - Parameter patience: how long to wait for a program that is just ending.
+    /// - Parameter timeout: how long to wait for the lock of a program that is about to exit.
     /// - Throws: `Errno.invalidArgument` when it is no regular file, `resourceTemporarilyUnavailable` when another program
     ///   has it locked.
     package static func open(
-        _ path: String, _ mode: FileDescriptor.AccessMode, patience: Duration = .zero
+        _ path: String, _ mode: FileDescriptor.AccessMode, timeout: Duration = .zero
     ) throws(Errno) -> (file: Descriptor, byteCount: Int) {
         let flags = mode.rawValue | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         // SAFETY: the string is lent as a C string for the call.
         let file = try unsafe Descriptor(result: Glibc.open(path, flags, 0o600))
         guard try status(of: file).st_mode & S_IFMT == S_IFREG else { throw .invalidArgument }
-        try lock(file, until: .now + patience)
+        try lock(file, until: .now + timeout)
         return (file, try status(of: file).st_size)
     }
 

@@ -20,14 +20,14 @@ struct RegularFileTests {
         #expect(try RegularFile.open(path, .readWrite).byteCount == 3)
     }
 
-    @Test("a second program is refused, at once or when its patience ends")
+    @Test("a second program is refused, at once or after its timeout")
     func locked() throws {
         defer { unlink(path) }
         let first = try RegularFile.open(path, .writeOnly)
         #expect(throws: Errno.resourceTemporarilyUnavailable) { try RegularFile.open(path, .writeOnly) }
         let time = ContinuousClock().measure {
             #expect(throws: Errno.resourceTemporarilyUnavailable) {
-                try RegularFile.open(path, .writeOnly, patience: .milliseconds(50))
+                try RegularFile.open(path, .writeOnly, timeout: .milliseconds(50))
             }
         }
         #expect(time >= .milliseconds(50))

@@ -1,11 +1,12 @@
 /// Keeps a descriptor that does nothing but fail from being waited for without pause.
 ///
 /// Poll reports an error on a descriptor each time until its owner closes it. An owner that does not, or that has to read
-/// what came before the error first, gets ``patience`` waits in a row; from then on one every ``pause``.
+/// what came before the error first, gets ``failureLimit`` waits in a row; from then on one every ``retryInterval``.
 struct ErrorBackoff {
-    static let patience = 64
-    /// Nanoseconds.
-    static let pause: UInt64 = 100_000_000
+    /// Failed waits in a row before a descriptor is held back.
+    static let failureLimit = 64
+    /// Nanoseconds between two waits for a descriptor that is held back.
+    static let retryInterval: UInt64 = 100_000_000
 
     private struct Entry {
         var descriptor: CInt
@@ -24,7 +25,7 @@ struct ErrorBackoff {
         }
         let index = entries.firstIndex { $0.descriptor == descriptor } ?? add(descriptor)
         entries[index].failures &+= 1
-        if entries[index].failures >= Self.patience { entries[index].heldUntil = now &+ Self.pause }
+        if entries[index].failures >= Self.failureLimit { entries[index].heldUntil = now &+ Self.retryInterval }
     }
 
     private mutating func add(_ descriptor: CInt) -> Int {

@@ -17,7 +17,7 @@ final class NVMFile {
     init(path: String) throws(Failure) {
         let opened: (file: Descriptor, byteCount: Int)
         do throws(Errno) {
-            opened = try RegularFile.open(path, .readWrite, patience: .milliseconds(500))
+            opened = try RegularFile.open(path, .readWrite, timeout: .milliseconds(500))
         } catch {
             throw .failed("nvm: \(Self.explanation(of: error, path))")
         }

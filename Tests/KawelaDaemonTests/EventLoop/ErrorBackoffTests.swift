@@ -9,16 +9,16 @@ import Testing
         return backoff
     }
 
-    @Test("is waited for until patience ends")
-    func patience() {
-        #expect(!failing(ErrorBackoff.patience - 1).holds(7, at: 1000))
-        #expect(failing(ErrorBackoff.patience).holds(7, at: 1000))
+    @Test("is waited for until it has failed too often")
+    func failureLimit() {
+        #expect(!failing(ErrorBackoff.failureLimit - 1).holds(7, at: 1000))
+        #expect(failing(ErrorBackoff.failureLimit).holds(7, at: 1000))
     }
 
-    @Test("is tried again after the pause, and one more failure begins the next pause")
-    func pause() {
-        var backoff = failing(ErrorBackoff.patience)
-        let release = 1000 + ErrorBackoff.pause
+    @Test("is tried again after an interval, and one more failure begins the next one")
+    func retryInterval() {
+        var backoff = failing(ErrorBackoff.failureLimit)
+        let release = 1000 + ErrorBackoff.retryInterval
         #expect(backoff.nextRelease(after: 1000) == release)
         #expect(!backoff.holds(7, at: release))
         #expect(backoff.nextRelease(after: release) == nil)
@@ -26,22 +26,22 @@ import Testing
         #expect(backoff.holds(7, at: release))
     }
 
-    @Test("and works again has all patience again")
+    @Test("that works again has its failures forgotten")
     func recovery() {
-        var backoff = failing(ErrorBackoff.patience - 1)
+        var backoff = failing(ErrorBackoff.failureLimit - 1)
         backoff.note(7, failed: false, at: 1000)
         backoff.note(7, failed: true, at: 1000)
         #expect(!backoff.holds(7, at: 1000))
     }
 
-    @Test("holds no other")
+    @Test("does not keep another from being waited for")
     func others() {
-        #expect(!failing(ErrorBackoff.patience).holds(8, at: 1000))
+        #expect(!failing(ErrorBackoff.failureLimit).holds(8, at: 1000))
     }
 
     @Test("is forgotten when it is no longer watched")
     func prune() {
-        var backoff = failing(ErrorBackoff.patience)
+        var backoff = failing(ErrorBackoff.failureLimit)
         backoff.prune { $0 != 7 }
         #expect(!backoff.holds(7, at: 1000))
     }

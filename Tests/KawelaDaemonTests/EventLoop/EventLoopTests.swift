@@ -277,7 +277,7 @@ private func threadTime() -> UInt64 {
         defer { close(ends[0]) }
         let bench = Bench(uplink: ends[0]).stopping(after: 350)
         try bench.loop.run()
-        #expect(bench.backend.events >= ErrorBackoff.patience)
-        #expect(bench.loop.turns < ErrorBackoff.patience + 10)
+        #expect(bench.backend.events >= ErrorBackoff.failureLimit)
+        #expect(bench.loop.turns < ErrorBackoff.failureLimit + 10)
     }
 }
