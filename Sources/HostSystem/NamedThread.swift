@@ -35,7 +35,7 @@ private final class Work: Sendable {
     init(name: String, body: @escaping @Sendable () -> Void) { (self.name, self.body) = (name, body) }
 
     func run() {
-        // SAFETY: the name is lent as a C string for the call.
+        // SAFETY: the name is a valid C string during the call.
         unsafe kw_name_thread(name)
         body()
     }

@@ -11,7 +11,7 @@ package enum RegularFile {
         _ path: String, _ mode: FileDescriptor.AccessMode, timeout: Duration = .zero
     ) throws(Errno) -> (file: Descriptor, byteCount: Int) {
         let flags = mode.rawValue | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-        // SAFETY: the string is lent as a C string for the call.
+        // SAFETY: the string is a valid C string during the call.
         let file = try unsafe Descriptor(result: Glibc.open(path, flags, 0o600))
         guard try status(of: file).st_mode & S_IFMT == S_IFREG else { throw .invalidArgument }
         try lock(file, until: .now + timeout)

@@ -16,13 +16,13 @@ package enum UnixSocket {
     }
 
     package static func connect(_ socket: Descriptor, to path: String) throws(Errno) {
-        // SAFETY: the string is lent as a C string for the call.
+        // SAFETY: the string is a valid C string during the call.
         if unsafe kw_unix_connect(socket.number, path) < 0 { throw .last }
     }
 
     /// A socket bound to `path`; a stream socket also listens.
     fileprivate static func bind(_ kind: Kind, to path: String, _ closer: Closer?) throws(Errno) -> Descriptor {
-        // SAFETY: the string is lent as a C string for the call.
+        // SAFETY: the string is a valid C string during the call.
         let socket = try unsafe Descriptor(result: kw_unix_bind(path, kind.type), closer: closer)
         try socket.setNonBlocking()
         return socket
@@ -68,7 +68,7 @@ package final class BoundSocket {
     /// Removes the file unless somebody put another in its place.
     package func removeFile() {
         guard socket.isOpen, let file, FileIdentity(path: path) == file else { return }
-        // SAFETY: the string is lent as a C string for the call.
+        // SAFETY: the string is a valid C string during the call.
         _ = unsafe unlink(path)
     }
 
@@ -88,7 +88,7 @@ package final class BoundSocket {
         do throws(Errno) {
             try UnixSocket.connect(try UnixSocket.make(kind), to: path)
         } catch .connectionRefused {
-            // SAFETY: the string is lent as a C string for the call.
+            // SAFETY: the string is a valid C string during the call.
             _ = unsafe unlink(path)
             return
         } catch .noSuchFileOrDirectory {
@@ -109,7 +109,7 @@ package struct FileIdentity: Equatable, Sendable {
     /// Does not follow a symbolic link. Nil when there is no such file.
     package init?(path: String) {
         var status = stat()
-        // SAFETY: the string is lent as a C string for the call, `status` outlives it.
+        // SAFETY: the string is a valid C string during the call, `status` outlives it.
         guard unsafe lstat(path, &status) == 0 else { return nil }
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)

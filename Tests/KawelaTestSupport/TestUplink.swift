@@ -19,11 +19,11 @@ public final class TestUplink: Uplink {
     public var congestsAfter: Int?
     /// Frames the port will receive, in order.
     public var incoming: [(bytes: [UInt8], offload: FrameBatch.Offload)] = []
-    private var lent: [UnsafeMutableRawBufferPointer] = []
+    private var delivered: [UnsafeMutableRawBufferPointer] = []
 
     public init(offloads: UplinkOffloads = []) { self.offloads = offloads }
 
-    deinit { for buffer in lent { buffer.deallocate() } }
+    deinit { for buffer in delivered { buffer.deallocate() } }
 
     public func portLinkChanged(isUp: Bool) { hasPortLink = isUp }
 
@@ -40,13 +40,13 @@ public final class TestUplink: Uplink {
     }
 
     public func receive(into batch: inout FrameBatch) {
-        for buffer in lent { buffer.deallocate() }
-        lent = []
+        for buffer in delivered { buffer.deallocate() }
+        delivered = []
         while !incoming.isEmpty, batch.count < FrameBatch.capacity {
             let (bytes, offload) = incoming.removeFirst()
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
             buffer.copyBytes(from: bytes)
-            lent.append(buffer)
+            delivered.append(buffer)
             guard batch.append(UnsafeRawBufferPointer(buffer), offload: offload) else { return }
         }
     }

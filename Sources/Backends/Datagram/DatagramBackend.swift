@@ -165,6 +165,6 @@ extension DatagramBackend {
     private func accept(_ slot: Int, into batch: inout FrameBatch) {
         let length = slots.length(of: slot)
         guard (1...maximumFrameLength).contains(length) else { return traffic.dropped(.receiveLength) }
-        if slots.lend(slot, to: &batch) { traffic.received(bytes: length) }
+        if slots.appendFrame(slot, to: &batch) { traffic.received(bytes: length) }
     }
 }

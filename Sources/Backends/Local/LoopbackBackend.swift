@@ -11,8 +11,8 @@ public final class LoopbackBackend: Backend {
 
     /// Frames sent and not received yet.
     private var arriving = FrameStore()
-    /// Frames being received; a batch may refer to those already taken out.
-    private var lent = FrameStore()
+    /// Frames being delivered; a batch may refer to those already taken out.
+    private var delivered = FrameStore()
     private var event: EventFlag
     private var isClosed = false
     private var traffic = TrafficCounters(drops: .sendLength, .receiveQueueFull)
@@ -30,14 +30,14 @@ public final class LoopbackBackend: Backend {
     public func close() {
         isClosed = true
         arriving.removeAll()
-        lent.removeAll()
+        delivered.removeAll()
     }
 
     public func transmit(_ batch: inout FrameBatch) {
         traffic.dropped(.sendLength, frames: batch.unsendableCount)
         guard !isClosed else { return }
         for index in 0..<batch.count where batch[index].isSendable { loop(index, of: batch) }
-        event.set(!arriving.isEmpty || !lent.isEmpty)
+        event.set(!arriving.isEmpty || !delivered.isEmpty)
     }
 
     private func loop(_ index: Int, of batch: borrowing FrameBatch) {
@@ -49,11 +49,11 @@ public final class LoopbackBackend: Backend {
 
     public func receive(into batch: inout FrameBatch) {
         guard !isClosed else { return }
-        if lent.isEmpty {
-            lent.removeAll()
-            swap(&arriving, &lent)
+        if delivered.isEmpty {
+            delivered.removeAll()
+            swap(&arriving, &delivered)
         }
-        while let byteCount = lent.lendFirst(to: &batch) { traffic.received(bytes: byteCount) }
-        event.set(!arriving.isEmpty || !lent.isEmpty)
+        while let byteCount = delivered.moveFirst(to: &batch) { traffic.received(bytes: byteCount) }
+        event.set(!arriving.isEmpty || !delivered.isEmpty)
     }
 }

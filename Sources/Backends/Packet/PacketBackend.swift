@@ -157,6 +157,6 @@ extension PacketBackend {
         guard let offload = slots.header.offload(ofFrame: byteCount, byteAt: { slots.frameByte($0) }) else {
             return traffic.dropped(.receiveMalformed)
         }
-        if slots.lend(to: &batch, offload: offload) { traffic.received(bytes: byteCount) }
+        if slots.appendFrame(to: &batch, offload: offload) { traffic.received(bytes: byteCount) }
     }
 }

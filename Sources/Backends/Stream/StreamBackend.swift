@@ -173,7 +173,7 @@ extension StreamBackend {
         guard let peer else { return }
         let isOpen = input.front != .incomplete || fill(from: peer)
         guard isOpen else { return }
-        lendFrames(to: &batch)
+        moveFrames(to: &batch)
     }
 
     /// False when the connection ended.
@@ -188,13 +188,13 @@ extension StreamBackend {
         return false
     }
 
-    private func lendFrames(to batch: inout FrameBatch) {
+    private func moveFrames(to batch: inout FrameBatch) {
         while true {
             switch input.front {
             case .incomplete: return leftovers.set(false)
             case .malformed(let length): return refuse(length)
             case .frame(let length):
-                guard input.lendFront(length, to: &batch) else { return leftovers.set(true) }
+                guard input.moveFront(length, to: &batch) else { return leftovers.set(true) }
                 traffic.received(bytes: length)
             }
         }

@@ -44,7 +44,7 @@ import SystemPackage
     mutating func append(_ index: Int, of batch: borrowing FrameBatch, limit: Int) {
         precondition(hasRoom(limit))
         var left = limit
-        // SAFETY: segments are valid while the batch is lent; the copy is bounded by `limit`, just checked.
+        // SAFETY: segments are valid while the batch is borrowed; the copy is bounded by `limit`, just checked.
         let segments = unsafe batch.segments(of: index)
         for part in 1..<segments.count {
             let segment = unsafe segments[part]

@@ -49,7 +49,7 @@ import SystemPackage
     func length(of slot: Int) -> Int { Int(lengths[slot]) }
 
     /// Appends a received datagram to `batch` by reference. Valid until the next `receive`.
-    func lend(_ slot: Int, to batch: inout FrameBatch) -> Bool {
+    func appendFrame(_ slot: Int, to batch: inout FrameBatch) -> Bool {
         precondition(length(of: slot) <= maximumFrameLength)
         // SAFETY: the slot holds that many received bytes and outlives the batch's use.
         return unsafe batch.append(

@@ -98,7 +98,7 @@ extension FrameStore {
     /// Sends the records as one stream of bytes, many with one call.
     /// - Returns: `moved` is the number of bytes; pass it to ``consume(_:)``.
     func sendStream(to descriptor: CInt) -> Transfer {
-        // SAFETY: the pieces are lent for the call.
+        // SAFETY: the pieces are valid during the call.
         unsafe withPieces { pieces in
             Transfer.result { unsafe kw_send(descriptor, pieces.baseAddress, CInt(pieces.count), nil, 0) }
         }
@@ -136,7 +136,7 @@ extension FrameStore {
     /// The first records as `iovec`s, less what already left.
     private func withPieces(_ body: (UnsafeBufferPointer<iovec>) -> Transfer) -> Transfer {
         let pieceCount = min(count, Self.callLimit)
-        // SAFETY: as many elements are initialized as are lent; each lies in `memory`, which outlives the call.
+        // SAFETY: as many elements are initialized as are passed; each lies in `memory`, which outlives the call.
         return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: Self.callLimit) { pieces in
             var offset = head
             var skipped = sentOfFirst
@@ -157,7 +157,7 @@ extension FrameStore {
 extension FrameStore {
     /// Takes the first record out and appends it to `batch` by reference. Valid until the next `append`.
     /// - Returns: its length; `nil` when the store is empty or the batch full.
-    mutating func lendFirst(to batch: inout FrameBatch) -> Int? {
+    mutating func moveFirst(to batch: inout FrameBatch) -> Int? {
         guard count > 0 else { return nil }
         let length = word(at: head)
         // SAFETY: the record lies in `memory`; the owner appends nothing while a batch refers to it.

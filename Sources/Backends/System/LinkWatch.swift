@@ -34,7 +34,7 @@ struct LinkWatch {
     /// `nil` when there is no such interface, or none can be seen.
     var state: State? {
         var index: CInt = 0
-        // SAFETY: the string is lent as a C string for the call, `index` outlives it.
+        // SAFETY: the string is a valid C string during the call, `index` outlives it.
         let flags = unsafe kw_link_flags(socket.number, name, &index)
         guard flags >= 0 else { return nil }
         let (up, running) = (flags & CInt(IFF_UP) != 0, flags & CInt(IFF_RUNNING) != 0)

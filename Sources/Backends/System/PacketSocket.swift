@@ -11,7 +11,7 @@ struct PacketSocket {
     /// - Throws: `Errno.noSuchAddressOrDevice` or `operationNotSupportedByDevice` without the interface,
     ///   `invalidArgument` when it is no Ethernet.
     init(on name: String) throws(Errno) {
-        // SAFETY: the string is lent as a C string for the call.
+        // SAFETY: the string is a valid C string during the call.
         socket = try unsafe Descriptor(result: kw_packet_open(name))
     }
 
@@ -33,7 +33,7 @@ struct PacketSocket {
 
     private let memory: UnsafeMutableRawPointer
     private var received = InlineArray<64, kw_packet>(repeating: kw_packet())
-    /// What ``lend(_:to:offload:)`` and the others speak of.
+    /// The slot of the frame that ``header``, ``frameByte(_:)`` and ``appendFrame(to:offload:)`` are about.
     private var slot = 0
     private var start = frameStart
     private(set) var byteCount = 0
@@ -93,7 +93,7 @@ struct PacketSocket {
     }
 
     /// Appends the frame to `batch` by reference. Valid until the next `receive`.
-    mutating func lend(to batch: inout FrameBatch, offload: FrameBatch.Offload) -> Bool {
+    mutating func appendFrame(to batch: inout FrameBatch, offload: FrameBatch.Offload) -> Bool {
         precondition(byteCount <= maximumFrameLength)
         // SAFETY: the slot holds that many bytes and outlives the batch's use.
         return unsafe batch.append(

@@ -65,7 +65,7 @@ import Intel82576
 
     /// Appends the frame at the front, `length` bytes long, to `batch` by reference and passes on to the next. Valid until
     /// the next `fill`. False when the batch is full.
-    mutating func lendFront(_ length: Int, to batch: inout FrameBatch) -> Bool {
+    mutating func moveFront(_ length: Int, to batch: inout FrameBatch) -> Bool {
         precondition(length <= tail - head - Self.prefixLength)
         // SAFETY: just checked; `memory` outlives the batch's use, and only `fill` writes to it.
         let appended = unsafe batch.append(

@@ -19,7 +19,7 @@ struct TAPDevice {
     init(attachingTo name: String) throws(Errno) {
         var hasHeader = false
         var offloads: UInt32 = 0
-        // SAFETY: the string is lent as a C string for the call, both results outlive it.
+        // SAFETY: the string is a valid C string during the call, both results outlive it.
         file = try unsafe Descriptor(result: kw_tap_open(name, &hasHeader, &offloads))
         self.hasHeader = hasHeader
         kernelOffloads = offloads
@@ -53,7 +53,7 @@ struct TAPDevice {
 
     var hasRoom: Bool { Self.capacity - tail >= Self.roomForFrame + Self.alignment }
 
-    /// Reads one frame behind the ones lent. `moved` counts its bytes and the header's.
+    /// Reads one frame behind those that a batch refers to. `moved` counts its bytes and the header's.
     mutating func read(from device: TAPDevice) -> Transfer {
         precondition(hasRoom)
         headerLength = device.hasHeader ? VirtioNetHeader.length : 0
@@ -79,7 +79,7 @@ struct TAPDevice {
     }
 
     /// Appends the frame read last to `batch` by reference. Valid until ``removeAll()``.
-    mutating func lend(to batch: inout FrameBatch, offload: FrameBatch.Offload) -> Bool {
+    mutating func appendFrame(to batch: inout FrameBatch, offload: FrameBatch.Offload) -> Bool {
         // SAFETY: `read` wrote that many bytes, which stay until `removeAll`.
         let appended = unsafe batch.append(
             UnsafeRawBufferPointer(start: memory + tail + headerLength, count: frameLength), offload: offload)

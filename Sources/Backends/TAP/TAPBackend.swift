@@ -168,6 +168,6 @@ extension TAPBackend {
         guard let offload = arena.header.offload(ofFrame: byteCount, byteAt: { arena.frameByte($0) }) else {
             return traffic.dropped(.receiveMalformed)
         }
-        if arena.lend(to: &batch, offload: offload) { traffic.received(bytes: byteCount) }
+        if arena.appendFrame(to: &batch, offload: offload) { traffic.received(bytes: byteCount) }
     }
 }

@@ -37,7 +37,7 @@ final class NVMFile {
     /// Replaces the contents. Does not wait for the disk.
     /// - Returns: why it could not, in words.
     func write(_ image: NVMImage) -> String? {
-        // SAFETY: the bytes are lent for the call.
+        // SAFETY: the bytes are valid during the call.
         let written = unsafe image.bytes.withUnsafeBytes { bytes in
             unsafe pwrite(file.number, bytes.baseAddress, bytes.count, 0)
         }
