@@ -15,10 +15,10 @@
 
 // Whether a call on a descriptor sleeps is decided by flags of the open file, which everybody has who holds it: nothing
 // that is asked or set before the call is still so in it. So a timer of the calling thread sends it a signal, whose
-// handler does nothing but keep the kernel from sleeping on. It is armed by a call that finds it at rest and rings once,
+// handler does nothing but keep the kernel from sleeping on. It is armed by a call that finds it disarmed and fires once,
 // so that a busy thread pays for it every few milliseconds and an idle one not at all.
 
-enum { first_ring = 4000000, next_ring = 1000000 };  // Nanoseconds.
+enum { first_timeout = 4000000, next_timeout = 1000000 };  // Nanoseconds.
 
 static _Thread_local struct interrupter {
     timer_t timer;
@@ -35,15 +35,16 @@ static void arm(struct interrupter *interrupter, long nanoseconds) {
     timer_settime(interrupter->timer, 0, &time, NULL);
 }
 
-// It may come when the thread has begun a call and is not yet in the kernel: so it comes again until the call has ended.
-static void on_ring(int number, siginfo_t *information, void *context) {
+// The signal may come when the thread has begun a call and is not yet in the kernel: so the timer is armed again until the
+// call has ended.
+static void on_timeout(int number, siginfo_t *information, void *context) {
     (void)number;
     (void)context;
     if (information->si_code != SI_TIMER) return;
     int saved = errno;
     struct interrupter *interrupter = information->si_value.sival_ptr;
     if (interrupter->is_calling) {
-        arm(interrupter, next_ring);
+        arm(interrupter, next_timeout);
     } else {
         interrupter->is_armed = 0;
     }
@@ -55,7 +56,7 @@ static void delete_timer(void *interrupter) { timer_delete(((struct interrupter 
 static void prepare_process(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = on_ring;
+    action.sa_sigaction = on_timeout;
     action.sa_flags = SA_SIGINFO;  // Without SA_RESTART.
     sigaction(SIGRTMIN, &action, NULL);
     pthread_key_create(&key, delete_timer);
@@ -84,7 +85,7 @@ int kw_begin_interruptible(void) {
     own.is_calling = 1;
     if (!own.is_armed) {
         own.is_armed = 1;
-        arm(&own, first_ring);
+        arm(&own, first_timeout);
     }
     return 0;
 }
