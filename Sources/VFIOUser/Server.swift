@@ -7,7 +7,8 @@ import SystemPackage
 ///
 /// Single-threaded and driven by its owner's event loop: wait until one of ``descriptors`` is readable, then call
 /// ``handleEvents(on:)``; while ``hasBufferedMessages``, call ``processBufferedMessages()`` without waiting. Nothing
-/// blocks, except the function's own access to memory that the client did not share (1 s at most, and not often: see ``WaitingAllowance``).
+/// blocks, except the function's own access to memory that the client did not share (1 s at most, within its
+/// ``WaitBudget``).
 ///
 /// A client that connects while another is served is turned away at once: QEMU then reports the error at start, where
 /// waiting would look like a hang. When a client leaves, its memory is unmapped, the function is detached and reset,
@@ -16,7 +17,7 @@ public final class Server {
     private let function: any Function
     private let log: EventLog
     private let guestMemory: GuestMemoryFiles
-    private let waiting = WaitingAllowance()
+    private let waitBudget = WaitBudget()
     /// Closes what clients hand over, and their sockets.
     private let closer: Closer
     private let listener: Listener?
@@ -25,7 +26,7 @@ public final class Server {
     private var writability: EventSet?
     private var watched = Watched()
     private var isClosed = false
-    /// Until then clients are turned away.
+    /// Clients are turned away until then, after one whose eventfd blocked.
     private var pauseEnd: ContinuousClock.Instant?
 
     /// What to wait for, each to be *readable*. Changes only inside calls of this class and of the function's host. A
@@ -127,7 +128,8 @@ extension Server {
 
     func adopt(_ socket: Descriptor) {
         session = Session(
-            ClientSocket(socket, closer), function: function, log: log, waiting: waiting, guestMemory: guestMemory)
+            ClientSocket(socket, closer), function: function, log: log, waitBudget: waitBudget, guestMemory: guestMemory
+        )
         log.info("client connected")
         watch()
     }
@@ -145,7 +147,8 @@ extension Server {
         watch()
     }
 
-    /// Runs after every event and usually finds nothing changed. While the closer is behind, nobody else can come.
+    /// Brings ``descriptors`` up to date, after every event; usually nothing changed. While the closer is behind, the
+    /// listener is not among them, so that no further client is accepted.
     private func watch() {
         watchForRoom()
         let isBehind = closer.isBehind
@@ -158,7 +161,7 @@ extension Server {
         generation += 1
     }
 
-    /// Only while something is left to send.
+    /// Waits for room in the client's socket, while something is left to send.
     private func watchForRoom() {
         guard let session, session.hasOutput else {
             writability = nil
@@ -169,7 +172,7 @@ extension Server {
     }
 }
 
-/// What ``Server/descriptors`` was made from. Kept open, so that none of the next ones can have the same number.
+/// The owners of ``Server/descriptors``, kept so that a descriptor's number cannot be given to another file.
 private struct Watched {
     var listener: Listener?
     var session: Session?

@@ -37,14 +37,14 @@ enum Limits {
     static let regionBytesPerTurn = 65_536
     /// How long a reply to a message of ours may take.
     static let replyTime = Duration.seconds(1)
-    /// How long it may take when the client itself waits for a reply of ours; see ``Session/awaitReply(to:)``.
+    /// How long a reply to a message of ours may take when the client itself waits for one; see ``Session/awaitReply(to:)``.
     static let crossedReplyTime = Duration.milliseconds(100)
-    /// A reply that takes no longer is not charged to the client's ``WaitingAllowance``.
+    /// A reply that takes no longer costs nothing of the ``WaitBudget``.
     static let promptReplyTime = Duration.microseconds(200)
-    /// Waiting beyond prompt replies that a client can cause at once, and one part in how many of the time it can in the
-    /// long run.
-    static let waitingBurst = Duration.milliseconds(100)
-    static let waitingShare = 10
+    /// Waiting beyond prompt replies that a client can cause at once: what a ``WaitBudget`` holds.
+    static let waitBudgetBurst = Duration.milliseconds(100)
+    /// One part in how many of the time a client can cause such waiting in the long run.
+    static let waitBudgetShare = 10
     /// How long nobody is served after a client whose eventfd blocked: each such client costs milliseconds of everybody's.
     static let blockingPause = Duration.seconds(1)
     /// Requests of ours given up on whose reply may still come.

@@ -65,7 +65,7 @@ extension Session {
     }
 
     private func beginRequest(_ command: Command, _ id: UInt16, payload: Int) -> ByteQueue? {
-        guard end == nil, state == .running, waiting.isLeft else { return nil }
+        guard end == nil, state == .running, waitBudget.isLeft else { return nil }
         return beginMessage(
             Header(
                 id: id, command: command.rawValue, size: UInt32(Limits.headerSize + payload), flags: .request))

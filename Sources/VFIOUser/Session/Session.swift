@@ -19,7 +19,7 @@ final class Session {
     let transport: any Transport
     let log: EventLog
 
-    /// Received, not handled yet. The request being handled is at the front.
+    /// Bytes received and not handled yet. The request being handled is at the front.
     let input = ByteQueue(capacity: Limits.inputCapacity)
     let output = SendQueue()
     /// Data of the reply being put together.
@@ -29,7 +29,7 @@ final class Session {
     private(set) var position: UInt64 = 0
 
     var state = State.awaitingVersion
-    /// Why the connection ends, once it does; from then on nothing is received, handled or sent.
+    /// Why the connection is to be closed; once set, nothing is received, handled or sent.
     var end: Disconnect? { reason ?? (events.haveFailed ? .blockingEvent : nil) }
     private var reason: Disconnect?
 
@@ -37,20 +37,20 @@ final class Session {
     var intx: INTxLine
     var msi: VectorTable
     var msix: VectorTable
-    var requests = OwnRequests()
-    let waiting: WaitingAllowance
+    var requests = ServerRequests()
+    let waitBudget: WaitBudget
     let guestMemory: GuestMemoryFiles
-    /// A file for guest memory was refused that ``guestMemory`` does not allow.
+    /// Whether a file for guest memory was refused because ``guestMemory`` does not allow it.
     var hasRefusedMemory = false
     /// Region bytes that may still be accessed in this turn.
     var regionBudget = 0
 
     init(
         _ transport: any Transport, function: any Function, log: EventLog,
-        waiting: WaitingAllowance = WaitingAllowance(), guestMemory: GuestMemoryFiles = .inMemory
+        waitBudget: WaitBudget = WaitBudget(), guestMemory: GuestMemoryFiles = .inMemory
     ) {
         (self.transport, self.function, self.log) = (transport, function, log)
-        (self.waiting, self.guestMemory) = (waiting, guestMemory)
+        (self.waitBudget, self.guestMemory) = (waitBudget, guestMemory)
         barSizes = function.barSizes
         intx = INTxLine(events)
         msi = VectorTable(count: function.interruptCounts.msi, events)

@@ -1,11 +1,11 @@
-/// The requests this side sends: their ids, and what is known of the client that answers them.
-struct OwnRequests {
+/// The requests that the server sends, for DMA: their ids, and what is known of the client that answers them.
+struct ServerRequests {
     private var lastID: UInt16 = 0
-    /// Ids given up on; the reply may still come.
+    /// Ids of requests that were given up on, whose replies may still come.
     private var abandoned: [UInt16] = []
-    /// Nil until a first message has shown it.
+    /// How the client lays out data of DMA messages; `nil` until the first of them was answered.
     var layout: MemoryDataLayout?
-    /// Data bytes in one message, as negotiated.
+    /// Data bytes in one DMA message, as negotiated.
     var transferSize = 0
 
     mutating func nextID() -> UInt16 {
@@ -13,7 +13,7 @@ struct OwnRequests {
         return lastID
     }
 
-    /// False when there are too many.
+    /// Gives up on the reply to request `id`. False when too many were given up on.
     mutating func abandon(_ id: UInt16) -> Bool {
         abandoned.append(id)
         return abandoned.count <= Limits.abandonedRequests

@@ -17,12 +17,12 @@ extension Session {
     /// The same goes for a client that sends so much meanwhile that there is no room left for the reply.
     func awaitReply(to id: UInt16) -> Reply? {
         let start = ContinuousClock.now
-        defer { waiting.charge(.now - start) }
+        defer { waitBudget.spend(.now - start) }
         var deadline = start + Limits.replyTime
         var search = ReplySearch(id: id)
         while end == nil {
             flush()
-            if let reply = find(&search) { return reply }
+            if let reply = scan(&search) { return reply }
             if search.hasCrossed { deadline = min(deadline, start + Limits.crossedReplyTime) }
             if !awaitInput(until: deadline) {
                 giveUp(search)
@@ -45,8 +45,8 @@ extension Session {
         log.warning("a DMA message crossed a register access and failed: give the guest shared, file-backed memory")
     }
 
-    /// Looks at the messages that have become complete.
-    private func find(_ search: inout ReplySearch) -> Reply? {
+    /// Scans the messages that have become complete for the reply.
+    private func scan(_ search: inout ReplySearch) -> Reply? {
         while end == nil, input.count - search.offset >= Limits.headerSize {
             let header = Header(input, at: search.offset)
             guard header.isWellFormed else {
@@ -70,12 +70,12 @@ extension Session {
     }
 }
 
-/// How far the receive queue has been looked through for a reply.
+/// How far the receive queue has been scanned for a reply.
 private struct ReplySearch {
     let id: UInt16
-    /// Of the first message not looked at.
+    /// Offset in the receive queue of the first message that was not scanned.
     var offset = 0
-    /// A request was passed that the client waits to see answered.
+    /// One of the messages scanned is a request whose reply the client waits for.
     var hasCrossed = false
 
     mutating func pass(_ request: Header) {
