@@ -18,9 +18,9 @@ import PCIe
 /// - Datasheet: 7.10 (virtualization), 4.5.11 (initialization), 8.14 (registers)
 public final class EmbeddedDriver {
     let registers: DeviceRegisters
-    let mailbox: Mailbox
+    let mailboxes: VFMailboxes
     private let clock: () -> UInt64
-    private let report: (Event) -> Void
+    private let report: (DriverEvent) -> Void
 
     var virtualFunctions: [VirtualFunction]
     var addresses: AddressTable
@@ -29,7 +29,7 @@ public final class EmbeddedDriver {
     var link = Link(isUp: false, speed: 1000)
     /// Where the SR-IOV capability is.
     var sriov = 0
-    /// The device sent a message since the last look at its causes.
+    /// The device sent an interrupt since its causes were last read.
     private var isInterrupted = true
 
     /// Takes the function over and starts it.
@@ -40,10 +40,10 @@ public final class EmbeddedDriver {
     ///   - report: what happens, for a log. Called from inside the driver, which it must not call.
     public init(
         _ function: any Function, settings: [VFSettings], clock: @escaping () -> UInt64,
-        report: @escaping (Event) -> Void
+        report: @escaping (DriverEvent) -> Void
     ) throws(StartError) {
         registers = DeviceRegisters(function: function)
-        mailbox = Mailbox(registers: registers)
+        mailboxes = VFMailboxes(registers: registers)
         (self.clock, self.report) = (clock, report)
         virtualFunctions = settings.map { VirtualFunction($0) }
         addresses = AddressTable(vfCount: settings.count, registers: registers)
@@ -60,9 +60,9 @@ public final class EmbeddedDriver {
 
     var now: UInt64 { clock() }
 
-    /// Tells the owner, unless the VF it is about had too much to tell lately.
-    func tell(_ event: Event, about vf: Int? = nil) {
-        if let vf, !virtualFunctions[vf].allowance.take(at: now) { return }
+    /// Reports `event` to the owner, unless there were too many events about `vf` lately.
+    func tell(_ event: DriverEvent, about vf: Int? = nil) {
+        if let vf, !virtualFunctions[vf].eventRateLimit.take(at: now) { return }
         report(event)
     }
 }
@@ -70,18 +70,18 @@ public final class EmbeddedDriver {
 // MARK: The owner's calls
 
 extension EmbeddedDriver {
-    /// Whether a call of ``service()`` would find work.
+    /// Whether there is work for ``service()``.
     public var hasWork: Bool { isInterrupted }
 
     /// When ``service()`` has to be called next without an interrupt; `nil` when nothing waits.
     public var nextDeadline: UInt64? { virtualFunctions.compactMap { noticeDeadline(of: $0) }.min() }
 
-    /// Looks at the device's causes and answers what VFs ask: a bounded amount of work, and next to none without a cause.
+    /// Reads the device's interrupt causes and answers requests of VFs: a bounded amount of work, and next to none without a cause.
     public func service() {
         guard isInterrupted || nextDeadline.map({ $0 <= now }) == true else { return }
         isInterrupted = false
         let causes = registers.read(.ICR)
-        let events = mailbox.takeEvents()
+        let events = mailboxes.takeEvents()
         if causes & ICR.linkChange != 0 { followLink() }
         for vf in virtualFunctions.indices {
             if events.resets >> UInt32(vf) & 1 == 1 { handleReset(of: vf) }

@@ -18,19 +18,20 @@ extension EmbeddedDriver {
         // The limits are parts of the link's speed.
         if isFaster { for vf in virtualFunctions.indices { applyRate(to: vf) } }
         for vf in virtualFunctions.indices where link.isUp || virtualFunctions[vf].settings.linkState != .on {
-            owe(.link, to: vf)
+            queue(.link, to: vf)
         }
     }
 
     func changeLinkState(of vf: Int) {
         applyActivity(of: vf)
-        owe(.link, to: vf)
+        queue(.link, to: vf)
     }
 
     // MARK: Notices
 
-    /// A VF that has not introduced itself reads nothing, and looks at the link when it does.
-    func owe(_ notice: VirtualFunction.Notice, to vf: Int) {
+    /// Has `notice` sent to a VF as soon as it has read the message before. A VF that has not introduced itself gets none: its
+    /// driver reads the link when it starts.
+    func queue(_ notice: VirtualFunction.Notice, to vf: Int) {
         if virtualFunctions[vf].isClearToSend { virtualFunctions[vf].notice = notice }
     }
 
@@ -42,7 +43,7 @@ extension EmbeddedDriver {
         return since &+ Self.readTimeout
     }
 
-    /// Sends what is owed to VFs that have read what they got before. One that is writing to its buffer is left alone: it
+    /// Sends pending notices to VFs that have read what they got before. One that is writing to its buffer is left alone: it
     /// will say so when it is done, and that is the next chance.
     func sendNotices() {
         for vf in virtualFunctions.indices {
@@ -50,7 +51,7 @@ extension EmbeddedDriver {
             if let deadline = noticeDeadline(of: virtualFunctions[vf]), deadline > now { continue }
             // From here on the VF's next event is what is waited for, not the clock.
             virtualFunctions[vf].unreadSince = nil
-            guard mailbox.takeBuffer(of: vf) else { continue }
+            guard mailboxes.takeBuffer(of: vf) else { continue }
             virtualFunctions[vf].notice = nil
             send([word(for: notice, to: virtualFunctions[vf])], to: vf)
         }
@@ -64,7 +65,7 @@ extension EmbeddedDriver {
     }
 
     func send(_ words: [UInt32], to vf: Int) {
-        mailbox.send(words, to: vf)
+        mailboxes.send(words, to: vf)
         virtualFunctions[vf].unreadSince = now
     }
 }

@@ -19,7 +19,7 @@ struct VirtualFunction {
     var unreadSince: UInt64?
     /// When the VF was last told that it has to introduce itself first.
     var lastRefusal: UInt64?
-    var allowance = EventAllowance()
+    var eventRateLimit = EventRateLimit()
 
     init(_ settings: VFSettings) {
         self.settings = settings

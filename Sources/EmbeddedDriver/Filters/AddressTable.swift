@@ -42,8 +42,8 @@ struct AddressTable {
 
     private func freeFilter(for vf: Int) -> Int? {
         let free = filters.filter { entries[$0] == nil }
-        let owed = (0..<vfCount).filter { $0 != vf }.reduce(0) { $0 + max(0, Self.reserve - filterCount(of: $1)) }
-        return free.count > owed ? free.first : nil
+        let reserved = (0..<vfCount).filter { $0 != vf }.reduce(0) { $0 + max(0, Self.reserve - filterCount(of: $1)) }
+        return free.count > reserved ? free.first : nil
     }
 
     private func filterCount(of vf: Int) -> Int { filters.count { entries[$0]?.vf == vf } }

@@ -76,8 +76,8 @@ struct VLANTable {
 
     private func freeEntry(for vf: Int) -> Int? {
         let free = entries.count { $0 == nil }
-        let owed = (0..<vfCount).filter { $0 != vf }.reduce(0) { $0 + max(0, Self.reserve - vlanCount(of: $1)) }
-        return free > owed ? entries.firstIndex { $0 == nil } : nil
+        let reserved = (0..<vfCount).filter { $0 != vf }.reduce(0) { $0 + max(0, Self.reserve - vlanCount(of: $1)) }
+        return free > reserved ? entries.firstIndex { $0 == nil } : nil
     }
 
     private func vlanCount(of vf: Int) -> Int { entries.dropFirst().count { ($0?.members ?? 0) >> UInt8(vf) & 1 == 1 } }

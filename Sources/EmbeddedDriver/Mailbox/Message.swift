@@ -57,6 +57,6 @@ struct Message: Equatable {
         static let acknowledged: UInt32 = 1 << 31
     }
 
-    /// PF_CONTROL_MSG: the link changed, look at it.
+    /// PF_CONTROL_MSG: the link changed, the VF's driver should read it.
     static let linkNotice: UInt32 = 0x0100
 }

@@ -27,13 +27,13 @@ extension EmbeddedDriver {
     /// The VF read a message. One that never introduced itself reads what was left by another: it has to start anew.
     func handleAcknowledgement(of vf: Int) {
         virtualFunctions[vf].unreadSince = nil
-        guard !virtualFunctions[vf].isClearToSend, mayRefuse(vf), mailbox.takeBuffer(of: vf) else { return }
+        guard !virtualFunctions[vf].isClearToSend, mayRefuse(vf), mailboxes.takeBuffer(of: vf) else { return }
         send([Message.Mark.refused], to: vf)
     }
 
     func handleRequest(of vf: Int) {
-        let message = mailbox.receive(from: vf)
-        guard !message.isAnswer else { return mailbox.release(vf) }
+        let message = mailboxes.receive(from: vf)
+        guard !message.isAnswer else { return mailboxes.release(vf) }
         if message.kind == .reset { return introduce(vf) }
         guard virtualFunctions[vf].isClearToSend else { return refuseEarly(message, of: vf) }
         let refusal = answer(to: message, of: vf)
@@ -41,12 +41,12 @@ extension EmbeddedDriver {
         let mark = refusal == nil ? Message.Mark.acknowledged : Message.Mark.refused
         send([message[0] | mark | virtualFunctions[vf].clearToSend], to: vf)
         // A refusal without CTS reads as a call to start anew. The notice takes its place.
-        if refusal != nil, virtualFunctions[vf].clearToSend == 0 { owe(.link, to: vf) }
+        if refusal != nil, virtualFunctions[vf].clearToSend == 0 { queue(.link, to: vf) }
     }
 
     /// Nothing counts before VF_RESET.
     private func refuseEarly(_ message: Message, of vf: Int) {
-        guard mayRefuse(vf) else { return mailbox.release(vf) }
+        guard mayRefuse(vf) else { return mailboxes.release(vf) }
         send([message[0] | Message.Mark.refused], to: vf)
     }
 

@@ -2,7 +2,7 @@ import EmbeddedDriver
 import Logging
 
 /// A line for what the embedded driver tells.
-func write(_ event: Event, to log: Logger) {
+func write(_ event: DriverEvent, to log: Logger) {
     switch event {
     case .linkChanged(let isUp, let megabits): log.info("port: link \(isUp ? "up, \(megabits) Mb/s" : "down")")
     case .started(let vf, let address): log.info("vf\(vf): driver started, MAC address \(address)")

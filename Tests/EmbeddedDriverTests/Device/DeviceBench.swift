@@ -6,7 +6,7 @@ import KawelaTestSupport
 final class DeviceBench {
     let port: TestDriver
     private(set) var driver: EmbeddedDriver!
-    private(set) var events: [Event] = []
+    private(set) var events: [DriverEvent] = []
 
     init(vfs: Int = 2, _ edit: (inout [VFSettings]) -> Void = { _ in }) throws {
         port = TestDriver(maps: false, virtualFunctions: vfs)

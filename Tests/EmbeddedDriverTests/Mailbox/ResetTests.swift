@@ -101,7 +101,7 @@ import Testing
         bench.introduce(0, 1)
         let before = bench.events.count
         for _ in 0..<1000 { bench.ask(0, 0xFF) }
-        #expect(bench.events.count - before <= EventAllowance.burst)
+        #expect(bench.events.count - before <= EventRateLimit.burst)
         bench.ask(1, 0xFF)
         #expect(bench.events.last == .refused(vf: 1, .unknown))
         bench.now += second

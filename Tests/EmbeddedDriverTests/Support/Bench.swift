@@ -11,7 +11,7 @@ final class Bench {
     let function: ScriptedFunction
     private(set) var driver: EmbeddedDriver!
     var now: UInt64 = 1_000 * second
-    private(set) var events: [Event] = []
+    private(set) var events: [DriverEvent] = []
 
     init(_ settings: [VFSettings], function: ScriptedFunction = ScriptedFunction()) throws {
         self.function = function

@@ -1,5 +1,5 @@
 /// What the driver tells its owner, for a log.
-public enum Event: Equatable, Sendable {
+public enum DriverEvent: Equatable, Sendable {
     case linkChanged(isUp: Bool, megabits: Int)
     /// The VF's driver introduced itself.
     case started(vf: Int, address: UnicastAddress)
@@ -23,10 +23,10 @@ public enum Refusal: String, Equatable, Sendable {
     case unknown = "sent a message that is not known"
 }
 
-/// Keeps one VF from filling a log: a few events at once, then one a second.
-struct EventAllowance {
+/// Keeps one VF from filling a log: a burst of events, then one a second.
+struct EventRateLimit {
     static let burst = 10
-    private var left = EventAllowance.burst
+    private var left = EventRateLimit.burst
     private var refilled: UInt64 = 0
 
     mutating func take(at now: UInt64) -> Bool {
