@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Why a command ends without success, in one line for the user: what is wrong and how to mend it.
+/// Why a command ends without success, in one line for the user: what is wrong and what to do about it.
 public enum Failure: Error, Equatable {
     /// The command line asks for something that cannot be.
     case usage(String)
@@ -22,8 +22,9 @@ public enum Failure: Error, Equatable {
 }
 
 extension Failure {
-    /// The same, of one of several ports: `place` says which. Those have no options on the command line, only keys.
-    func of(_ place: String?) -> Failure {
+    /// This failure with `place`, one of several ports, before its message. Such a port has no options on the command line, so
+    /// the message speaks of keys.
+    func located(at place: String?) -> Failure {
         guard let place else { return self }
         let keys = message.replacing(/(^|[ \(])--([a-z\-]+)/) { match in "\(match.output.1)\"\(match.output.2)\"" }
         let text = "\(place): \(keys)"

@@ -44,7 +44,7 @@ final class ServedPort {
             (self.backend, self.kept) = (backend, kept)
         } catch {
             undo.run()
-            throw error.of(plan.name)
+            throw error.located(at: plan.name)
         }
         (self.plan, self.control, self.log) = (plan, control, log)
     }
@@ -57,7 +57,7 @@ final class ServedPort {
 
     /// Runs until ``PortControl/stop()``.
     func run() throws(Failure) {
-        do throws(Failure) { try loop.run() } catch { throw error.of(plan.name) }
+        do throws(Failure) { try loop.run() } catch { throw error.located(at: plan.name) }
     }
 
     /// Removes its sockets and lets go of its files.

@@ -89,7 +89,7 @@ func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner 
 public enum Doorbells: String, Equatable, Sendable, CaseIterable {
     /// Each as a message.
     case messages
-    /// Through memory that the guest writes without leaving it, and that this program looks at.
+    /// Through registers in memory that the guest writes without an exit, and that this program polls.
     case mapped
 }
 

@@ -5,7 +5,7 @@ import VFIOUser
 
 /// What `kawela serve` is going to do with one port, complete and checked.
 struct ServePlan: Equatable {
-    /// Of a port that is one of several.
+    /// The port's name, where there are several.
     var name: String?
     /// A function and the socket it is served on.
     struct Served: Equatable {
@@ -27,22 +27,22 @@ struct ServePlan: Equatable {
 
     var served: [Served]
     var uplink: String
-    /// Of the PF, unless ``nvm`` names a file that has another and ``isMACGiven`` is false.
+    /// The PF's MAC address, unless ``nvm`` names a file that has another and ``isMACGiven`` is false.
     var mac: MACAddress
-    /// A user asked for ``mac``; else it is derived.
+    /// Whether a user asked for ``mac``; else it is derived.
     var isMACGiven: Bool
-    /// The file that keeps the EEPROM.
+    /// The file that keeps the EEPROM, if one does.
     var nvm: String?
     var vfCount: Int
     /// For the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
-    /// How to look at what clients map; `nil` when they send messages.
+    /// When to poll the queue registers that clients map; `nil` when they send messages.
     var polling: Polling.Times?
     var guestMemory: GuestMemoryFiles
     var logLevel: Logger.Level
 
     init(_ options: ServeOptions, machine: String = machineIdentity()) throws(Failure) {
-        try checkPlaces(options)
+        try checkSocketOptions(options)
         let pf = options.pf ?? .guest
         vfCount = options.vfCount ?? 0
         try checkVFs(options, pf: pf)
@@ -57,7 +57,7 @@ struct ServePlan: Equatable {
         mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
         isMACGiven = options.mac != nil
         nvm = options.nvm
-        polling = try times(options)
+        polling = try pollingTimes(options)
         guestMemory = options.guestMemory ?? .inMemory
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
@@ -69,7 +69,7 @@ private func required(_ value: String?, _ complaint: String) throws(Failure) -> 
 }
 
 /// One socket, or a directory for several.
-private func checkPlaces(_ options: ServeOptions) throws(Failure) {
+private func checkSocketOptions(_ options: ServeOptions) throws(Failure) {
     if options.socket != nil, options.directory != nil {
         throw .usage("--socket and --directory exclude each other: --socket serves the PF alone")
     }
@@ -95,7 +95,7 @@ private func checkVFs(_ options: ServeOptions, pf: PhysicalFunctionOwner) throws
     }
 }
 
-private func times(_ options: ServeOptions) throws(Failure) -> Polling.Times? {
+private func pollingTimes(_ options: ServeOptions) throws(Failure) -> Polling.Times? {
     guard options.doorbells == .mapped else {
         guard options.doorbellSpin == nil, options.doorbellWakeup == nil else {
             throw .usage(
