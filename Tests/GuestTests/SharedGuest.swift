@@ -1,9 +1,9 @@
 import KawelaGuest
 import Testing
 
-/// One guest for all sentences that need nothing special.
+/// One guest for all tests that need nothing special.
 enum SharedGuest {
-    private struct State: Shareable {
+    private struct State: GuestSet {
         let bench: Bench
         let guest: Guest
         var benches: [Bench] { [bench] }
@@ -16,7 +16,7 @@ enum SharedGuest {
 
         init(bench: Bench, guest: Guest) { (self.bench, self.guest) = (bench, guest) }
     }
-    private static let shared = Shared<State>()
+    private static let shared = SharedGuests<State>()
 
     static func bench() throws -> Bench { try shared.current().bench }
 
@@ -27,7 +27,7 @@ enum SharedGuest {
         return guest
     }
 
-    /// The running guest as the last sentence left it; freshly booted for the first.
+    /// The running guest as the last test left it; freshly booted for the first.
     static func untouched() throws -> Guest { try shared.current().guest }
 
     /// Kills QEMU without warning and boots another one on the same card.
@@ -45,7 +45,7 @@ enum SharedGuest {
     private static let options = GuestOptions.with { $0.processors = 4 }
 }
 
-/// All sentences with guests run one after the other, whatever file they are in.
+/// All tests with guests run one after the other, whatever file they are in.
 @Suite(
     .serialized, SecondAttempt(), .enabled(if: Availability.mayRun, Comment(rawValue: Availability.obstacle ?? "")))
 struct RealGuest {}

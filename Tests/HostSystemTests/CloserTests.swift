@@ -19,7 +19,7 @@ struct CloserTests {
         #expect(time < LingeringSocket.promptly)
         let file = openFile()
         other.close(file)
-        #expect(isSoon { !isOpen(file) })
+        #expect(becomesTrue { !isOpen(file) })
     }
 
     @Test("it is behind while more than the limit wait, and says when it has caught up")

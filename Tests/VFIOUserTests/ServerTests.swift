@@ -113,7 +113,7 @@ struct ServerTests {
         server.runUntilIdle()
         let end = ContinuousClock.now
         #expect(second.receive() && !server.isConnected)
-        #expect(isSoon { ContinuousClock.now > end + Limits.blockingPause })
+        #expect(becomesTrue { ContinuousClock.now > end + Limits.blockingPause })
         #expect(shakeHands(try connect(), server))
         server.close()
     }

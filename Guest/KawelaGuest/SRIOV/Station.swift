@@ -49,7 +49,7 @@ public struct Station: Sendable, CustomStringConvertible {
         return others.filter { output.contains("<\($0.address)>") }
     }
 
-    /// A port nobody else uses: a listener of an earlier sentence may be left.
+    /// A port nobody else uses: a listener of an earlier test may be left.
     public static func freePort() -> Int { nextPort.wrappingAdd(1, ordering: .relaxed).newValue }
     private static let nextPort = Atomic(5300)
 

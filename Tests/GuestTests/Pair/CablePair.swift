@@ -3,7 +3,7 @@ import Testing
 
 /// Two guests, each with a card of its own, and a cable between the cards. Each runs another kernel, so that whatever is
 /// sent is judged by two versions of Linux and igb. Nothing of it depends on what the host's kernel can do.
-struct CablePair: Shareable {
+struct CablePair: GuestSet {
     /// Has the standard kernel.
     let a: Guest
     /// Has the newer kernel, and VFs.
@@ -13,12 +13,12 @@ struct CablePair: Shareable {
 
     static let addressOfB = "10.82.57.3"
     static let address6OfB = "fd82:576::3"
-    private static let shared = Shared<CablePair>()
+    private static let shared = SharedGuests<CablePair>()
 
     var stationA: Station { a.station("6.1") }
     var stationB: Station { b.station("newer", address: Self.addressOfB) }
 
-    /// The pair with both links up, booted for the first sentence.
+    /// The pair with both links up, booted for the first test.
     static func current() throws -> CablePair {
         let pair = try shared.current()
         try pair.a.bringUpLink()

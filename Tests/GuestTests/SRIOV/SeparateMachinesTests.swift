@@ -74,19 +74,19 @@ extension RealGuest {
             let next = try pair.bench.boot(Bench.vfOptions(0))
             #expect(try next.bringUpVF(0).ping(pair.b, count: 3) >= 2)
             #expect(pair.bench.card.server?.process.status == nil, "kawela lives on")
-            // What runs takes the processor from the sentences that follow.
+            // What runs takes the processor from the tests that follow.
             Pair.shared.end()
         }
     }
 }
 
-/// The two machines, booted once for all sentences; VF 0 is in the first, VF 1 in the second.
-private struct Pair: Shareable {
+/// The two machines, booted once for all tests; VF 0 is in the first, VF 1 in the second.
+private struct Pair: GuestSet {
     let bench: Bench
     let guests: [Guest]
     let a, b: Station
     var benches: [Bench] { [bench] }
-    static let shared = Shared<Pair>()
+    static let shared = SharedGuests<Pair>()
 
     init() throws {
         bench = try Bench(vfs: 2, driven: true)

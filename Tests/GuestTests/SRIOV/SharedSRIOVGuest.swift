@@ -2,9 +2,9 @@ import KawelaGuest
 import Synchronization
 import Testing
 
-/// One guest with the physical function and seven VFs behind it, for all sentences about them.
+/// One guest with the physical function and seven VFs behind it, for all tests about them.
 enum SharedSRIOVGuest {
-    private final class State: Shareable {
+    private final class State: GuestSet {
         let bench: Bench
         let guest: Guest
         /// How many VFs are enabled, each alone in its namespace and as it was made.
@@ -19,7 +19,7 @@ enum SharedSRIOVGuest {
 
         init(bench: Bench, guest: Guest) { (self.bench, self.guest) = (bench, guest) }
     }
-    private static let shared = Shared<State>()
+    private static let shared = SharedGuests<State>()
     static let most = 7
 
     static func bench() throws -> Bench { try shared.current().bench }
@@ -49,7 +49,7 @@ enum SharedSRIOVGuest {
         return (0..<count).map { guest.station(vf: $0) }
     }
 
-    /// The next sentence gets new VFs.
+    /// The next test gets new VFs.
     static func spoil() { shared.running?.clean.withLock { $0 = nil } }
 
     /// Kills QEMU without warning and boots another one on the same card.

@@ -37,7 +37,7 @@ func copies(ofEventDescriptor number: CInt) -> Int {
 }
 
 /// Whether `number` is soon the only descriptor of its eventfd in this process: some are closed in another thread.
-func isLetGo(eventDescriptor number: CInt) -> Bool { isSoon { copies(ofEventDescriptor: number) == 1 } }
+func isLetGo(eventDescriptor number: CInt) -> Bool { becomesTrue { copies(ofEventDescriptor: number) == 1 } }
 
 private func eventIdentity(_ number: CInt) -> String? {
     guard let file = fopen("/proc/self/fdinfo/\(number)", "r") else { return nil }
@@ -68,7 +68,7 @@ final class MemoryFile {
     }
 
     /// Whether `number` is soon the only descriptor of the file in this process: some are closed in another thread.
-    var isLetGo: Bool { isSoon { copies == 1 } }
+    var isLetGo: Bool { becomesTrue { copies == 1 } }
 
     private func inode(_ number: CInt) -> [UInt64]? {
         var (size, device, inode): (UInt64, UInt64, UInt64) = (0, 0, 0)

@@ -1,22 +1,22 @@
 import KawelaGuest
 import Synchronization
 
-/// Guests that several sentences use, with the cards they are plugged into.
-protocol Shareable: Sendable {
+/// Guests that several tests use, with the cards they are plugged into.
+protocol GuestSet: Sendable {
     var benches: [Bench] { get }
     var guests: [Guest] { get }
-    /// Boots them.
+    /// Boots the guests.
     init() throws
 }
 
-/// Guests booted for the first sentence that wants them, since each boot costs seconds. A sentence that leaves one unusable
-/// ends it, and the next gets new ones.
-final class Shared<Guests: Shareable>: Sendable {
+/// Guests that are booted for the first test that wants them and reused by the next, since each boot costs seconds. A test
+/// that leaves one unusable ends it, and the next test gets new ones.
+final class SharedGuests<Guests: GuestSet>: Sendable {
     private let guests = Mutex<Guests?>(nil)
 
     init() { allShared.withLock { $0.append { [self] in end() } } }
 
-    /// Those that run already.
+    /// The guests, if all of them still run.
     var running: Guests? {
         guests.withLock { $0 }.flatMap { $0.guests.allSatisfy { $0.machine.process.status == nil } ? $0 : nil }
     }
@@ -34,7 +34,7 @@ final class Shared<Guests: Shareable>: Sendable {
 
     func replace(with other: Guests) { guests.withLock { $0 = other } }
 
-    /// Ends them, and all that belongs to them.
+    /// Shuts the guests down, and all that belongs to them.
     func end() {
         guests.withLock { guests in
             guests?.benches.forEach { $0.close() }
@@ -45,7 +45,7 @@ final class Shared<Guests: Shareable>: Sendable {
 
 private let allShared = Mutex<[@Sendable () -> Void]>([])
 
-/// Ends all guests that sentences share.
-func endShared() {
+/// Shuts down all guests that tests share.
+func shutDownSharedGuests() {
     for end in allShared.withLock({ $0 }) { end() }
 }
