@@ -11,7 +11,7 @@ public enum BackendSpecification: Sendable, Equatable {
     indirect case capture(file: String, inner: BackendSpecification)
 
     /// The forms there are, for messages and help.
-    public static let forms =
+    package static let forms =
         "tap:NAME, packet:NAME, stream:PATH, stream:PATH,server, dgram:LOCAL:REMOTE, null, loopback, pcap:FILE and pcap:FILE,BACKEND"
 
     public init(parsing text: String) throws(BackendError) {

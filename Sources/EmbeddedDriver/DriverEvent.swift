@@ -1,5 +1,5 @@
 /// What the driver tells its owner, for a log.
-public enum DriverEvent: Equatable, Sendable {
+package enum DriverEvent: Equatable, Sendable {
     case linkChanged(isUp: Bool, megabits: Int)
     /// The VF's driver introduced itself.
     case started(vf: Int, address: UnicastAddress)
@@ -12,7 +12,7 @@ public enum DriverEvent: Equatable, Sendable {
 }
 
 /// Why a VF did not get what it asked for.
-public enum Refusal: String, Equatable, Sendable {
+package enum Refusal: String, Equatable, Sendable {
     case addressFixed = "asked for a MAC address besides its own, but is not trusted"
     case addressInvalid = "asked for a MAC address that no station can have"
     case noFilterLeft = "asked for one more MAC address than there is room for"

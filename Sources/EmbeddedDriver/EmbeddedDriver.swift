@@ -16,7 +16,7 @@ import PCIe
 /// storm control, and a choice of VLAN protocol (802.1ad).
 ///
 /// - Datasheet: 7.10 (virtualization), 4.5.11 (initialization), 8.14 (registers)
-public final class EmbeddedDriver {
+package final class EmbeddedDriver {
     let registers: DeviceRegisters
     let mailboxes: VFMailboxes
     private let clock: () -> UInt64
@@ -38,7 +38,7 @@ public final class EmbeddedDriver {
     ///   - settings: one for each VF, 1 to 8.
     ///   - clock: nanoseconds of a monotonic clock.
     ///   - report: what happens, for a log. Called from inside the driver, which it must not call.
-    public init(
+    package init(
         _ function: any Function, settings: [VFSettings], clock: @escaping () -> UInt64,
         report: @escaping (DriverEvent) -> Void
     ) throws(StartError) {
@@ -71,13 +71,13 @@ public final class EmbeddedDriver {
 
 extension EmbeddedDriver {
     /// Whether there is work for ``service()``.
-    public var hasWork: Bool { isInterrupted }
+    package var hasWork: Bool { isInterrupted }
 
     /// When ``service()`` has to be called next without an interrupt; `nil` when nothing waits.
-    public var nextDeadline: UInt64? { virtualFunctions.compactMap { noticeDeadline(of: $0) }.min() }
+    package var nextDeadline: UInt64? { virtualFunctions.compactMap { noticeDeadline(of: $0) }.min() }
 
     /// Reads the device's interrupt causes and answers requests of VFs: a bounded amount of work, and next to none without a cause.
-    public func service() {
+    package func service() {
         guard isInterrupted || nextDeadline.map({ $0 <= now }) == true else { return }
         isInterrupted = false
         let causes = registers.read(.ICR)
@@ -93,7 +93,7 @@ extension EmbeddedDriver {
     }
 
     /// Resets the function and gives it back; the VFs are gone then.
-    public func stop() {
+    package func stop() {
         shutDown()
         registers.function.detach()
     }
@@ -102,12 +102,12 @@ extension EmbeddedDriver {
 // MARK: The device's calls
 
 extension EmbeddedDriver: FunctionHost {
-    public func sendMSIX(_ vector: Int) { isInterrupted = true }
-    public func sendMSI(_ vector: Int) { isInterrupted = true }
-    public func setINTx(asserted: Bool) { isInterrupted = isInterrupted || asserted }
+    package func sendMSIX(_ vector: Int) { isInterrupted = true }
+    package func sendMSI(_ vector: Int) { isInterrupted = true }
+    package func setINTx(asserted: Bool) { isInterrupted = isInterrupted || asserted }
 
     /// The driver has no memory: the PF's queues stay off.
-    public func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
-    public func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
-    public func memoryLost() {}
+    package func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
+    package func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
+    package func memoryLost() {}
 }

@@ -5,7 +5,7 @@ extension EmbeddedDriver {
     /// to start anew, and is told so.
     ///
     /// - Precondition: as many as the driver was started with.
-    public func apply(_ settings: [VFSettings]) {
+    package func apply(_ settings: [VFSettings]) {
         precondition(settings.count == virtualFunctions.count, "the number of VFs cannot change")
         for vf in settings.indices where settings[vf] != virtualFunctions[vf].settings {
             change(vf, to: settings[vf])

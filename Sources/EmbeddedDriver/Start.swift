@@ -1,7 +1,7 @@
 import PCIe
 
 /// Why the driver cannot run a function.
-public enum StartError: Error, Equatable, Sendable {
+package enum StartError: Error, Equatable, Sendable {
     /// It has no SR-IOV or no MSI-X capability.
     case noCapability
     /// It can have this many VFs, fewer than wanted.

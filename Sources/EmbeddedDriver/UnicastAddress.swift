@@ -1,9 +1,9 @@
 /// An Ethernet address that a station can have: not of a group, not zero.
-public struct UnicastAddress: Hashable, Sendable {
+package struct UnicastAddress: Hashable, Sendable {
     /// The first byte on the wire is bits 47:40, its group bit 40.
-    public let value: UInt64
+    package let value: UInt64
 
-    public init?(_ value: UInt64) {
+    package init?(_ value: UInt64) {
         guard value != 0, value >> 48 == 0, value & 0x0100_0000_0000 == 0 else { return nil }
         self.value = value
     }
@@ -19,7 +19,7 @@ public struct UnicastAddress: Hashable, Sendable {
 }
 
 extension UnicastAddress: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         stride(from: 40, through: 0, by: -8).map { shift in
             let byte = UInt8(truncatingIfNeeded: value >> UInt64(shift))
             return (byte < 16 ? "0" : "") + String(byte, radix: 16)

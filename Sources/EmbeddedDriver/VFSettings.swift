@@ -1,20 +1,20 @@
 /// What the host decided about one VF. An untrusted VF has no address and no VLANs but those given here.
-public struct VFSettings: Equatable, Sendable {
+package struct VFSettings: Equatable, Sendable {
     /// The address the VF starts with. An untrusted one can have no other.
-    public var address: UnicastAddress
+    package var address: UnicastAddress
     /// The VLAN the VF is in without knowing: tags are put on and taken off. The VF can join no other then.
-    public var portVLAN: PortVLAN?
+    package var portVLAN: PortVLAN?
     /// The VLANs that an untrusted VF may join, with tags of its own.
-    public var trunk: Set<UInt16>
+    package var trunk: Set<UInt16>
     /// Drops frames that the VF sends with another's address, into a VLAN it is not in, or as link control (PAUSE).
-    public var isSpoofChecked: Bool
+    package var isSpoofChecked: Bool
     /// Lets the VF take any address, also that of another station, join any VLAN, and ask for all frames.
-    public var isTrusted: Bool
+    package var isTrusted: Bool
     /// What each of the VF's two transmit queues may send, in Mb/s; `nil` for no limit of its own.
-    public var rate: Int?
-    public var linkState: LinkState
+    package var rate: Int?
+    package var linkState: LinkState
 
-    public init(
+    package init(
         address: UnicastAddress, portVLAN: PortVLAN? = nil, trunk: Set<UInt16> = [], isSpoofChecked: Bool = true,
         isTrusted: Bool = false, rate: Int? = nil, linkState: LinkState = .auto
     ) {
@@ -22,14 +22,14 @@ public struct VFSettings: Equatable, Sendable {
         (self.isTrusted, self.rate, self.linkState) = (isTrusted, rate, linkState)
     }
 
-    public struct PortVLAN: Equatable, Sendable {
+    package struct PortVLAN: Equatable, Sendable {
         /// 1 to 4094.
-        public var identifier: UInt16
+        package var identifier: UInt16
         /// 0 to 7.
-        public var priority: UInt8
+        package var priority: UInt8
 
         /// `nil` for numbers that do not exist.
-        public init?(identifier: Int, priority: Int = 0) {
+        package init?(identifier: Int, priority: Int = 0) {
             guard (1...4094).contains(identifier), (0...7).contains(priority) else { return nil }
             (self.identifier, self.priority) = (UInt16(identifier), UInt8(priority))
         }
@@ -37,7 +37,7 @@ public struct VFSettings: Equatable, Sendable {
 
     /// What the VF is told about its link. The chip shows every VF the port's own link bit, so only part of this can be
     /// enforced; the rest hangs on how drivers read the mailbox.
-    public enum LinkState: String, Equatable, Sendable, CaseIterable {
+    package enum LinkState: String, Equatable, Sendable, CaseIterable {
         /// The uplink's.
         case auto
         /// Up, as far as that goes: the VF is not told when the uplink's link goes down. A driver that starts while it

@@ -1,19 +1,19 @@
 import SystemPackage
 
 /// Why a command ends without success, in one line for the user: what is wrong and what to do about it.
-public enum Failure: Error, Equatable {
+package enum Failure: Error, Equatable {
     /// The command line asks for something that cannot be.
     case usage(String)
     /// The command line is right, and the machine or a file stands in the way.
     case failed(String)
 
-    public var message: String {
+    package var message: String {
         switch self {
         case .usage(let message), .failed(let message): message
         }
     }
 
-    public var exitCode: CInt {
+    package var exitCode: CInt {
         switch self {
         case .usage: 2
         case .failed: 1

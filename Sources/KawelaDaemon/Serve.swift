@@ -9,7 +9,7 @@ import Logging
 /// - Parameters:
 ///   - line: what the command line gave; it wins over the file.
 ///   - path: a configuration file, read at start and with each hang-up signal.
-public func serve(_ line: ServeOptions, configuration path: String? = nil) throws(Failure) {
+package func serve(_ line: ServeOptions, configuration path: String? = nil) throws(Failure) {
     let plans = try readPlans(line, configuration: path)
     let log = Logger(label: "kawela") { [level = plans[0].logLevel] _ in ShortLog(level: level) }
 

@@ -66,16 +66,16 @@ func makeDriver(_ function: any Function, _ settings: [VFSettings], log: Logger)
 }
 
 /// The uplinks there are, for `kawela serve --help`.
-public let uplinkHelp = "What the NIC's wire is plugged into: \(BackendSpecification.forms)."
+package let uplinkHelp = "What the NIC's wire is plugged into: \(BackendSpecification.forms)."
 
 /// How `kawela registers` writes the register map.
-public enum RegisterFormat {
+package enum RegisterFormat {
     case text
     case json
     case markdown
 }
 
-public func registerMap(as format: RegisterFormat) -> String {
+package func registerMap(as format: RegisterFormat) -> String {
     switch format {
     case .text: RegisterTable.text()
     case .json: RegisterTable.json

@@ -1,5 +1,5 @@
 /// Which files a client may give for guest memory.
-public enum GuestMemoryFiles: String, Equatable, Sendable, CaseIterable {
+package enum GuestMemoryFiles: String, Equatable, Sendable, CaseIterable {
     /// Those whose pages are in the host's memory: memfd, tmpfs, huge pages.
     case inMemory = "in-memory"
     /// Any that can be mapped. An access waits for the file system then, which may be a network's or the client's own: it

@@ -13,7 +13,7 @@ import SystemPackage
 /// A client that connects while another is served is turned away at once: QEMU then reports the error at start, where
 /// waiting would look like a hang. When a client leaves, its memory is unmapped, the function is detached and reset,
 /// and the next one may come.
-public final class Server {
+package final class Server {
     private let function: any Function
     private let log: EventLog
     private let guestMemory: GuestMemoryFiles
@@ -31,15 +31,15 @@ public final class Server {
 
     /// What to wait for, each to be *readable*. Changes only inside calls of this class and of the function's host. A
     /// number may come back for another file, so an owner that registers them (epoll) has to compare ``generation``.
-    public private(set) var descriptors: [CInt] = []
+    package private(set) var descriptors: [CInt] = []
     /// Grows whenever ``descriptors`` changes or one of them becomes another file.
-    public private(set) var generation = 0
+    package private(set) var generation = 0
 
     /// Whether a client is connected.
-    public var isConnected: Bool { session != nil }
+    package var isConnected: Bool { session != nil }
 
     /// Listens on `path`. A socket file left behind by a server that has ended is replaced.
-    public init(
+    package init(
         path: String, function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory
     ) throws(ServerError) {
         (self.function, self.log, self.guestMemory) = (function, EventLog(log), guestMemory)
@@ -58,7 +58,7 @@ public final class Server {
 
     /// One of ``descriptors`` is readable or failed. Handles a bounded number of messages. A descriptor that is no
     /// longer among ``descriptors`` is ignored.
-    public func handleEvents(on descriptor: CInt) {
+    package func handleEvents(on descriptor: CInt) {
         if descriptor == listener?.descriptor {
             acceptClient()
         } else if descriptor == session?.transport.descriptor {
@@ -74,16 +74,16 @@ public final class Server {
     }
 
     /// Whether messages that were received wait to be handled, or a connection that failed waits to be closed.
-    public var hasBufferedMessages: Bool { session?.hasBufferedMessages ?? false }
+    package var hasBufferedMessages: Bool { session?.hasBufferedMessages ?? false }
 
     /// Handles a bounded number of the messages received.
-    public func processBufferedMessages() {
+    package func processBufferedMessages() {
         session?.handleMessages()
         settle()
     }
 
     /// Drops the client and removes the socket file. Calling it again does nothing.
-    public func close() {
+    package func close() {
         session?.finish(.serverClosed)
         settle()
         listener?.removeFile()

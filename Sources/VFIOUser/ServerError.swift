@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// Why a server could not be set up.
-public enum ServerError: Error, Equatable, CustomStringConvertible {
+package enum ServerError: Error, Equatable, CustomStringConvertible {
     /// Another server listens there.
     case inUse(path: String)
     /// A file that is no socket is in the way.
@@ -10,7 +10,7 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
     case pathTooLong(path: String)
     case unavailable(path: String, Errno)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .inUse(let path): "\(path) is in use by another server"
         case .notASocket(let path): "\(path) exists and is not a socket"

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Whether `condition` becomes true within 5 seconds.
-public func becomesTrue(_ condition: () -> Bool) -> Bool {
+package func becomesTrue(_ condition: () -> Bool) -> Bool {
     for _ in 0..<500 {
         if condition() { return true }
         usleep(10_000)

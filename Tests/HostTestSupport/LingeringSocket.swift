@@ -2,15 +2,15 @@ import CKawela
 import Glibc
 
 /// A TCP connection whose close takes long: it has data that nobody reads, and lingers.
-public final class LingeringSocket {
-    public static let seconds = 20
+package final class LingeringSocket {
+    package static let seconds = 20
     /// Is over long before the socket has ceased to linger.
-    public static let promptly = Duration.seconds(5)
+    package static let promptly = Duration.seconds(5)
 
-    public private(set) var number: CInt
+    package private(set) var number: CInt
     private var reader: CInt
 
-    public init() {
+    package init() {
         let listener = Self.make()
         number = Self.make()
         let connector = number
@@ -38,13 +38,13 @@ public final class LingeringSocket {
     }
 
     /// Whoever waits in close goes on.
-    public func stopLingering() {
+    package func stopLingering() {
         if reader >= 0 { close(reader) }
         reader = -1
     }
 
     /// Closes this side's descriptor: whoever got it has the last one, and lingers when that is closed.
-    public func letGo() {
+    package func letGo() {
         if number >= 0 { close(number) }
         number = -1
     }

@@ -7,7 +7,7 @@ import SystemPackage
 /// Frames are captured as the backend gets them: with offloads left to it they are longer than on a wire and their
 /// checksums are incomplete. The file is written after every batch, so it is complete while it is read. When it cannot
 /// be written the capture ends and the traffic goes on.
-public final class CaptureBackend: Backend {
+package final class CaptureBackend: Backend {
     private let inner: any Backend
     private var file: CaptureFile
     private var capturedFrames: UInt64 = 0
@@ -24,39 +24,39 @@ public final class CaptureBackend: Backend {
 
     deinit { close() }
 
-    public var descriptor: CInt { inner.descriptor }
-    public var wantsWritable: Bool { inner.wantsWritable }
-    public var isLinkUp: Bool { inner.isLinkUp }
-    public var isCongested: Bool { inner.isCongested }
-    public var offloads: UplinkOffloads { inner.offloads }
-    public var linkDescriptor: CInt { inner.linkDescriptor }
-    public func handleLinkEvent() { inner.handleLinkEvent() }
-    public func portLinkChanged(isUp: Bool) { inner.portLinkChanged(isUp: isUp) }
-    public func handleEvent() { inner.handleEvent() }
+    package var descriptor: CInt { inner.descriptor }
+    package var wantsWritable: Bool { inner.wantsWritable }
+    package var isLinkUp: Bool { inner.isLinkUp }
+    package var isCongested: Bool { inner.isCongested }
+    package var offloads: UplinkOffloads { inner.offloads }
+    package var linkDescriptor: CInt { inner.linkDescriptor }
+    package func handleLinkEvent() { inner.handleLinkEvent() }
+    package func portLinkChanged(isUp: Bool) { inner.portLinkChanged(isUp: isUp) }
+    package func handleEvent() { inner.handleEvent() }
 
-    public var counters: [(name: String, value: UInt64)] {
+    package var counters: [(name: String, value: UInt64)] {
         inner.counters + [
             ("captured_frames", capturedFrames), ("capture_missed_frames", missedFrames),
             ("capture_failed", failure == nil ? 0 : 1),
         ]
     }
 
-    public var status: String {
+    package var status: String {
         guard let failure else { return inner.status }
         return "\(inner.status); the capture ended: \(failure)"
     }
 
-    public func transmit(_ batch: inout FrameBatch) {
+    package func transmit(_ batch: inout FrameBatch) {
         capture(batch, where: { $0.goesToUplink })
         inner.transmit(&batch)
     }
 
-    public func receive(into batch: inout FrameBatch) {
+    package func receive(into batch: inout FrameBatch) {
         inner.receive(into: &batch)
         capture(batch, where: { _ in true })
     }
 
-    public func close() {
+    package func close() {
         inner.close()
         file.close()
     }

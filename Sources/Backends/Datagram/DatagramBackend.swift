@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// The socket is bound to the local path and never connected, so the peer may come, go and come back. Nobody can tell
 /// whether it is there before sending: the link is always up.
-public final class DatagramBackend: Backend {
+package final class DatagramBackend: Backend {
     /// What a refused datagram waits for.
     private enum Congestion {
         case none
@@ -44,23 +44,23 @@ public final class DatagramBackend: Backend {
         try both.add(watch.number, writable: true)
     }
 
-    public var descriptor: CInt {
+    package var descriptor: CInt {
         if isClosed { return -1 }
         if isPaused { return closer.caughtUp }
         return congestion == .peer ? both.descriptor : socket.descriptor
     }
 
-    public var wantsWritable: Bool { congestion == .socket && !isPaused }
-    public var isLinkUp: Bool { !isClosed }
-    public var isCongested: Bool { !store.isEmpty }
-    public var offloads: UplinkOffloads { [] }
-    public var counters: [(name: String, value: UInt64)] { traffic.report }
+    package var wantsWritable: Bool { congestion == .socket && !isPaused }
+    package var isLinkUp: Bool { !isClosed }
+    package var isCongested: Bool { !store.isEmpty }
+    package var offloads: UplinkOffloads { [] }
+    package var counters: [(name: String, value: UInt64)] { traffic.report }
 
-    public var status: String {
+    package var status: String {
         congestion == .peer ? "waiting for \(remote) to take frames" : "sending to \(remote)"
     }
 
-    public func handleEvent() {
+    package func handleEvent() {
         if isPaused {
             closer.acknowledge()
             isPaused = closer.isBehind
@@ -68,7 +68,7 @@ public final class DatagramBackend: Backend {
         if isCongested { flush() }
     }
 
-    public func close() {
+    package func close() {
         guard !isClosed else { return }
         isClosed = true
         congestion = .none
@@ -83,7 +83,7 @@ public final class DatagramBackend: Backend {
 // MARK: Sending
 
 extension DatagramBackend {
-    public func transmit(_ batch: inout FrameBatch) {
+    package func transmit(_ batch: inout FrameBatch) {
         traffic.dropped(.sendLength, frames: batch.unsendableCount)
         var next = 0
         while let run = batch.sendableRun(from: next) {
@@ -156,7 +156,7 @@ extension DatagramBackend {
 // MARK: Receiving
 
 extension DatagramBackend {
-    public func receive(into batch: inout FrameBatch) {
+    package func receive(into batch: inout FrameBatch) {
         guard !isClosed, !isPaused, case .moved(let count) = slots.receive(from: socket.descriptor) else { return }
         isPaused = closer.isBehind
         for slot in 0..<count { accept(slot, into: &batch) }

@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// It accepts no offloads, so frames come back complete. Frames beyond a bounded queue are dropped, as a receiver that
 /// is too slow would; it never is congested, so a port that takes nothing can still send.
-public final class LoopbackBackend: Backend {
+package final class LoopbackBackend: Backend {
     static let queueLimit = 1024
 
     /// Frames sent and not received yet.
@@ -17,23 +17,23 @@ public final class LoopbackBackend: Backend {
     private var isClosed = false
     private var traffic = TrafficCounters(drops: .sendLength, .receiveQueueFull)
 
-    public init() throws(Errno) { event = try EventFlag() }
+    package init() throws(Errno) { event = try EventFlag() }
 
-    public var descriptor: CInt { isClosed ? -1 : event.descriptor }
-    public var wantsWritable: Bool { false }
-    public var isLinkUp: Bool { !isClosed }
-    public var isCongested: Bool { false }
-    public var offloads: UplinkOffloads { [] }
-    public var counters: [(name: String, value: UInt64)] { traffic.report }
-    public func handleEvent() {}
+    package var descriptor: CInt { isClosed ? -1 : event.descriptor }
+    package var wantsWritable: Bool { false }
+    package var isLinkUp: Bool { !isClosed }
+    package var isCongested: Bool { false }
+    package var offloads: UplinkOffloads { [] }
+    package var counters: [(name: String, value: UInt64)] { traffic.report }
+    package func handleEvent() {}
 
-    public func close() {
+    package func close() {
         isClosed = true
         arriving.removeAll()
         delivered.removeAll()
     }
 
-    public func transmit(_ batch: inout FrameBatch) {
+    package func transmit(_ batch: inout FrameBatch) {
         traffic.dropped(.sendLength, frames: batch.unsendableCount)
         guard !isClosed else { return }
         for index in 0..<batch.count where batch[index].isSendable { loop(index, of: batch) }
@@ -47,7 +47,7 @@ public final class LoopbackBackend: Backend {
         }
     }
 
-    public func receive(into batch: inout FrameBatch) {
+    package func receive(into batch: inout FrameBatch) {
         guard !isClosed else { return }
         if delivered.isEmpty {
             delivered.removeAll()

@@ -3,22 +3,22 @@ import Intel82576
 /// A wire that leads nowhere: frames are counted and dropped. The link is up.
 ///
 /// It accepts no offloads, so its counters (and a capture around it) show what a wire would carry.
-public final class NullBackend: Backend {
+package final class NullBackend: Backend {
     private var traffic = TrafficCounters(drops: .sendLength)
 
-    public init() {}
+    package init() {}
 
-    public var descriptor: CInt { -1 }
-    public var wantsWritable: Bool { false }
-    public var isLinkUp: Bool { true }
-    public var isCongested: Bool { false }
-    public var offloads: UplinkOffloads { [] }
-    public var counters: [(name: String, value: UInt64)] { traffic.report }
-    public func handleEvent() {}
-    public func receive(into batch: inout FrameBatch) {}
-    public func close() {}
+    package var descriptor: CInt { -1 }
+    package var wantsWritable: Bool { false }
+    package var isLinkUp: Bool { true }
+    package var isCongested: Bool { false }
+    package var offloads: UplinkOffloads { [] }
+    package var counters: [(name: String, value: UInt64)] { traffic.report }
+    package func handleEvent() {}
+    package func receive(into batch: inout FrameBatch) {}
+    package func close() {}
 
-    public func transmit(_ batch: inout FrameBatch) {
+    package func transmit(_ batch: inout FrameBatch) {
         var (frames, bytes, unsendable) = (0, 0, 0)
         for index in 0..<batch.count {
             let frame = batch[index]

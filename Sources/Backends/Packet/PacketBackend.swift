@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// The interface is promiscuous meanwhile, and what the host itself sends there is not seen. The link is the interface's:
 /// up while it is up and has a carrier. When the interface is deleted, the backend waits for one of that name.
-public final class PacketBackend: Backend {
+package final class PacketBackend: Backend {
     private let name: String
     private let watch: LinkWatch
     private var socket: PacketSocket
@@ -14,7 +14,7 @@ public final class PacketBackend: Backend {
     private var index: CInt
     private var isAttached = true
     private var isClosed = false
-    public private(set) var isLinkUp: Bool
+    package private(set) var isLinkUp: Bool
     private var slots = PacketSlots()
     private var store = FrameStore()
     private var traffic = TrafficCounters(
@@ -29,24 +29,24 @@ public final class PacketBackend: Backend {
         (index, isLinkUp) = (state.index, state.isRunning)
     }
 
-    public var descriptor: CInt { isAttached ? socket.descriptor : -1 }
-    public var linkDescriptor: CInt { isClosed ? -1 : watch.descriptor }
-    public var wantsWritable: Bool { isAttached && isCongested }
-    public var isCongested: Bool { !store.isEmpty }
+    package var descriptor: CInt { isAttached ? socket.descriptor : -1 }
+    package var linkDescriptor: CInt { isClosed ? -1 : watch.descriptor }
+    package var wantsWritable: Bool { isAttached && isCongested }
+    package var isCongested: Bool { !store.isEmpty }
     /// Not UDP, which kernels before Linux 6.2 refuse.
-    public var offloads: UplinkOffloads { [.checksum, .segmentTCP4, .segmentTCP6] }
-    public var counters: [(name: String, value: UInt64)] { traffic.report }
+    package var offloads: UplinkOffloads { [.checksum, .segmentTCP4, .segmentTCP6] }
+    package var counters: [(name: String, value: UInt64)] { traffic.report }
 
-    public var status: String {
+    package var status: String {
         guard isAttached else { return "waiting for interface \(name)" }
         return isLinkUp ? "attached to \(name)" : "attached to \(name), which is down or without a carrier"
     }
 
-    public func handleEvent() {
+    package func handleEvent() {
         if isAttached { flush() }
     }
 
-    public func handleLinkEvent() {
+    package func handleLinkEvent() {
         guard !isClosed else { return }
         watch.consume()
         let state = watch.state
@@ -55,7 +55,7 @@ public final class PacketBackend: Backend {
         isLinkUp = isAttached && state?.isRunning == true
     }
 
-    public func close() {
+    package func close() {
         detach()
         isClosed = true
         socket.close()
@@ -81,7 +81,7 @@ public final class PacketBackend: Backend {
 // MARK: Sending
 
 extension PacketBackend {
-    public func transmit(_ batch: inout FrameBatch) {
+    package func transmit(_ batch: inout FrameBatch) {
         traffic.dropped(.sendLength, frames: batch.unsendableCount)
         var next = 0
         while let run = batch.sendableRun(from: next) {
@@ -140,7 +140,7 @@ extension PacketBackend {
 // MARK: Receiving
 
 extension PacketBackend {
-    public func receive(into batch: inout FrameBatch) {
+    package func receive(into batch: inout FrameBatch) {
         guard isAttached else { return }
         switch slots.receive(from: socket) {
         case .moved(let count): for slot in 0..<count { accept(slot, into: &batch) }

@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// That is what QEMU's `-netdev stream` and passt speak. The link is up while a peer is connected. A peer that sends a
 /// length of 0 or of more than ``maximumFrameLength`` is disconnected.
-public final class StreamBackend: Backend {
+package final class StreamBackend: Backend {
     private let rendezvous: any Rendezvous
     private let closer: Closer
     /// No peer is admitted until what earlier ones sent is closed.
@@ -44,36 +44,36 @@ public final class StreamBackend: Backend {
 
     deinit { close() }
 
-    public var descriptor: CInt {
+    package var descriptor: CInt {
         if isClosed { return -1 }
         guard let peer else { return isPaused ? closer.caughtUp : rendezvous.descriptor }
         // With frames to send the socket has to be waited for, and a peer that waits for us to read has filled it.
         return leftovers.isUp && !isCongested ? leftovers.descriptor : peer.number
     }
 
-    public var wantsWritable: Bool { isCongested }
-    public var isLinkUp: Bool { peer != nil }
-    public var isCongested: Bool { !store.isEmpty }
-    public var offloads: UplinkOffloads { [] }
+    package var wantsWritable: Bool { isCongested }
+    package var isLinkUp: Bool { peer != nil }
+    package var isCongested: Bool { !store.isEmpty }
+    package var offloads: UplinkOffloads { [] }
 
-    public var counters: [(name: String, value: UInt64)] {
+    package var counters: [(name: String, value: UInt64)] {
         traffic.report + [("connections", connections), ("malformed_lengths", malformedLengths)]
     }
 
-    public var status: String {
+    package var status: String {
         if peer != nil { return "connected" }
         guard let lastEnd else { return rendezvous.waiting }
         return "\(rendezvous.waiting); the last connection ended: \(lastEnd)"
     }
 
-    public func handleEvent() {
+    package func handleEvent() {
         if let peer { return flush(to: peer) }
         closer.acknowledge()
         isPaused = closer.isBehind
         if !isClosed && !isPaused { admit(rendezvous.attempt()) }
     }
 
-    public func close() {
+    package func close() {
         guard !isClosed else { return }
         disconnect("closed")
         isClosed = true
@@ -105,7 +105,7 @@ public final class StreamBackend: Backend {
 // MARK: Sending
 
 extension StreamBackend {
-    public func transmit(_ batch: inout FrameBatch) {
+    package func transmit(_ batch: inout FrameBatch) {
         traffic.dropped(.sendLength, frames: batch.unsendableCount)
         var next = 0
         while let run = batch.sendableRun(from: next) {
@@ -169,7 +169,7 @@ extension StreamBackend {
 // MARK: Receiving
 
 extension StreamBackend {
-    public func receive(into batch: inout FrameBatch) {
+    package func receive(into batch: inout FrameBatch) {
         guard let peer else { return }
         let isOpen = input.front != .incomplete || fill(from: peer)
         guard isOpen else { return }

@@ -5,7 +5,7 @@ import SystemPackage
 /// A port's wire plugged into an existing TAP interface, segmentation and checksums left to the kernel.
 ///
 /// The link is up while the interface is administratively up; its carrier is the port's link. When it is deleted, the backend waits for one of that name.
-public final class TAPBackend: Backend {
+package final class TAPBackend: Backend {
     private static let retryMilliseconds = 1000
     /// `TUN_F_USO4 | TUN_F_USO6`.
     private static let segmentsUDP: UInt32 = 0x60
@@ -33,43 +33,43 @@ public final class TAPBackend: Backend {
         isUp = watch.state?.isUp ?? true
     }
 
-    public var descriptor: CInt { isClosed ? -1 : isAttached ? device.descriptor : timer.descriptor }
-    public var wantsWritable: Bool { isAttached && isCongested }
-    public var linkDescriptor: CInt { isClosed ? -1 : watch.descriptor }
-    public var isLinkUp: Bool { isAttached && isUp }
-    public var isCongested: Bool { !store.isEmpty }
+    package var descriptor: CInt { isClosed ? -1 : isAttached ? device.descriptor : timer.descriptor }
+    package var wantsWritable: Bool { isAttached && isCongested }
+    package var linkDescriptor: CInt { isClosed ? -1 : watch.descriptor }
+    package var isLinkUp: Bool { isAttached && isUp }
+    package var isCongested: Bool { !store.isEmpty }
 
     /// A kernel that lets a TAP's user ask for UDP segmentation also takes it (Linux 6.2).
-    public var offloads: UplinkOffloads {
+    package var offloads: UplinkOffloads {
         guard device.hasHeader else { return [] }
         let tcp: UplinkOffloads = [.checksum, .segmentTCP4, .segmentTCP6]
         return device.kernelOffloads & Self.segmentsUDP == Self.segmentsUDP ? tcp.union(.segmentUDP) : tcp
     }
 
-    public var counters: [(name: String, value: UInt64)] { traffic.report }
+    package var counters: [(name: String, value: UInt64)] { traffic.report }
 
-    public var status: String {
+    package var status: String {
         guard isAttached else { return "waiting for TAP interface \(name)" }
         return isUp ? "attached to \(name)" : "attached to \(name), which is down"
     }
 
-    public func handleEvent() {
+    package func handleEvent() {
         if isAttached { flush() } else if !isClosed { reattach() }
     }
 
     /// An interface that went is found out by the device.
-    public func handleLinkEvent() {
+    package func handleLinkEvent() {
         guard !isClosed else { return }
         watch.consume()
         if let state = watch.state { isUp = state.isUp }
     }
 
-    public func portLinkChanged(isUp: Bool) {
+    package func portLinkChanged(isUp: Bool) {
         hasPortLink = isUp
         if isAttached { device.setCarrier(isUp) }
     }
 
-    public func close() {
+    package func close() {
         detach()
         isClosed = true
         watch.close()
@@ -101,7 +101,7 @@ public final class TAPBackend: Backend {
 // MARK: Sending
 
 extension TAPBackend {
-    public func transmit(_ batch: inout FrameBatch) {
+    package func transmit(_ batch: inout FrameBatch) {
         traffic.dropped(.sendLength, frames: batch.unsendableCount)
         for index in 0..<batch.count where batch[index].isSendable { send(index, of: &batch) }
         if isCongested { flush() }
@@ -150,7 +150,7 @@ extension TAPBackend {
 // MARK: Receiving
 
 extension TAPBackend {
-    public func receive(into batch: inout FrameBatch) {
+    package func receive(into batch: inout FrameBatch) {
         guard isAttached else { return }
         arena.removeAll()
         for _ in 0..<FrameBatch.capacity where arena.hasRoom {

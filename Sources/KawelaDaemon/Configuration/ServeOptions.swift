@@ -3,31 +3,31 @@ import Logging
 import VFIOUser
 
 /// What `kawela serve` can be told; `nil` where it was not.
-public struct ServeOptions: Equatable, Sendable {
+package struct ServeOptions: Equatable, Sendable {
     /// Of a port that is one of several.
     var name: String?
-    public internal(set) var socket: String?
-    public internal(set) var uplink: String?
-    public internal(set) var mac: MACAddress?
+    package internal(set) var socket: String?
+    package internal(set) var uplink: String?
+    package internal(set) var mac: MACAddress?
     /// The file that keeps the EEPROM.
-    public internal(set) var nvm: String?
-    public internal(set) var logLevel: Logger.Level?
-    public internal(set) var directory: String?
-    public internal(set) var pf: PhysicalFunctionOwner?
-    public internal(set) var doorbells: Doorbells?
+    package internal(set) var nvm: String?
+    package internal(set) var logLevel: Logger.Level?
+    package internal(set) var directory: String?
+    package internal(set) var pf: PhysicalFunctionOwner?
+    package internal(set) var doorbells: Doorbells?
     /// Microseconds; see ``Polling``.
-    public internal(set) var doorbellSpin: Int?
-    public internal(set) var doorbellWakeup: Int?
-    public internal(set) var guestMemory: GuestMemoryFiles?
+    package internal(set) var doorbellSpin: Int?
+    package internal(set) var doorbellWakeup: Int?
+    package internal(set) var guestMemory: GuestMemoryFiles?
     /// How many VFs there are.
-    public internal(set) var vfCount: Int?
+    package internal(set) var vfCount: Int?
     /// What the configuration file says about VFs, the first ones or all.
     var vfs: [VFOptions] = []
 
     init() {}
 
     /// From the command line.
-    public init(
+    package init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
         pf: String? = nil, nvm: String? = nil, doorbells: String? = nil, doorbellSpin: Int? = nil,
         doorbellWakeup: Int? = nil, guestMemory: String? = nil
@@ -51,7 +51,7 @@ public struct ServeOptions: Equatable, Sendable {
     }
 
     /// These, and from `file` what they leave open.
-    public func completed(by file: ServeOptions) -> ServeOptions {
+    package func completed(by file: ServeOptions) -> ServeOptions {
         var all = self
         all.socket = socket ?? file.socket
         all.uplink = uplink ?? file.uplink
@@ -71,7 +71,7 @@ public struct ServeOptions: Equatable, Sendable {
 }
 
 /// Who drives the physical function.
-public enum PhysicalFunctionOwner: String, Equatable, Sendable, CaseIterable {
+package enum PhysicalFunctionOwner: String, Equatable, Sendable, CaseIterable {
     /// A guest, through a socket of its own.
     case guest
     /// This program: the VFs can then be given to several guests, with settings from the configuration file.
@@ -86,7 +86,7 @@ func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner 
 }
 
 /// How a driver's writes to queue registers arrive.
-public enum Doorbells: String, Equatable, Sendable, CaseIterable {
+package enum Doorbells: String, Equatable, Sendable, CaseIterable {
     /// Each as a message.
     case messages
     /// Through registers in memory that the guest writes without an exit, and that this program polls.
@@ -138,7 +138,7 @@ func parseVFCount(_ count: Int) throws(InvalidSetting) -> Int {
     return count
 }
 
-public let logLevelNames = Logger.Level.allCases.map(\.rawValue)
+package let logLevelNames = Logger.Level.allCases.map(\.rawValue)
 
 func parseLogLevel(_ text: String) throws(InvalidSetting) -> Logger.Level {
     guard let level = Logger.Level(rawValue: text) else {

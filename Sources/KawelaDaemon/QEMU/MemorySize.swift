@@ -1,10 +1,10 @@
 /// A size of guest memory as QEMU writes it: a number and M, G or T.
 ///
 /// The unit is asked for because QEMU itself reads a bare number as MiB after `-m` and as bytes in `-object`.
-public struct MemorySize: Equatable, Sendable {
-    public let mebibytes: UInt64
+package struct MemorySize: Equatable, Sendable {
+    package let mebibytes: UInt64
 
-    public init(_ text: String) throws(Failure) {
+    package init(_ text: String) throws(Failure) {
         let units: [Character: UInt64] = ["M": 1, "G": 1 << 10, "T": 1 << 20]
         guard let last = text.last, let unit = units[Character(last.uppercased())],
             text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber }), let number = UInt64(text.dropLast()),
@@ -16,7 +16,7 @@ public struct MemorySize: Equatable, Sendable {
 
 extension MemorySize: CustomStringConvertible {
     /// In the largest unit that keeps it whole.
-    public var description: String {
+    package var description: String {
         mebibytes % 1024 == 0 ? "\(mebibytes / 1024)G" : "\(mebibytes)M"
     }
 }

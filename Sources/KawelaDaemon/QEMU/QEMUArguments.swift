@@ -1,9 +1,9 @@
 import Foundation
 
 /// The arguments that plug a served function, or a PF with its VFs, into a QEMU 10.1 or newer.
-public struct QEMUArguments: Sendable {
+package struct QEMUArguments: Sendable {
     /// How ``text(as:)`` writes them.
-    public enum Format: String, CaseIterable, Sendable {
+    package enum Format: String, CaseIterable, Sendable {
         /// One line, for a shell to split: `qemu-system-x86_64 $(kawela qemu-args ...)`.
         case shell
         /// One argument a line.
@@ -13,27 +13,27 @@ public struct QEMUArguments: Sendable {
     }
 
     /// What is plugged in.
-    public enum Functions: Equatable, Sendable {
+    package enum Functions: Equatable, Sendable {
         /// One function alone: the PF, or a VF that needs no PF beside it.
         case one(socket: String)
         /// The PF and this many VFs of a directory, 1 to 8. They need the plugin, which gives QEMU the device type.
         case all(directory: String, vfs: Int)
     }
 
-    public var functions: Functions
-    public var memory: MemorySize
+    package var functions: Functions
+    package var memory: MemorySize
     /// The device's name in QEMU; those of the root port and, for the memory, `mem` come with it.
-    public var id: String
+    package var id: String
     /// The bus to plug into. `nil` makes a root port on `pcie.0`.
-    public var bus: String?
+    package var bus: String?
     /// The machine type; `nil` leaves it to the caller.
-    public var machine: String?
+    package var machine: String?
     /// Whether guest memory is set up: only shared memory can be reached by DMA.
-    public var includesMemory: Bool
+    package var includesMemory: Bool
     /// Whether the guest gets an IOMMU, to give VFs to programs or guests of its own.
-    public var includesIOMMU: Bool
+    package var includesIOMMU: Bool
 
-    public init(
+    package init(
         _ functions: Functions, memory: MemorySize, id: String, bus: String?, machine: String?, includesMemory: Bool,
         includesIOMMU: Bool = false
     ) throws(Failure) {
@@ -46,13 +46,13 @@ public struct QEMUArguments: Sendable {
         if let machine { try checkName(machine, of: "--machine") }
     }
 
-    public var arguments: [String] {
+    package var arguments: [String] {
         machineArguments + memoryArguments + iommuArguments + portArguments
             + devices.flatMap { ["-device", $0.json] }
     }
 
     /// - Throws: ``Failure/usage(_:)`` when a shell would not split the text into the same arguments again.
-    public func text(as format: Format) throws(Failure) -> String {
+    package func text(as format: Format) throws(Failure) -> String {
         switch format {
         case .shell:
             for device in devices { try checkShellSafety(of: device.socket) }

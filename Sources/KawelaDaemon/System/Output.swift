@@ -1,7 +1,7 @@
 import Glibc
 
 /// Writes `text` to standard error. What cannot be written is lost.
-public func writeToStandardError(_ text: String) {
+package func writeToStandardError(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
         // SAFETY: the bytes are valid for the duration of the call.
