@@ -18,7 +18,7 @@ public struct Artifacts: Sendable {
     private let kernels: [GuestKernel: (folder: String, initrd: String)]
 
     public func kernel(_ choice: GuestKernel) -> String { (kernels[choice]?.folder ?? "") + "/vmlinux" }
-    /// The same as boot loaders take it.
+    /// The kernel in the compressed form that boot loaders take.
     public func compressedKernel(_ choice: GuestKernel) -> String { (kernels[choice]?.folder ?? "") + "/vmlinuz" }
     public func initrd(_ choice: GuestKernel) -> String { kernels[choice]?.initrd ?? "" }
 

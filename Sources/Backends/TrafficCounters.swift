@@ -53,9 +53,9 @@ struct TrafficCounters {
 // MARK: Choosing what to send
 
 extension FrameBatch.Frame {
-    /// It leaves the port and has a length a backend can carry.
+    /// Whether the frame leaves the port and has a length that a backend can carry.
     var isSendable: Bool { goesToUplink && (1...maximumFrameLength).contains(Int(byteCount)) }
-    /// It fits one call with its prefix (`UIO_MAXIOV` is 1024).
+    /// Whether one system call can write the frame with its prefix (`UIO_MAXIOV` is 1024).
     var fitsOneCall: Bool { segmentCount < 1024 }
 }
 

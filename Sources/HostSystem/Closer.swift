@@ -27,7 +27,7 @@ package final class Closer: Sendable {
 
     package init() throws(Errno) { event = try Event() }
 
-    /// More descriptors wait to be closed than ``limit``.
+    /// Whether more descriptors wait to be closed than ``limit``.
     package var isBehind: Bool { pending.load(ordering: .relaxed) > Self.limit }
 
     /// Readable when ``isBehind`` has become false since the last ``acknowledge()``.
@@ -46,7 +46,7 @@ package final class Closer: Sendable {
         if !wasRunning { start() }
     }
 
-    /// When there can be no thread, the descriptors wait for the next one.
+    /// Starts the thread. When that fails, the descriptors wait until the next call.
     private func start() {
         do throws(Errno) {
             try NamedThread(name: "kawela/close") { [self] in run() }.detach()
@@ -65,7 +65,7 @@ package final class Closer: Sendable {
         }
     }
 
-    /// What waits; nil, and the end of the thread, when nothing does.
+    /// The descriptors that wait to be closed; `nil` when there are none, and the thread ends.
     private func takeAll() -> [CInt]? {
         state.withLock { state in
             defer { state.waiting = [] }

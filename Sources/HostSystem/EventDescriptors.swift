@@ -75,7 +75,7 @@ package struct EventSet {
         if control(EPOLL_CTL_ADD, descriptor, writable) < 0 { throw .last }
     }
 
-    /// Looks at a descriptor of the set afresh.
+    /// Changes what a descriptor of the set is waited for, and reports it anew if it is ready (`EPOLL_CTL_MOD`).
     package func refresh(_ descriptor: CInt, writable: Bool) { _ = control(EPOLL_CTL_MOD, descriptor, writable) }
 
     private func control(_ operation: CInt, _ descriptor: CInt, _ writable: Bool) -> CInt {

@@ -82,7 +82,7 @@ final class ServedPort {
     }
 }
 
-/// All or none.
+/// Makes the server of each function; when one cannot be made, those made before it are closed.
 private func makeServers(
     _ plan: ServePlan, of port: Port, log: Logger
 ) throws(Failure) -> [any FunctionServer] {

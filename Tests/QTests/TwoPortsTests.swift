@@ -134,7 +134,7 @@ private func whileRepeating(
     }
 }
 
-/// For one thread.
+/// Counts up to a limit. Only one thread may use it.
 private final class Counter: @unchecked Sendable {
     private var count = 0
 

@@ -84,7 +84,7 @@ public enum UplinkPeer: Sendable {
     case tap(String)
     /// A listening UNIX stream socket; each frame goes with its length before it, as a big-endian 32-bit number.
     case stream(path: String)
-    /// The same, and the card listens.
+    /// A UNIX stream socket on which the card listens.
     case streamServer(path: String)
     /// Nobody.
     case null

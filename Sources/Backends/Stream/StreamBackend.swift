@@ -176,7 +176,7 @@ extension StreamBackend {
         moveFrames(to: &batch)
     }
 
-    /// False when the connection ended.
+    /// Reads what the peer sent. False when the connection ended.
     private func fill(from peer: Descriptor) -> Bool {
         switch input.fill(from: peer.number) {
         case .moved(0): disconnect("the peer closed it")

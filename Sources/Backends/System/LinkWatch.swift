@@ -11,14 +11,14 @@ struct LinkWatch {
         var index: CInt
         /// Administratively up (`IFF_UP`).
         var isUp: Bool
-        /// It also has a carrier (`IFF_RUNNING`).
+        /// Up and with a carrier (`IFF_RUNNING`).
         var isRunning: Bool
     }
 
     private let name: String
     private let socket: Descriptor
 
-    /// Where there is no rtnetlink it has no descriptor, and no state.
+    /// Watches the interface `name`. Where there is no rtnetlink, ``descriptor`` is -1 and ``state`` is `nil`.
     init(_ name: String) {
         self.name = name
         socket = Descriptor(kw_link_watch())

@@ -39,7 +39,8 @@ uint64_t kw_sum_blocks(const void *start, size_t blocks);
 
 /// memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING.
 int kw_memfd(const char *name);
-/// The same with `size` bytes, which nobody can change: F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_SEAL. -1 with errno on failure.
+/// memfd_create(2) with MFD_CLOEXEC and `size` bytes, a size that nobody can change: F_SEAL_SHRINK, F_SEAL_GROW,
+/// F_SEAL_SEAL. -1 with errno on failure.
 int kw_memfd_sealed(const char *name, size_t size);
 
 // Memory shared with a client that may be writing it. Address must be aligned to the access.

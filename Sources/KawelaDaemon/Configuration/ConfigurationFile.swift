@@ -47,9 +47,9 @@ func decodeConfiguration(_ data: Data) throws(InvalidSetting) -> ConfigurationFi
 struct ConfigurationFile: Decodable {
     static let currentVersion = 1
 
-    /// Of the one port, or only what is common to ``ports``.
+    /// The options of the one port, or only those that are common to ``ports``.
     var options = ServeOptions()
-    /// At least one, each with a name of its own; `nil` in the form for one port.
+    /// The options of each port, which has a name of its own; `nil` in a file for one port.
     var ports: [ServeOptions]?
 
     enum Key: String, CodingKey, CaseIterable {
@@ -108,7 +108,7 @@ extension ServeOptions {
         if values.contains(.vfs) { try decodeVFs(values) }
     }
 
-    /// Their number, or a list with the settings of each.
+    /// Decodes the key `vfs`: the number of VFs, or a list with the settings of each.
     private mutating func decodeVFs(_ values: KeyedDecodingContainer<ConfigurationFile.Key>) throws {
         if let count = try? values.decode(Int.self, forKey: .vfs) {
             vfCount = try parseVFCount(count)

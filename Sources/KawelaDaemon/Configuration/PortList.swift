@@ -39,7 +39,7 @@ extension ConfigurationFile {
     }
 }
 
-/// It is in the names of threads and in log lines.
+/// Checks the name of a port, which is in the names of threads and in log lines.
 private func parsePortName(_ text: String) throws(InvalidSetting) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
         switch byte {

@@ -2,21 +2,22 @@ import Intel82576
 import Logging
 import VFIOUser
 
-/// What `kawela serve` can be told; `nil` where it was not.
+/// The options of `kawela serve`; `nil` for those not given.
 package struct ServeOptions: Equatable, Sendable {
-    /// Of a port that is one of several.
+    /// The port's name, where there are several.
     var name: String?
     package internal(set) var socket: String?
     package internal(set) var uplink: String?
     package internal(set) var mac: MACAddress?
-    /// The file that keeps the EEPROM.
+    /// The file that keeps the EEPROM, if one does.
     package internal(set) var nvm: String?
     package internal(set) var logLevel: Logger.Level?
     package internal(set) var directory: String?
     package internal(set) var pf: PhysicalFunctionOwner?
     package internal(set) var doorbells: Doorbells?
-    /// Microseconds; see ``Polling``.
+    /// Microseconds of polling without pause after work; see ``Polling``.
     package internal(set) var doorbellSpin: Int?
+    /// Microseconds between two polls at most; see ``Polling``.
     package internal(set) var doorbellWakeup: Int?
     package internal(set) var guestMemory: GuestMemoryFiles?
     /// How many VFs there are.
@@ -26,7 +27,7 @@ package struct ServeOptions: Equatable, Sendable {
 
     init() {}
 
-    /// From the command line.
+    /// Parses the options of the command line.
     package init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
         pf: String? = nil, nvm: String? = nil, doorbells: String? = nil, doorbellSpin: Int? = nil,
@@ -50,7 +51,7 @@ package struct ServeOptions: Equatable, Sendable {
         }
     }
 
-    /// These, and from `file` what they leave open.
+    /// These options, and those of `file` that are not given here.
     package func completed(by file: ServeOptions) -> ServeOptions {
         var all = self
         all.socket = socket ?? file.socket
@@ -87,7 +88,7 @@ func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner 
 
 /// How a driver's writes to queue registers arrive.
 package enum Doorbells: String, Equatable, Sendable, CaseIterable {
-    /// Each as a message.
+    /// Each write of a doorbell is a message.
     case messages
     /// Through registers in memory that the guest writes without an exit, and that this program polls.
     case mapped

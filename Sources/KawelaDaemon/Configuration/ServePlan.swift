@@ -34,7 +34,7 @@ struct ServePlan: Equatable {
     /// The file that keeps the EEPROM, if one does.
     var nvm: String?
     var vfCount: Int
-    /// For the embedded driver; `nil` when the PF is a guest's.
+    /// Settings of each VF for the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
     /// When to poll the queue registers that clients map; `nil` when they send messages.
     var polling: Polling.Times?

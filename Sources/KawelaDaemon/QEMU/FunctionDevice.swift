@@ -12,7 +12,7 @@ struct FunctionDevice: Equatable {
     var id: String
     var socket: String
     var bus: String
-    /// Its number in the slot, counted as ARI does: 8 is the first of what looks like the next slot.
+    /// The function's number in the slot, counted as ARI does: 8 is function 0 of the next slot without ARI.
     var function: Int?
     /// The name of the PF whose VF it is.
     var physicalFunction: String?

@@ -7,7 +7,7 @@ import HostSystem
 struct INTxLine {
     private let events: ClientEvents
     private var trigger: Descriptor?
-    /// Signalled by the client to unmask.
+    /// The eventfd that the client signals to unmask the line.
     private(set) var resample: Descriptor?
     private var isAsserted = false
     private var isMasked = false
@@ -19,7 +19,7 @@ struct INTxLine {
         deliver()
     }
 
-    /// Nil unbinds. The mask stays as it is: QEMU masks the line while it exchanges the eventfd.
+    /// Signals `trigger` from now on, or nothing with `nil`. The mask stays as it is: QEMU masks the line while it exchanges the eventfd.
     mutating func bind(to trigger: Descriptor?) {
         self.trigger = trigger
         deliver()

@@ -1,8 +1,8 @@
 import HostSystem
 
-/// The MSI or MSI-X vectors of a function: which eventfd signals each, and which wait for one.
+/// The MSI or MSI-X vectors of a function: which eventfd signals each, and which are pending.
 ///
-/// A vector raised while it has no eventfd, or while it is masked, is remembered and signalled when that changes: the
+/// A vector raised while it has no eventfd, or while it is masked, stays pending and is signalled when that changes: the
 /// guest may enable a vector before QEMU has bound it, and QEMU unbinds all and binds them again to add one.
 struct VectorTable {
     private struct Vector {
@@ -30,7 +30,7 @@ struct VectorTable {
         }
     }
 
-    /// Nil unbinds.
+    /// Signals `trigger` for the vector from now on, or nothing with `nil`.
     mutating func bind(_ index: Int, to trigger: Descriptor?) {
         vectors[index].trigger = trigger
         deliver(index)
@@ -46,7 +46,7 @@ struct VectorTable {
         for index in vectors.indices { (vectors[index].trigger, vectors[index].isMasked) = (nil, false) }
     }
 
-    /// The device was reset: what it wanted to say before no longer matters.
+    /// Forgets pending vectors, since the device was reset.
     mutating func clearPending() {
         for index in vectors.indices { vectors[index].isPending = false }
     }

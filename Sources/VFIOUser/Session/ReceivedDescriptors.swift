@@ -15,13 +15,13 @@ struct ReceivedDescriptors {
         }
     }
 
-    /// Takes those of the message at `position`.
+    /// Takes the descriptors of the message at `position`.
     mutating func take(at position: UInt64) -> [Descriptor] {
         guard !batches.isEmpty, let index = batches.firstIndex(where: { $0.position == position }) else { return [] }
         return batches.remove(at: index).descriptors
     }
 
-    /// `size` bytes at `position` were taken out of the stream.
+    /// Moves the messages behind `position` down by `size` bytes, which were taken out of the stream there.
     mutating func close(gapOf size: Int, at position: UInt64) {
         for index in batches.indices where batches[index].position > position {
             batches[index].position -= UInt64(size)

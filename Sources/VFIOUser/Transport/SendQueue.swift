@@ -13,7 +13,7 @@ final class SendQueue {
     /// Bytes that are left of a message whose beginning was sent.
     private var remainder = 0
 
-    /// Descriptors that go with messages in the queue, by the offset of the message. They stay their owners'.
+    /// Descriptors that go with messages in the queue, by the offset of the message. The queue does not own them.
     private var attachments: [(offset: Int, descriptor: CInt)] = []
 
     var isEmpty: Bool { bytes.isEmpty }
@@ -36,7 +36,7 @@ final class SendQueue {
         return nil
     }
 
-    /// What goes with the first byte.
+    /// The descriptor that goes with the first byte of the queue.
     private var firstDescriptor: CInt? {
         guard let first = attachments.first, first.offset == 0 else { return nil }
         return first.descriptor

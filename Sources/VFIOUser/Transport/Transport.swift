@@ -3,7 +3,7 @@ import SystemPackage
 
 /// The stream a session talks over. Nothing here blocks except ``wait(forWriting:for:)``.
 protocol Transport: AnyObject {
-    /// To poll.
+    /// The descriptor to poll.
     var descriptor: CInt { get }
     /// Appends what has arrived, as much as fits, to `queue`, and descriptors that came with it to `descriptors`.
     ///
@@ -14,9 +14,9 @@ protocol Transport: AnyObject {
     /// first of them.
     func send(_ count: Int, from queue: ByteQueue, descriptor: CInt?) -> SendResult
     /// Waits until there is something to receive, or with `forWriting` also until there is room to send.
-    /// False when `duration` passed first.
+    /// - Returns: false when `duration` passed first.
     func wait(forWriting: Bool, for duration: Duration) -> Bool
-    /// The other side is gone, whatever it sent before that is still to be received.
+    /// Whether the other side is gone. What it sent before may still be left to receive.
     var hasHungUp: Bool { get }
 }
 

@@ -28,7 +28,7 @@ enum Region: Equatable {
 
     static let configurationSize = 4096
 
-    /// Nil past the last index.
+    /// The region with vfio's number `index`; `nil` past the last.
     init?(index: UInt32) {
         switch index {
         case 0...5: self = .bar(Int(index))

@@ -21,8 +21,8 @@ extension Guest {
         return counters
     }
 
-    /// The same while no frame is under way. The driver reads them one after the other, and a frame between two of them is
-    /// in the bytes and not in the packets.
+    /// The statistics of `ethtool -S` while no frame is under way. The driver reads them one after the other, and a frame
+    /// between two of them is in the bytes and not in the packets.
     func quietStatistics() throws -> [String: Int] {
         var counters = try statistics()
         try eventually("nothing moves", within: 15, every: 0.5) {
