@@ -27,8 +27,8 @@ extension StockQEMU {
                 try function.address(inBAR: 0, offset: 0), UInt64(HostBridge.memory.upperBound) & 0xFFF0_0000
             )
             try bench.qtest.write32(function.config + 0x10, UInt32(new))
-            #expect(try bench.qtest.read32(new + Register.status.rawValue) == status)
-            #expect(try bench.qtest.read32(old + Register.status.rawValue) != status)
+            #expect(try bench.qtest.read32(new + IGBRegister.status.rawValue) == status)
+            #expect(try bench.qtest.read32(old + IGBRegister.status.rawValue) != status)
         }
 
         @Test("the EEPROM holds the address and a right checksum, and the filter has the address")

@@ -16,11 +16,11 @@ struct IGBDriver {
         (self.function, self.qtest) = (function, qtest)
     }
 
-    func read(_ register: Register) throws -> UInt32 {
+    func read(_ register: IGBRegister) throws -> UInt32 {
         try qtest.read32(function.address(inBAR: 0, offset: register.rawValue))
     }
 
-    func write(_ register: Register, _ value: UInt32) throws {
+    func write(_ register: IGBRegister, _ value: UInt32) throws {
         try qtest.write32(function.address(inBAR: 0, offset: register.rawValue), value)
     }
 

@@ -1,5 +1,5 @@
-/// Offsets in BAR 0 of the registers the tests' driver uses (Intel 82576EB datasheet, section 8).
-enum Register: UInt64 {
+/// Offsets in BAR 0 of the registers that ``IGBDriver`` uses (Intel 82576EB datasheet, section 8).
+enum IGBRegister: UInt64 {
     case ctrl = 0x0000
     case status = 0x0008
     case eerd = 0x0014

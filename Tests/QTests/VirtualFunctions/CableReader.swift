@@ -2,15 +2,15 @@ import Foundation
 import KawelaGuest
 import Synchronization
 
-/// The cable's other end, read all the time so that it never holds anybody up.
-final class Wire: Sendable {
+/// Reads the other end of the card's cable all the time, so that the card is never held up, and keeps the frames.
+final class CableReader: Sendable {
     private let cable: Cable
     private let received = Mutex<[[UInt8]]>([])
 
     init(_ cable: Cable) {
         self.cable = cable
         Thread.detachNewThread { [weak self] in
-            while let frame = Wire.next(cable) { self?.received.withLock { $0.append(frame) } }
+            while let frame = CableReader.next(cable) { self?.received.withLock { $0.append(frame) } }
         }
     }
 
@@ -30,12 +30,12 @@ final class Wire: Sendable {
 
     /// Waits until all of `expected` have come in their order, with others between them perhaps.
     func expect(_ expected: [[UInt8]]) throws {
-        var (done, looked) = (0, 0)
+        var (done, position) = (0, 0)
         try eventually("frames on the wire", within: 5, every: 0.001) {
             received.withLock { frames in
-                while looked < frames.count, done < expected.count {
-                    if frames[looked] == expected[done] { done += 1 }
-                    looked += 1
+                while position < frames.count, done < expected.count {
+                    if frames[position] == expected[done] { done += 1 }
+                    position += 1
                 }
             }
             return done == expected.count

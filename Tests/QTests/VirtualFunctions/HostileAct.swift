@@ -33,7 +33,7 @@ extension HostileAct {
 
     static let mailbox = HostileAct("floods the mailbox") { driver, _ in
         for _ in 0..<64 {
-            try driver.write(.vfmailbox, VFDriver.Mailbox.request | VFDriver.Mailbox.acknowledge)
+            try driver.write(.vfmailbox, VFDriver.MailboxBits.request | VFDriver.MailboxBits.acknowledge)
         }
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 extension StockQEMU {
     @Suite("Virtual functions in machines of their own", .serialized)
-    struct VirtualFunctionReach {
+    struct VirtualFunctionReachability {
         @Test("two machines reach each other and the wire")
         func reach() throws {
             let bench = try VFBench()

@@ -9,7 +9,7 @@ import Testing
 final class VFBench {
     let run: Run
     let kawela: ChildProcess
-    let wire: Wire
+    let wire: CableReader
     let (victim, witness): (VFDriver, VFDriver)
     private(set) var hostile: VFMachine
     private var machines: [VFMachine]
@@ -31,7 +31,7 @@ final class VFBench {
         run = try Run()
         let socket = try CableSocket(in: run)
         kawela = try startKawela(socket.uplink, (isChecked, isTrusted), in: run)
-        wire = Wire(try socket.accept())
+        wire = CableReader(try socket.accept())
         let run = run
         machines = try ["hostile", "victim", "witness"].enumerated().map { number, name in
             let machine = try VFMachine(name: name, socket: run.path("vf\(number).sock"), in: run)

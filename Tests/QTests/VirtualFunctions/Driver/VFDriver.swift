@@ -41,8 +41,8 @@ final class VFDriver: @unchecked Sendable {
     /// VTCTRL.RST (bit 26), then VF_RESET, whose answer has the address.
     func reset() throws {
         try write(.vtctrl, 1 << 26)
-        let answer = try request([Mailbox.reset], answerCount: 3)
-        guard answer[0] == Mailbox.reset | Mailbox.acknowledged else {
+        let answer = try request([MailboxBits.reset], answerCount: 3)
+        guard answer[0] == MailboxBits.reset | MailboxBits.acknowledged else {
             throw GuestError("VF_RESET was answered with \(answer.map { hex($0) })")
         }
         mac = Array((bytes(UInt64(answer[2] & 0xFFFF) << 32 | UInt64(answer[1])))[..<6])
@@ -50,14 +50,14 @@ final class VFDriver: @unchecked Sendable {
 
     /// Asks for another address; whether it was granted.
     func setAddress(_ address: [UInt8]) throws -> Bool {
-        let granted = try isGranted(Mailbox.setAddress, address)
+        let granted = try isGranted(MailboxBits.setAddress, address)
         if granted { mac = address }
         return granted
     }
 
     /// Asks for one more address; whether it was granted.
     func addAddress(_ address: [UInt8]) throws -> Bool {
-        try isGranted(Mailbox.setAddress | 2 << 16, address)
+        try isGranted(MailboxBits.setAddress | 2 << 16, address)
     }
 
     private func isGranted(_ command: UInt32, _ address: [UInt8]) throws -> Bool {
@@ -66,10 +66,10 @@ final class VFDriver: @unchecked Sendable {
     }
 
     func isGranted(_ words: [UInt32]) throws -> Bool {
-        try request(words, answerCount: 1)[0] & Mailbox.acknowledged != 0
+        try request(words, answerCount: 1)[0] & MailboxBits.acknowledged != 0
     }
 
-    /// Looks again and again until `condition` holds.
+    /// Polls until `condition` is true.
     func wait(for what: String, within seconds: Double = 5, _ condition: () throws -> Bool) throws {
         try eventually(what, within: seconds, every: 0.0002, condition)
     }
@@ -77,7 +77,7 @@ final class VFDriver: @unchecked Sendable {
 
 /// The mailbox as igbvf uses it (datasheet 7.10.2.9).
 extension VFDriver {
-    enum Mailbox {
+    enum MailboxBits {
         static let reset: UInt32 = 0x01
         static let setAddress: UInt32 = 0x02
         static let acknowledged: UInt32 = 1 << 31
@@ -94,9 +94,9 @@ extension VFDriver {
         try post(words)
         var answer: [UInt32] = []
         try wait(for: "the PF's answer to \(hex(words[0]))") {
-            guard try read(.vfmailbox) & Mailbox.message != 0 else { return false }
+            guard try read(.vfmailbox) & MailboxBits.message != 0 else { return false }
             answer = try (0..<answerCount).map { try read(offset: VFRegister.vfvmbmem.rawValue + UInt64($0 * 4)) }
-            try write(.vfmailbox, Mailbox.acknowledge)
+            try write(.vfmailbox, MailboxBits.acknowledge)
             return answer[0] & 0xFFFF == words[0] & 0xFFFF
         }
         return answer
@@ -105,12 +105,12 @@ extension VFDriver {
     /// Sends a message and does not wait for an answer.
     func post(_ words: [UInt32]) throws {
         try wait(for: "the mailbox's buffer") {
-            try write(.vfmailbox, Mailbox.owned)
-            return try read(.vfmailbox) & Mailbox.owned != 0
+            try write(.vfmailbox, MailboxBits.owned)
+            return try read(.vfmailbox) & MailboxBits.owned != 0
         }
         for (index, word) in words.enumerated() {
             try write(offset: VFRegister.vfvmbmem.rawValue + UInt64(index * 4), word)
         }
-        try write(.vfmailbox, Mailbox.request)
+        try write(.vfmailbox, MailboxBits.request)
     }
 }
