@@ -27,8 +27,6 @@ package final class EmbeddedDriver {
     var vlans: VLANTable
     var multicasts: MulticastTable
     var link = Link(isUp: false, speed: 1000)
-    /// Where the SR-IOV capability is.
-    var sriov = 0
     /// The device sent an interrupt since its causes were last read.
     private var isInterrupted = true
 
@@ -90,12 +88,6 @@ extension EmbeddedDriver {
         }
         if causes & ICR.spoofing != 0 { reportSpoofing() }
         sendNotices()
-    }
-
-    /// Resets the function and gives it back; the VFs are gone then.
-    package func stop() {
-        shutDown()
-        registers.function.detach()
     }
 }
 

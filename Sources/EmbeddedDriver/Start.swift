@@ -71,7 +71,6 @@ extension EmbeddedDriver {
     private func enableVirtualFunctions() throws(StartError) {
         let function = registers.function
         guard let sriov = registers.extendedCapability(Configuration.sriovCapability) else { throw .noCapability }
-        self.sriov = sriov
         let total = Int(function.readConfiguration(at: sriov + SRIOVOffset.totalVFs, width: 2))
         guard virtualFunctions.count <= total else { throw .tooFewVFs(total) }
         function.writeConfiguration(at: sriov + SRIOVOffset.control, width: 2, 0)
@@ -122,14 +121,5 @@ extension EmbeddedDriver {
         registers.write(.RCTL, RCTL.value)
         registers.set(CTRL.setLinkUp | CTRL.vlanMode, in: .CTRL)
         registers.set(CTRL_EXT.resetDone | CTRL_EXT.driverLoaded, in: .CTRL_EXT)
-    }
-
-    /// Leaves the device as after power-on.
-    func shutDown() {
-        registers.write(.VFRE, 0)
-        registers.write(.VFTE, 0)
-        registers.write(.IMC, .max)
-        registers.function.writeConfiguration(at: sriov + SRIOVOffset.control, width: 2, 0)
-        registers.set(CTRL.reset, in: .CTRL)
     }
 }

@@ -69,16 +69,6 @@ import Testing
         #expect(stubborn.host == nil)
     }
 
-    @Test("and stops it with its VFs off")
-    func stop() throws {
-        let bench = try Bench()
-        bench.introduce(0)
-        bench.driver.stop()
-        #expect(bench.function.readConfiguration(at: 0x168, width: 2) == 0)
-        #expect(bench.value(.VFRE) == 0)
-        #expect(bench.function.host == nil)
-    }
-
     @Test("and does nothing while the device is quiet")
     func quiet() throws {
         let bench = try Bench()

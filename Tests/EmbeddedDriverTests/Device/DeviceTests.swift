@@ -192,13 +192,4 @@ import Testing
         #expect(first.reset() == 0x5254_0000_0042)
         #expect(first.ask(0x02, 0x0000_5452, 0x0100) == [0x6000_0002])
     }
-
-    @Test("the PF gives its VFs up when the driver stops")
-    func stop() throws {
-        let bench = try DeviceBench()
-        let first = VFDriver(0, bench).open()
-        bench.driver.stop()
-        #expect(bench.port.function.readConfiguration(at: 0x168, width: 2) & 1 == 0)
-        #expect(first.vf[0x0008] == 0)
-    }
 }
