@@ -39,7 +39,7 @@ private final class Bench {
     }
 }
 
-@Suite("The event loop waits", .serialized) struct EventLoopWaiting {
+@Suite("The event loop waits", .serialized) struct EventLoopWaitingTests {
     @Test("until the port's deadline and no earlier")
     func deadline() throws {
         let bench = Bench().stopping(after: 30)
@@ -83,7 +83,7 @@ private func threadTime() -> UInt64 {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
-@Suite("The event loop polls mapped memory", .serialized) struct EventLoopPolling {
+@Suite("The event loop polls mapped memory", .serialized) struct EventLoopPollingTests {
     @Test("only for a port that needs it")
     func unneeded() throws {
         let bench = Bench().stopping(after: 30)
@@ -158,7 +158,7 @@ private func threadTime() -> UInt64 {
     }
 }
 
-@Suite("The event loop serves sockets", .serialized) struct EventLoopSockets {
+@Suite("The event loop serves sockets", .serialized) struct EventLoopSocketsTests {
     @Test("by handing what is readable, and nothing else, to the server")
     func readable() throws {
         let (ringing, silent) = (Doorbell(), Doorbell())
@@ -195,7 +195,7 @@ private func threadTime() -> UInt64 {
     }
 }
 
-@Suite("The event loop moves frames", .serialized) struct EventLoopUplink {
+@Suite("The event loop moves frames", .serialized) struct EventLoopUplinkTests {
     @Test("when the uplink is readable, after its event was handled")
     func readable() throws {
         let bell = Doorbell()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KawelaDaemon
 
-@Suite("The event loop runs the driver of a port", .serialized) struct EventLoopDriver {
+@Suite("The event loop runs the driver of a port", .serialized) struct EventLoopDriverTests {
     private let port = FakePort()
     private let driver = FakeDriver()
     private let loop: EventLoop
