@@ -1,4 +1,4 @@
-.PHONY: help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds
+.PHONY: help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds docs
 
 build: plugin ## release build of kawela, and the plugin
 	swift build -c release --product kawela
@@ -55,3 +55,7 @@ bench-check: ## instructions and allocations per frame against Benchmarks/thresh
 
 bench-thresholds: ## takes over what instructions and allocations are now
 	Scripts/bench check --update
+
+docs: ## writes docs/registers.md anew
+	swift build --product kawela
+	.build/debug/kawela registers --markdown > docs/registers.md

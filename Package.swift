@@ -41,7 +41,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Backends", dependencies: ["Intel82576", "HostSystem", "CKawela", system], swiftSettings: dataPath),
-        .target(name: "EmbeddedDriver", dependencies: ["PCIe"], swiftSettings: strict),
+        .target(name: "EmbeddedDriver", dependencies: ["Intel82576", "PCIe"], swiftSettings: strict),
         .target(
             name: "KawelaDaemon",
             dependencies: [

@@ -1,3 +1,4 @@
+import Intel82576
 import PCIe
 
 /// The driver of a physical function that has VFs and no guest: sets the device up, and answers the mailbox of each VF.
@@ -78,15 +79,15 @@ extension EmbeddedDriver {
     package func service() {
         guard isInterrupted || nextDeadline.map({ $0 <= now }) == true else { return }
         isInterrupted = false
-        let causes = registers.read(.ICR)
+        let causes = registers[ICR.self].causes
         let events = mailboxes.takeEvents()
-        if causes & ICR.linkChange != 0 { followLink() }
+        if causes.contains(.linkStatusChange) { followLink() }
         for vf in virtualFunctions.indices {
-            if events.resets >> UInt32(vf) & 1 == 1 { handleReset(of: vf) }
-            if events.requests >> UInt32(vf) & 1 == 1 { handleRequest(of: vf) }
-            if events.acknowledgements >> UInt32(vf) & 1 == 1 { handleAcknowledgement(of: vf) }
+            if events.resets >> vf & 1 == 1 { handleReset(of: vf) }
+            if events.requests >> vf & 1 == 1 { handleRequest(of: vf) }
+            if events.acknowledgements >> vf & 1 == 1 { handleAcknowledgement(of: vf) }
         }
-        if causes & ICR.spoofing != 0 { reportSpoofing() }
+        if causes.contains(.outOfSync) { reportSpoofing() }
         sendNotices()
     }
 }

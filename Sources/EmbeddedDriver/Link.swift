@@ -1,3 +1,5 @@
+import Intel82576
+
 /// The port's link; the speed counts while it is up.
 struct Link: Equatable {
     var isUp: Bool
@@ -8,9 +10,8 @@ struct Link: Equatable {
 extension EmbeddedDriver {
     /// Reads the link, and tells the VFs if it changed.
     func followLink() {
-        let status = registers.read(.STATUS)
-        let isUp = status & STATUS.linkUp != 0
-        let new = Link(isUp: isUp, speed: isUp ? STATUS.speed(status) : link.speed)
+        let status = registers[STATUS.self]
+        let new = Link(isUp: status.isLinkUp, speed: status.isLinkUp ? Int(status.speed.rawValue) : link.speed)
         guard new != link else { return }
         let isFaster = new.speed != link.speed
         link = new

@@ -1,3 +1,5 @@
+import Intel82576
+
 // From settings to registers.
 
 extension EmbeddedDriver {
@@ -55,31 +57,37 @@ extension EmbeddedDriver {
     /// Receiving and sending, as far as the VF may.
     func applyActivity(of vf: Int) {
         let isActive = virtualFunctions[vf].isActive
-        registers.put(isActive, 1 << UInt32(vf), in: .VFRE)
-        registers.put(isActive, 1 << UInt32(vf), in: .VFTE)
+        registers.change(VFRE.self) { $0.pools.set(isActive, vf) }
+        registers.change(VFTE.self) { $0.pools.set(isActive, vf) }
     }
 
     func applyFilterControl(to vf: Int) {
         let hasMulticasts = !multicasts.isEmpty(vf)
-        registers.write(.VMOLR(vf), virtualFunctions[vf].filterControl(hasMulticasts: hasMulticasts))
+        registers[VMOLR.self, vf] = virtualFunctions[vf].filterControl(hasMulticasts: hasMulticasts)
     }
 
     private func applySpoofCheck(to vf: Int) {
-        registers.put(true, DTXSWC.loopback, in: .DTXSWC)
-        registers.put(virtualFunctions[vf].settings.isSpoofChecked, DTXSWC.spoofCheck(vf), in: .DTXSWC)
+        let isChecked = virtualFunctions[vf].settings.isSpoofChecked
+        registers.change(DTXSWC.self) {
+            $0.isEnabled = true
+            $0.checksMAC.set(isChecked, vf)
+            $0.checksVLAN.set(isChecked, vf)
+        }
     }
 
     /// The port VLAN alone, or VID 0 and what the VF asked for and may have.
     func applyVLANs(to vf: Int) {
         vlans.leaveAll(vf)
         guard let portVLAN = virtualFunctions[vf].settings.portVLAN else {
-            registers.write(.VMVIR(vf), 0)
+            registers.write(VMVIR.self, vf)
             for identifier in [0] + virtualFunctions[vf].grantedVLANs.sorted() { _ = vlans.join(vf, identifier) }
             return
         }
         vlans.claim(vf, portVLAN.identifier)
-        let tag = UInt32(portVLAN.priority) << 13 | UInt32(portVLAN.identifier)
-        registers.write(.VMVIR(vf), VMVIR.insertDefault | tag)
+        registers.write(VMVIR.self, vf) {
+            $0.tag = UInt16(portVLAN.priority) << 13 | portVLAN.identifier
+            $0.policy = .always
+        }
     }
 
     // MARK: Rate
@@ -87,9 +95,28 @@ extension EmbeddedDriver {
     /// Queue v's limit, which a VF's second queue, v + 8, shares.
     func applyRate(to vf: Int) {
         let rate = virtualFunctions[vf].settings.rate ?? 0
-        registers.write(.RTTDQSEL, UInt32(vf))
+        registers.write(RTTDQSEL.self) { $0.queue = vf }
         // The memory window that frames of 9728 bytes need.
-        registers.write(.RTTBCNRM, 0x14)
-        registers.write(.RTTBCNRC, RTTBCNRC.limit(of: rate, at: link.speed))
+        registers[RTTBCNRM.self] = RTTBCNRM(raw: 0x14)
+        registers[RTTBCNRC.self] = RTTBCNRC.limit(of: rate, at: link.speed)
+    }
+}
+
+extension RTTBCNRC {
+    /// The limit of a queue to `rate` of a link of `speed`, both in Mb/s: none when the rate is 0, or not below the speed.
+    static func limit(of rate: Int, at speed: Int) -> RTTBCNRC {
+        var limit = RTTBCNRC(raw: 0)
+        guard rate > 0, rate < speed else { return limit }
+        limit.isEnabled = true
+        limit.factor = UInt64(speed / rate) << 14 | UInt64((speed % rate) << 14 / rate)
+        return limit
+    }
+}
+
+extension PoolSet {
+    /// Puts `pool` in or takes it out.
+    fileprivate mutating func set(_ isMember: Bool, _ pool: Int) {
+        let bit: PoolSet = 1 << UInt8(pool)
+        if isMember { self |= bit } else { self &= ~bit }
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import PCIe
 
 /// Why the driver cannot run a function.
@@ -50,11 +51,11 @@ extension EmbeddedDriver {
     }
 
     private func resetDevice() {
-        registers.write(.IMC, .max)
-        registers.write(.EIMC, .max)
-        registers.set(CTRL.reset, in: .CTRL)
-        registers.write(.IMC, .max)
-        _ = registers.read(.ICR)
+        registers[IMC.self] = IMC(raw: .max)
+        registers[EIMC.self] = EIMC(raw: .max)
+        registers[CTRL.self].resets = true
+        registers[IMC.self] = IMC(raw: .max)
+        _ = registers[ICR.self]
     }
 
     /// Vector 0 unmasked. Its address does not matter: the host delivers by number.
@@ -84,17 +85,18 @@ extension EmbeddedDriver {
 // MARK: Registers
 
 extension EmbeddedDriver {
-    private static let longestFrame: UInt32 = 9728
+    private static let longestFrame = 9728
 
     private func setUpPools() {
-        registers.write(.VFRE, 0)
-        registers.write(.VFTE, 0)
-        registers.write(.MRQC, MRQC.pools)
-        registers.write(.VT_CTL, VT_CTL.value)
-        registers.set(DTXCTL.vlanAdded, in: .DTXCTL)
-        registers.set(RPLOLR.stripVLAN, in: .RPLOLR)
+        registers.write(VFRE.self)
+        registers.write(VFTE.self)
+        registers.write(MRQC.self) { $0.mode = .pools }
+        // No pool gets what nobody asked for, and group frames go to each that did.
+        registers.write(VT_CTL.self) { ($0.hasNoDefaultPool, $0.replicates) = (true, true) }
+        registers[DTXCTL.self].seesInsertedTags = true
+        registers[RPLOLR.self].stripsVLAN = true
         // A VF without buffers loses its frames rather than hold up those of the others.
-        registers.write(.QDE, 0xFFFF)
+        registers.write(QDE.self) { $0.queues = .max }
     }
 
     private func setUpFilters() {
@@ -102,24 +104,28 @@ extension EmbeddedDriver {
         vlans.clear()
         multicasts.clear()
         // A unicast nobody has the address of passes this filter, and goes to the pools with ROPE.
-        for index in 0..<128 { registers.write(.UTA(index), .max) }
+        for index in 0..<UTA.count { registers[UTA.self, index] = UTA(raw: .max) }
     }
 
     private func setUpInterrupts() {
-        registers.write(.GPIE, GPIE.multipleVectors)
-        // Other causes (bits 15:8) on vector 0, valid.
-        registers.write(.IVAR_MISC, 0x8000)
-        registers.write(.EIAC, 1)
-        registers.write(.EIMS, 1)
-        registers.write(.MBVFIMR, 0xFF)
-        registers.write(.IMS, ICR.linkChange | ICR.mailbox | ICR.spoofing)
+        registers.write(GPIE.self) {
+            ($0.isMultipleMSIX, $0.isNonSelectiveClear, $0.masksOnMessage, $0.isPBASupported) = (true, true, true, true)
+        }
+        registers.write(IVAR_MISC.self) { $0.otherCauses = VectorEntry(0) }
+        registers[EIAC.self] = EIAC(raw: 1)
+        registers[EIMS.self] = EIMS(raw: 1)
+        registers.write(MBVFIMR.self) { $0.functions = .max }
+        registers.write(IMS.self) { $0.causes = [.linkStatusChange, .mailbox, .outOfSync] }
     }
 
     private func startTraffic() {
-        registers.write(.RLPML, Self.longestFrame)
-        registers.set(TCTL.enable, in: .TCTL)
-        registers.write(.RCTL, RCTL.value)
-        registers.set(CTRL.setLinkUp | CTRL.vlanMode, in: .CTRL)
-        registers.set(CTRL_EXT.resetDone | CTRL_EXT.driverLoaded, in: .CTRL_EXT)
+        registers.write(RLPML.self) { $0.length = Self.longestFrame }
+        registers.change(TCTL.self) { ($0.isEnabled, $0.padsShortPackets) = (true, true) }
+        registers.write(RCTL.self) {
+            ($0.isEnabled, $0.acceptsLongPackets, $0.acceptsBroadcast) = (true, true, true)
+            ($0.filtersVLAN, $0.stripsCRC) = (true, true)
+        }
+        registers.change(CTRL.self) { ($0.setsLinkUp, $0.usesVLAN) = (true, true) }
+        registers.change(CTRL_EXT.self) { ($0.isPhysicalFunctionReady, $0.isDriverLoaded) = (true, true) }
     }
 }

@@ -1,3 +1,5 @@
+import Intel82576
+
 /// What the driver knows about one VF.
 struct VirtualFunction {
     var settings: VFSettings
@@ -46,20 +48,24 @@ struct VirtualFunction {
     /// Whether its pool may receive and send.
     var isActive: Bool { isClearToSend && settings.linkState != .off }
 
-    func filterControl(hasMulticasts: Bool) -> UInt32 {
-        var bits = VMOLR.stripCRC | VMOLR.broadcast
-        if let longestFrame { bits |= VMOLR.longPackets | lengthLimit(longestFrame) }
-        if settings.portVLAN == nil { bits |= VMOLR.untagged }
-        if settings.portVLAN != nil || !grantedVLANs.isEmpty { bits |= VMOLR.stripVLAN }
-        if hasMulticasts { bits |= VMOLR.multicastHash }
-        if hasManyMulticasts || isPromiscuous(.multicast) { bits |= VMOLR.allMulticast }
-        if isPromiscuous(.unicast) { bits |= VMOLR.unicastHash }
-        return bits
+    func filterControl(hasMulticasts: Bool) -> VMOLR {
+        var control = VMOLR(raw: 0)
+        (control.stripsCRC, control.acceptsBroadcast) = (true, true)
+        if let longestFrame {
+            control.acceptsLongPackets = true
+            control.maximumLength = lengthLimit(longestFrame)
+        }
+        control.acceptsUntagged = settings.portVLAN == nil
+        control.stripsVLAN = settings.portVLAN != nil || !grantedVLANs.isEmpty
+        control.acceptsMulticastHash = hasMulticasts
+        control.isMulticastPromiscuous = hasManyMulticasts || isPromiscuous(.multicast)
+        control.acceptsUnicastHash = isPromiscuous(.unicast)
+        return control
     }
 
     /// The chip measures with the tag of a port VLAN, of which the VF's driver does not know.
-    private func lengthLimit(_ longest: UInt32) -> UInt32 {
-        min(longest &+ (settings.portVLAN == nil ? 0 : 4), VMOLR.largestLimit)
+    private func lengthLimit(_ longest: UInt32) -> Int {
+        min(Int(longest) + (settings.portVLAN == nil ? 0 : 4), 0x3FFF)
     }
 
     private func isPromiscuous(_ what: Message.Promiscuity) -> Bool {

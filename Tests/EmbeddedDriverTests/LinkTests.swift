@@ -1,3 +1,4 @@
+import Intel82576
 import Testing
 
 @testable import EmbeddedDriver
@@ -38,7 +39,7 @@ import Testing
         bench.function.request(0, [0x05, 1500])
         bench.function.setLink(up: false)
         bench.driver.service()
-        #expect(bench.value(.VMBMEM(0, 0)) == 0xA000_0005)
+        #expect(bench[VMBMEM.self].raw == 0xA000_0005)
         #expect(bench.driver.nextDeadline == bench.now + second)
         #expect(bench.read(0) == [0xA000_0005])
         #expect(bench.read(0) == [0x2000_0100])
@@ -48,15 +49,15 @@ import Testing
         bench.driver.service()
         bench.now += second
         bench.driver.service()
-        #expect(bench.value(.VMBMEM(0, 0)) == 0x2000_0100)
+        #expect(bench[VMBMEM.self].raw == 0x2000_0100)
         #expect(bench.driver.nextDeadline == nil)
     }
 
     @Test("that is off has no CTS in any message, and its pool is off")
     func off() throws {
         let bench = try bench(.off)
-        #expect(bench.value(.VFRE) == 0)
-        #expect(bench.value(.VFTE) == 0)
+        #expect(bench[VFRE.self].raw == 0)
+        #expect(bench[VFTE.self].raw == 0)
         #expect(bench.ask(0, 0x05, 1500) == [0x8000_0005])
         bench.function.setLink(up: false)
         bench.driver.service()
@@ -85,10 +86,10 @@ import Testing
     func switching() throws {
         let bench = try bench(.auto)
         bench.apply { $0[0].linkState = .off }
-        #expect(bench.value(.VFTE) == 0)
+        #expect(bench[VFTE.self].raw == 0)
         #expect(bench.read(0) == [0x0100])
         bench.apply { $0[0].linkState = .auto }
-        #expect(bench.value(.VFTE) == 1)
+        #expect(bench[VFTE.self].raw == 1)
         #expect(bench.read(0) == [0x2000_0100])
     }
 }
@@ -103,7 +104,7 @@ import Testing
         #expect(bench.function.rateLimits[1] == factor(3, 5461))
         #expect(bench.function.rateLimits[9] == nil)
         #expect(bench.function.rateLimits[0] == 0)
-        #expect(bench.value(.RTTBCNRM) == 0x14)
+        #expect(bench[RTTBCNRM.self].raw == 0x14)
     }
 
     @Test("follows the link's speed")
@@ -121,7 +122,7 @@ import Testing
     @Test("fits its register", arguments: [1, 2, 7, 999, 1000, 5000])
     func range(_ rate: Int) {
         let limit = RTTBCNRC.limit(of: rate, at: 1000)
-        #expect((limit >> 31 == 1) == (rate < 1000))
-        #expect(limit >> 14 & 0x3FFF == (rate < 1000 ? UInt32(1000 / rate) : 0))
+        #expect(limit.isEnabled == (rate < 1000))
+        #expect(limit.factor >> 14 == (rate < 1000 ? UInt64(1000 / rate) : 0))
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import Testing
 
 @testable import EmbeddedDriver
@@ -16,14 +17,14 @@ import Testing
     func others() throws {
         let bench = try Bench()
         bench.introduce(0, 1)
-        let before = (bench.value(.VMOLR(0)), bench.value(.VMVIR(0)), bench.value(.RAH(23)))
+        let before = (bench[VMOLR.self].raw, bench[VMVIR.self].raw, bench[RAH.self, 23].raw)
         bench.apply {
             $0[1] = VFSettings(
                 address: address(0x99), portVLAN: .init(identifier: 9), isSpoofChecked: false, rate: 10,
                 linkState: .off)
         }
-        #expect(before == (bench.value(.VMOLR(0)), bench.value(.VMVIR(0)), bench.value(.RAH(23))))
-        #expect(bench.value(.VFRE) & 1 == 1)
+        #expect(before == (bench[VMOLR.self].raw, bench[VMVIR.self].raw, bench[RAH.self, 23].raw))
+        #expect(bench[VFRE.self].raw & 1 == 1)
         #expect(bench.read(0) == nil)
         #expect(bench.ask(0, 0x05, 1500) == [0xA000_0005])
     }
@@ -34,17 +35,17 @@ import Testing
         bench.introduce(0, 1)
         bench.ask(0, 0x0001_0004, 100)
         bench.apply { $0[0].portVLAN = .init(identifier: 7, priority: 5) }
-        #expect(bench.value(.VMVIR(0)) == 0x4000_0000 | 5 << 13 | 7)
+        #expect(bench[VMVIR.self].raw == 0x4000_0000 | 5 << 13 | 7)
         #expect(bench.pools(inVLAN: 7) == 0b01)
         #expect(bench.pools(inVLAN: 0) == 0b10)
         #expect(bench.pools(inVLAN: 100) == nil)
-        #expect(bench.value(.VMOLR(0)) & (VMOLR.untagged | VMOLR.stripVLAN) == VMOLR.stripVLAN)
+        #expect(!bench[VMOLR.self].acceptsUntagged && bench[VMOLR.self].stripsVLAN)
         bench.apply { $0[0].portVLAN = nil }
-        #expect(bench.value(.VMVIR(0)) == 0)
+        #expect(bench[VMVIR.self].raw == 0)
         #expect(bench.pools(inVLAN: 7) == nil)
         #expect(bench.pools(inVLAN: 0) == 0b11)
         #expect(bench.pools(inVLAN: 100) == 0b01)
-        #expect(bench.value(.VMOLR(0)) & VMOLR.untagged != 0)
+        #expect(bench[VMOLR.self].acceptsUntagged)
     }
 
     @Test("with a smaller trunk take a VF out of the VLANs it has no longer")
@@ -56,13 +57,13 @@ import Testing
         bench.apply { $0[0].trunk = [101] }
         #expect(bench.pools(inVLAN: 100) == nil)
         #expect(bench.pools(inVLAN: 101) == 0b01)
-        #expect(bench.value(.VMOLR(0)) & VMOLR.stripVLAN != 0)
+        #expect(bench[VMOLR.self].stripsVLAN)
         bench.apply { $0[0].trunk = [] }
         #expect(bench.pools(inVLAN: 101) == nil)
-        #expect(bench.value(.VMOLR(0)) & VMOLR.stripVLAN == 0)
+        #expect(!bench[VMOLR.self].stripsVLAN)
         bench.apply { $0[0].isTrusted = true }
         #expect(bench.pools(inVLAN: 100) == 0b01)
-        #expect(bench.value(.VFRE) == 1)
+        #expect(bench[VFRE.self].raw == 1)
     }
 
     @Test("get a port VLAN its place when VFs have taken all")
@@ -87,9 +88,9 @@ import Testing
     func spoofCheck() throws {
         let bench = try Bench()
         bench.apply { $0[0].isSpoofChecked = false }
-        #expect(bench.value(.DTXSWC) == 0x8000_0202)
+        #expect(bench[DTXSWC.self].raw == 0x8000_0202)
         bench.apply { $0[0].isSpoofChecked = true }
-        #expect(bench.value(.DTXSWC) == 0x8000_0303)
+        #expect(bench[DTXSWC.self].raw == 0x8000_0303)
     }
 
     @Test("with a new address have the VF start anew")
@@ -97,7 +98,7 @@ import Testing
         let bench = try Bench()
         bench.introduce(0, 1)
         bench.apply { $0[0].address = address(0x55) }
-        #expect(bench.value(.VFRE) == 0b10)
+        #expect(bench[VFRE.self].raw == 0b10)
         #expect(bench.pools(of: address(1)) == nil)
         #expect(bench.read(0) == [0x4000_0000])
         #expect(bench.ask(0, 0x01, count: 3) == [0x8000_0001, 0x0000_5452, 0x0000_5500])
@@ -110,7 +111,7 @@ import Testing
         bench.introduce(0)
         bench.apply { $0[0].isTrusted = false }
         #expect(bench.read(0) == nil)
-        #expect(bench.value(.VFRE) == 1)
+        #expect(bench[VFRE.self].raw == 1)
         #expect(bench.ask(0, 0x02, 0x0000_5452, 0x7700) == [0x6000_0002])
     }
 
@@ -146,15 +147,15 @@ import Testing
         bench.introduce(0)
         bench.ask(0, 0x0003_0006)
         bench.apply { $0[0].isTrusted = false }
-        #expect(bench.value(.VMOLR(0)) & (VMOLR.allMulticast | VMOLR.unicastHash) == 0)
-        #expect(bench.value(.VFRE) == 1)
+        #expect(!bench[VMOLR.self].isMulticastPromiscuous && !bench[VMOLR.self].acceptsUnicastHash)
+        #expect(bench[VFRE.self].raw == 1)
     }
 
     @Test("are reported when a VF breaks them")
     func spoofing() throws {
         let bench = try Bench(vfs: 3)
-        bench.function.registers[Register.WVBR.offset] = 1 << 1 | 1 << 10
-        bench.function.raise(ICR.spoofing)
+        bench.function.self[WVBR.self].raw = 1 << 1 | 1 << 10
+        bench.function.raise(.outOfSync)
         bench.driver.service()
         #expect(bench.events.suffix(2) == [.spoofed(vf: 1), .spoofed(vf: 2)])
     }

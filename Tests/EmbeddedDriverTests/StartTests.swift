@@ -1,4 +1,5 @@
 import PCIe
+import Intel82576
 import Testing
 
 @testable import EmbeddedDriver
@@ -17,41 +18,45 @@ import Testing
     @Test("in pools without a default one, switched on the chip")
     func pools() throws {
         let bench = try Bench()
-        #expect(bench.value(.MRQC) == 3)
-        #expect(bench.value(.VT_CTL) == 0x6000_0000)
-        #expect(bench.value(.DTXSWC) == 0x8000_0303)
-        #expect(bench.value(.DTXCTL) == 0x4C)
-        #expect(bench.value(.RPLOLR) & 1 << 30 != 0)
-        #expect(bench.value(.QDE) == 0xFFFF)
-        #expect(bench.value(.MBVFIMR) == 0xFF)
+        #expect(bench[MRQC.self].raw == 3)
+        #expect(bench[VT_CTL.self].raw == 0x6000_0000)
+        #expect(bench[DTXSWC.self].raw == 0x8000_0303)
+        #expect(bench[DTXCTL.self].raw == 0x4C)
+        #expect(bench[RPLOLR.self].raw & 1 << 30 != 0)
+        #expect(bench[QDE.self].raw == 0xFFFF)
+        #expect(bench[MBVFIMR.self].raw == 0xFF)
     }
 
     @Test("with all pools off until their VF's driver is there")
     func closed() throws {
         let bench = try Bench(vfs: 8)
-        #expect(bench.value(.VFRE) == 0)
-        #expect(bench.value(.VFTE) == 0)
-        #expect((0..<24).allSatisfy { bench.value(.RAH($0)) == 0 })
+        #expect(bench[VFRE.self].raw == 0)
+        #expect(bench[VFTE.self].raw == 0)
+        #expect((0..<24).allSatisfy { bench[RAH.self, $0].raw == 0 })
     }
 
     @Test("and lets VFs begin only when everything is set")
     func order() throws {
         let writes = try Bench().function.writes
-        let done = try #require(writes.firstIndex { $0.offset == Register.CTRL_EXT.offset && $0.value & 1 << 14 != 0 })
-        let reset = try #require(writes.firstIndex { $0.offset == Register.CTRL.offset && $0.value & 1 << 26 != 0 })
-        let settings = [Register.MRQC, .VT_CTL, .DTXSWC, .VMOLR(0), .VMOLR(1), .RCTL, .TCTL, .MBVFIMR, .IMS, .EIMS]
-        for register in settings {
-            let index = try #require(writes.lastIndex { $0.offset == register.offset })
-            #expect(reset < index && index < done, "\(register)")
+        let done = try #require(
+            writes.firstIndex { $0.offset == CTRL_EXT.offset && CTRL_EXT(raw: $0.value).isPhysicalFunctionReady })
+        let reset = try #require(writes.firstIndex { $0.offset == CTRL.offset && CTRL(raw: $0.value).resets })
+        let settings = [
+            MRQC.offset, VT_CTL.offset, DTXSWC.offset, VMOLR.offset, VMOLR.offset(of: 1), RCTL.offset, TCTL.offset,
+            MBVFIMR.offset, IMS.offset, EIMS.offset,
+        ]
+        for offset in settings {
+            let index = try #require(writes.lastIndex { $0.offset == offset })
+            #expect(reset < index && index < done, "\(String(offset, radix: 16))")
         }
     }
 
     @Test("with receiving and sending on, and VLANs filtered")
     func traffic() throws {
         let bench = try Bench()
-        #expect(bench.value(.RCTL) & (1 << 1 | 1 << 18) == 1 << 1 | 1 << 18)
-        #expect(bench.value(.TCTL) & 1 << 1 != 0)
-        #expect(bench.value(.CTRL) & 1 << 6 != 0)
+        #expect(bench[RCTL.self].raw & (1 << 1 | 1 << 18) == 1 << 1 | 1 << 18)
+        #expect(bench[TCTL.self].raw & 1 << 1 != 0)
+        #expect(bench[CTRL.self].raw & 1 << 6 != 0)
         #expect(bench.pools(inVLAN: 0) == 0b11)
     }
 

@@ -24,8 +24,8 @@ extension TestDriver {
     /// DD of the transmit descriptor at `address`.
     public func isDone(_ address: UInt64) -> Bool { memory.load(at: address + 8) >> 32 & 1 == 1 }
 
-    public func transmitHead(_ queue: Int = 0) -> Int { Int(self[0xE010 + 0x40 * queue]) }
-    public func receiveHead(_ queue: Int = 0) -> Int { Int(self[0xC010 + 0x40 * queue]) }
+    public func transmitHead(_ queue: Int = 0) -> Int { Int(self[raw: TDH.self, queue]) }
+    public func receiveHead(_ queue: Int = 0) -> Int { Int(self[raw: RDH.self, queue]) }
 
     /// A 64-bit statistics pair: low, then high, which clears it.
     public func counter64(_ offset: Int) -> UInt64 {

@@ -1,20 +1,32 @@
 import Intel82576
 
 extension TestDriver {
-    /// A register by name, through BAR 0.
-    public subscript(name: RegisterName, element: Int = 0) -> UInt32 {
+    /// The register `R`, or element `index` of an array of them: read from BAR 0 each time, and written back as a whole.
+    package subscript<R: Register>(_ type: R.Type, _ index: Int = 0) -> R {
+        get { R(raw: self[R.offset(of: index)]) }
+        set { self[R.offset(of: index)] = newValue.raw }
+    }
+
+    /// The word of the register `R`. Setting it reads nothing.
+    package subscript<R: Register>(raw type: R.Type, _ index: Int = 0) -> UInt32 {
+        get { self[R.offset(of: index)] }
+        set { self[R.offset(of: index)] = newValue }
+    }
+
+    /// A register by name, through BAR 0; for registers that have no type.
+    package subscript(name: RegisterName, element: Int = 0) -> UInt32 {
         get { self[RegisterMap.word(of: name, element) * 4] }
         set { self[RegisterMap.word(of: name, element) * 4] = newValue }
     }
 
     /// Reads a register of the PHY through MDIC.
     public func readPHY(_ register: Int) -> UInt16 {
-        self[.MDIC] = MDIC(.read, register: register).raw
-        return MDIC(raw: self[.MDIC]).data
+        self[MDIC.self] = MDIC(.read, register: register)
+        return self[MDIC.self].data
     }
 
     public func writePHY(_ register: Int, _ value: UInt16) {
-        self[.MDIC] = MDIC(.write, register: register, data: value).raw
+        self[MDIC.self] = MDIC(.write, register: register, data: value)
     }
 
     /// Bus mastering, memory decoding and `bits` of the command register.

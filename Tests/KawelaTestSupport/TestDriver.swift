@@ -57,19 +57,21 @@ public final class TestDriver {
     /// Bus mastering, memory decoding, link up.
     public func start() {
         function.writeConfiguration(at: 4, width: 2, 0x0006)
-        self[0x0] |= 1 << 6
+        self[CTRL.self].setsLinkUp = true
         advance(milliseconds: 1000)
-        self[0x400] |= 1 << 1 | 1 << 3
+        var control = self[TCTL.self]
+        (control.isEnabled, control.padsShortPackets) = (true, true)
+        self[TCTL.self] = control
     }
 
     /// Enables MSI-X in multiple-vector mode the way igb does: vector 0 other causes, auto-clear and auto-mask for all.
     public func enableMSIX() {
         function.writeConfiguration(at: 0x72, width: 2, 0x8000)
-        self[0x1514] = 0xC000_0011
-        self[0x1740] = 0x8000
-        self[0x152C] = 0x1FF_FFFF
-        self[0x1530] = 0x1FF_FFFF
-        self[0x1524] = 0x1FF_FFFF
+        self[raw: GPIE.self] = 0xC000_0011
+        self[raw: IVAR_MISC.self] = 0x8000
+        self[raw: EIAC.self] = 0x1FF_FFFF
+        self[raw: EIAM.self] = 0x1FF_FFFF
+        self[raw: EIMS.self] = 0x1FF_FFFF
     }
 
     // MARK: Transmit
@@ -83,14 +85,13 @@ public final class TestDriver {
 
     public func makeTransmitRing(_ queue: Int = 0, count: Int = 64) -> TransmitRing {
         let base = memory.allocate(count * 16)
-        let block = 0xE000 + 0x40 * queue
-        self[block + 0x28] = 0
-        self[block] = UInt32(truncatingIfNeeded: base)
-        self[block + 4] = UInt32(truncatingIfNeeded: base >> 32)
-        self[block + 8] = UInt32(count * 16)
-        self[block + 0x10] = 0
-        self[block + 0x18] = 0
-        self[block + 0x28] = 1 << 25
+        self[raw: TXDCTL.self, queue] = 0
+        self[raw: TDBAL.self, queue] = UInt32(truncatingIfNeeded: base)
+        self[raw: TDBAH.self, queue] = UInt32(truncatingIfNeeded: base >> 32)
+        self[raw: TDLEN.self, queue] = UInt32(count * 16)
+        self[raw: TDH.self, queue] = 0
+        self[raw: TDT.self, queue] = 0
+        self[raw: TXDCTL.self, queue] = 1 << 25
         return TransmitRing(queue: queue, base: base, count: count)
     }
 
@@ -136,7 +137,7 @@ public final class TestDriver {
     }
 
     public func ring(_ ring: TransmitRing) {
-        self[0xE018 + 0x40 * ring.queue] = UInt32(ring.tail)
+        self[raw: TDT.self, ring.queue] = UInt32(ring.tail)
         advance()
     }
 
@@ -165,20 +166,23 @@ public final class TestDriver {
         let base = memory.allocate(count * 16)
         let buffers = (0..<count).map { _ in memory.allocate(bufferSize, alignment: 1024) }
         for (index, buffer) in buffers.enumerated() { memory.store(buffer, at: base + UInt64(index) * 16) }
-        let block = 0xC000 + 0x40 * queue
-        self[block + 0x28] = 0
-        self[block] = UInt32(truncatingIfNeeded: base)
-        self[block + 4] = UInt32(truncatingIfNeeded: base >> 32)
-        self[block + 8] = UInt32(count * 16)
-        self[block + 0xC] = UInt32(bufferSize / 1024) | type | control
-        self[block + 0x10] = 0
-        self[block + 0x28] = 1 << 25
-        self[block + 0x18] = UInt32(count - 1)
+        self[raw: RXDCTL.self, queue] = 0
+        self[raw: RDBAL.self, queue] = UInt32(truncatingIfNeeded: base)
+        self[raw: RDBAH.self, queue] = UInt32(truncatingIfNeeded: base >> 32)
+        self[raw: RDLEN.self, queue] = UInt32(count * 16)
+        self[raw: SRRCTL.self, queue] = UInt32(bufferSize / 1024) | type | control
+        self[raw: RDH.self, queue] = 0
+        self[raw: RXDCTL.self, queue] = 1 << 25
+        self[raw: RDT.self, queue] = UInt32(count - 1)
         return ReceiveRing(queue: queue, base: base, buffers: buffers, bufferSize: bufferSize)
     }
 
     /// RCTL with RXEN, BAM, SECRC and `bits`.
-    public func enableReceive(_ bits: UInt32 = 0) { self[0x100] = 1 << 1 | 1 << 15 | 1 << 26 | bits }
+    public func enableReceive(_ bits: UInt32 = 0) {
+        var control = RCTL(raw: bits)
+        (control.isEnabled, control.acceptsBroadcast, control.stripsCRC) = (true, true, true)
+        self[RCTL.self] = control
+    }
 
     /// Puts a frame on the wire and lets the port take it.
     public func arrive(_ bytes: [UInt8], offload: FrameBatch.Offload = FrameBatch.Offload()) {
@@ -201,7 +205,7 @@ public final class TestDriver {
             received.descriptors += 1
             memory.store(ring.buffers[ring.head], at: address)
             memory.store(0, at: address + 8)
-            self[0xC018 + 0x40 * ring.queue] = UInt32(ring.head)
+            self[raw: RDT.self, ring.queue] = UInt32(ring.head)
             ring.head = (ring.head + 1) % ring.buffers.count
             if control & 2 != 0 { return received }
         }

@@ -23,6 +23,18 @@ public final class TestVirtualFunction {
         set { queues.write(function, offset, newValue) }
     }
 
+    /// The register `R` as far as it is the VF's, at its address in the VF's own space.
+    package subscript<R: Register>(_ type: R.Type, _ index: Int = 0) -> R {
+        get { R(raw: self[raw: type, index]) }
+        set { self[raw: type, index] = newValue.raw }
+    }
+
+    /// The word of the register `R`. Setting it reads nothing.
+    package subscript<R: Register>(raw type: R.Type, _ index: Int = 0) -> UInt32 {
+        get { self[R.window!.offset(of: index)] }
+        set { self[R.window!.offset(of: index)] = newValue }
+    }
+
     /// Bus mastering and memory decoding.
     public func start() { function.writeConfiguration(at: 4, width: 2, 0x0006) }
 
@@ -30,9 +42,11 @@ public final class TestVirtualFunction {
     /// auto-clear and auto-mask.
     public func enableMSIX() {
         function.writeConfiguration(at: 0x72, width: 2, 0x8000)
-        self[0x1700] = 0x8081
-        self[0x1740] = 0x82
-        for register in [0x152C, 0x1530, 0x1524] { self[register] = 7 }
+        self[raw: IVAR.self] = 0x8081
+        self[raw: IVAR_MISC.self] = 0x82
+        self[raw: PVTEIAC.self] = 7
+        self[raw: PVTEIAM.self] = 7
+        self[raw: PVTEIMS.self] = 7
     }
 }
 
@@ -53,8 +67,13 @@ extension TestDriver {
 extension TestVirtualFunction {
     public func makeTransmitRing(_ queue: Int = 0, count: Int = 64) -> TestDriver.TransmitRing {
         let base = memory.allocate(count * 16)
-        setUp(0x3800 + 0x100 * queue, base, count)
-        self[0x3828 + 0x100 * queue] = 1 << 25
+        self[raw: TXDCTL.self, queue] = 0
+        self[raw: TDBAL.self, queue] = UInt32(truncatingIfNeeded: base)
+        self[raw: TDBAH.self, queue] = UInt32(truncatingIfNeeded: base >> 32)
+        self[raw: TDLEN.self, queue] = UInt32(count * 16)
+        self[raw: TDH.self, queue] = 0
+        self[raw: TDT.self, queue] = 0
+        self[raw: TXDCTL.self, queue] = 1 << 25
         return TestDriver.TransmitRing(queue: queue, base: base, count: count)
     }
 
@@ -63,21 +82,16 @@ extension TestVirtualFunction {
         let base = memory.allocate(count * 16)
         let buffers = (0..<count).map { _ in memory.allocate(bufferSize, alignment: 1024) }
         for (index, buffer) in buffers.enumerated() { memory.store(buffer, at: base + UInt64(index) * 16) }
-        let block = 0x2800 + 0x100 * queue
-        setUp(block, base, count)
-        self[block + 0xC] = UInt32(bufferSize / 1024) | 1 << 25
-        self[block + 0x28] = 1 << 25
-        self[block + 0x18] = UInt32(count - 1)
+        self[raw: RXDCTL.self, queue] = 0
+        self[raw: RDBAL.self, queue] = UInt32(truncatingIfNeeded: base)
+        self[raw: RDBAH.self, queue] = UInt32(truncatingIfNeeded: base >> 32)
+        self[raw: RDLEN.self, queue] = UInt32(count * 16)
+        self[raw: RDH.self, queue] = 0
+        self[raw: RDT.self, queue] = 0
+        self[raw: SRRCTL.self, queue] = UInt32(bufferSize / 1024) | 1 << 25
+        self[raw: RXDCTL.self, queue] = 1 << 25
+        self[raw: RDT.self, queue] = UInt32(count - 1)
         return TestDriver.ReceiveRing(queue: queue, base: base, buffers: buffers, bufferSize: bufferSize)
-    }
-
-    private func setUp(_ block: Int, _ base: UInt64, _ count: Int) {
-        self[block + 0x28] = 0
-        self[block] = UInt32(truncatingIfNeeded: base)
-        self[block + 4] = UInt32(truncatingIfNeeded: base >> 32)
-        self[block + 8] = UInt32(count * 16)
-        self[block + 0x10] = 0
-        self[block + 0x18] = 0
     }
 
     /// Posts a frame as one advanced data descriptor with EOP, IFCS and RS, and rings the doorbell.
@@ -89,7 +103,7 @@ extension TestVirtualFunction {
         memory.store(buffer, at: address)
         memory.store(UInt64(frame.count) | bits | UInt64(frame.count) << 46, at: address + 8)
         ring.tail = (ring.tail + 1) % ring.count
-        self[0x3818 + 0x100 * ring.queue] = UInt32(ring.tail)
+        self[raw: TDT.self, ring.queue] = UInt32(ring.tail)
     }
 
     /// The next frame of one descriptor written back, if one is there; gives the descriptor back.
@@ -102,7 +116,7 @@ extension TestVirtualFunction {
             status: UInt32(truncatingIfNeeded: control), vlanTag: UInt16(control >> 48), descriptors: 1)
         memory.store(ring.buffers[ring.head], at: address)
         memory.store(0, at: address + 8)
-        self[0x2818 + 0x100 * ring.queue] = UInt32(ring.head)
+        self[raw: RDT.self, ring.queue] = UInt32(ring.head)
         ring.head = (ring.head + 1) % ring.buffers.count
         return received
     }

@@ -1,8 +1,10 @@
+import Intel82576
+
 /// The exact address filters, RAL and RAH: one for each VF's own address, the rest for further ones they ask for.
 ///
 /// The addresses of VFs lie at the end, that of VF v at 23 - v, where drivers of this chip expect them.
 struct AddressTable {
-    private static let count = 24
+    private static let count = RAL.count
     /// Filters kept for each of the other VFs while they have fewer.
     private static let reserve = 1
 
@@ -56,9 +58,11 @@ struct AddressTable {
     /// The entry is invalid while its halves differ.
     private mutating func store(_ entry: Entry?, at index: Int) {
         entries[index] = entry
-        registers.write(.RAH(index), 0)
-        registers.write(.RAL(index), entry?.address.low ?? 0)
+        registers.write(RAH.self, index)
+        registers[RAL.self, index] = RAL(raw: entry?.address.low ?? 0)
         guard let entry else { return }
-        registers.write(.RAH(index), RAH.valid | 1 << (RAH.poolShift + UInt32(entry.vf)) | entry.address.high)
+        registers.write(RAH.self, index) {
+            ($0.address, $0.pools, $0.isValid) = (entry.address.high, 1 << UInt8(entry.vf), true)
+        }
     }
 }

@@ -1,8 +1,10 @@
+import Intel82576
+
 /// Which pools are in which VLAN: VLVF, and VFTA in front of it.
 ///
 /// The first entry is that of frames with a priority and no VLAN (VID 0).
 struct VLANTable {
-    private static let count = 32
+    private static let count = VLVF.count
     /// Entries kept for each of the other VFs while they are in fewer VLANs.
     private static let reserve = 2
 
@@ -25,9 +27,9 @@ struct VLANTable {
     }
 
     mutating func clear() {
-        for word in 0..<128 { registers.write(.VFTA(word), 0) }
+        for word in 0..<VFTA.count { registers.write(VFTA.self, word) }
         for index in entries.indices { store(index == 0 ? Entry(identifier: 0, members: 0) : nil, at: index) }
-        registers.write(.VFTA(0), 1)
+        setFilter(0, true)
     }
 
     /// False when no entry is left for this VF.
@@ -83,9 +85,10 @@ struct VLANTable {
     private func vlanCount(of vf: Int) -> Int { entries.dropFirst().count { ($0?.members ?? 0) >> UInt8(vf) & 1 == 1 } }
 
     private func store(_ index: Int) {
-        guard let entry = entries[index] else { return registers.write(.VLVF(index), 0) }
-        registers.write(
-            .VLVF(index), VLVF.enabled | UInt32(entry.members) << VLVF.poolShift | UInt32(entry.identifier))
+        guard let entry = entries[index] else { return registers.write(VLVF.self, index) }
+        registers.write(VLVF.self, index) {
+            ($0.identifier, $0.pools, $0.isEnabled) = (entry.identifier, entry.members, true)
+        }
     }
 
     private mutating func store(_ entry: Entry?, at index: Int) {
@@ -94,6 +97,6 @@ struct VLANTable {
     }
 
     private func setFilter(_ identifier: UInt16, _ isSet: Bool) {
-        registers.put(isSet, 1 << UInt32(identifier & 31), in: .VFTA(Int(identifier >> 5)))
+        registers.change(VFTA.self, Int(identifier >> 5)) { $0[Int(identifier & 31)] = isSet }
     }
 }

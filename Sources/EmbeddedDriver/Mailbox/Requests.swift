@@ -1,3 +1,5 @@
+import Intel82576
+
 // What VFs ask for.
 
 extension EmbeddedDriver {
@@ -165,7 +167,7 @@ extension EmbeddedDriver {
 
     /// WVBR has a bit for each transmit queue: v and v + 8 are those of VF v. Reading clears it.
     func reportSpoofing() {
-        let queues = registers.read(.WVBR)
+        let queues = registers[WVBR.self].spoofing
         for vf in virtualFunctions.indices where (queues | queues >> 8) >> UInt32(vf) & 1 == 1 {
             tell(.spoofed(vf: vf), about: vf)
         }

@@ -1,23 +1,29 @@
+import Intel82576
 import PCIe
 
 /// The registers and the configuration space of a physical function, as software sees them.
 struct DeviceRegisters {
     let function: any Function
 
-    func read(_ register: Register) -> UInt32 {
-        UInt32(truncatingIfNeeded: function.readBAR(0, at: register.offset, width: 4))
+    /// The register `R`, or element `index` of an array of them: read from the device each time, and written back as a
+    /// whole.
+    subscript<R: Register>(_ type: R.Type, _ index: Int = 0) -> R {
+        get { R(raw: UInt32(truncatingIfNeeded: function.readBAR(0, at: R.offset(of: index), width: 4))) }
+        nonmutating set { function.writeBAR(0, at: R.offset(of: index), width: 4, UInt64(newValue.raw)) }
     }
 
-    func write(_ register: Register, _ value: UInt32) {
-        function.writeBAR(0, at: register.offset, width: 4, UInt64(value))
+    /// Changes fields of a register with one read and one write.
+    func change<R: Register>(_ type: R.Type, _ index: Int = 0, _ body: (inout R) -> Void) {
+        var value = self[type, index]
+        body(&value)
+        self[type, index] = value
     }
 
-    func set(_ bits: UInt32, in register: Register) { write(register, read(register) | bits) }
-
-    /// Sets or clears `bits`.
-    func put(_ isSet: Bool, _ bits: UInt32, in register: Register) {
-        let old = read(register)
-        write(register, isSet ? old | bits : old & ~bits)
+    /// Writes zeros, and then ones where `body` sets them.
+    func write<R: Register>(_ type: R.Type, _ index: Int = 0, _ body: (inout R) -> Void = { _ in }) {
+        var value = R(raw: 0)
+        body(&value)
+        self[type, index] = value
     }
 }
 

@@ -1,6 +1,6 @@
 /// Decodes word indices of a virtual function's 16 KiB register space onto the physical register behind each.
 ///
-/// Built once from ``RegisterTable/virtual``; a look-up is one array access.
+/// Built once from the windows of ``RegisterTable/physical``; a look-up is one array access.
 struct VirtualRegisterMap: Sendable {
     struct Entry: Equatable, Sendable, BitwiseCopyable {
         /// The row's name in the VF space.
@@ -27,14 +27,12 @@ struct VirtualRegisterMap: Sendable {
     private var entries = ContiguousArray<Entry?>(repeating: nil, count: wordCount)
 
     private init() {
-        for spec in RegisterTable.virtual {
-            for (element, offset) in spec.offsets.enumerated() {
-                var entry = Self.entry(spec.name, element)
-                entry.isReadOnly = spec.access == .readOnly
+        for spec in RegisterTable.physical {
+            guard let window = spec.window, let row = spec.inWindow else { continue }
+            for (index, offset) in row.offsets.enumerated() {
+                let entry = Entry(row, of: spec.name, window.element(index, of: 0), next: window.element(index, of: 1))
                 entries[Int(offset) / 4] = entry
-                if element < spec.aliasCount {
-                    entries[Int(spec.alias + UInt32(element) * spec.aliasStride) / 4] = entry
-                }
+                if index < row.aliasCount { entries[Int(row.alias) / 4] = entry }
             }
         }
     }
@@ -44,34 +42,13 @@ struct VirtualRegisterMap: Sendable {
     subscript(wordIndex: Int) -> Entry? {
         entries.indices.contains(wordIndex) ? entries[wordIndex] : nil
     }
-
-    private static func entry(_ name: RegisterName, _ element: Int) -> Entry {
-        switch name {
-        case .VTCTRL: Entry(name, .PVTCTRL, perVF: 1)
-        case .VTSTATUS: Entry(name, .PVTSTATUS, perVF: 1)
-        case .VFVMBMEM: Entry(name, .VMBMEM, element, perVF: 16)
-        case .VFPSRTYPE: Entry(name, .PSRTYPE, perVF: 1)
-        case .VTFRTIMER: Entry(name, .FRTIMER, perVF: 0)
-        case .VFPBRWAC: Entry(name, .PBRWAC, perVF: 0)
-        case .VFPBTWAC: Entry(name, .PBTWAC, perVF: 0)
-        case .VFPBACL: Entry(name, .PBACLR, perVF: 0)
-        case .VTIVAR_MISC: Entry(name, .IVAR_MISC, perVF: 0)
-        case .VTIVAR: Entry(name, .IVAR, perVF: 1)
-        case .VTEITR: Entry(name, .EITR, VirtualInterrupts.shift(0) + element, perVF: -3)
-        case .RDBAL, .RDBAH, .RDLEN, .SRRCTL, .RDH, .RXCTL, .RDT, .RXDCTL, .RQDPC, .TDBAL, .TDBAH, .TDLEN, .TDH,
-            .TXCTL, .TDT, .TXDCTL, .TDWBAL, .TDWBAH:
-            // Queue 0 of VF v is queue v of the port, queue 1 is queue v + 8.
-            Entry(name, name, 8 * element, perVF: 1)
-        default: Entry(name, name, perVF: 1)
-        }
-    }
 }
 
 extension VirtualRegisterMap.Entry {
-    /// `physical[element]` for VF 0, and `perVF` elements further for each next one.
-    fileprivate init(_ name: RegisterName, _ physical: RegisterName, _ element: Int = 0, perVF: Int) {
-        let first = RegisterMap.word(of: physical, element)
-        let second = perVF == 0 ? first : RegisterMap.word(of: physical, element + perVF)
-        self.init(name: name, first: Int16(first), step: Int16(second - first))
+    /// Element `first` of `physical` for VF 0, and element `next` for VF 1.
+    fileprivate init(_ row: RegisterSpec, of physical: RegisterName, _ first: Int, next: Int) {
+        let words = (RegisterMap.word(of: physical, first), RegisterMap.word(of: physical, next))
+        self.init(name: row.name, first: Int16(words.0), step: Int16(words.1 - words.0))
+        isReadOnly = row.access == .readOnly
     }
 }

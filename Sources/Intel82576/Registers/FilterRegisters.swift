@@ -6,6 +6,10 @@ package struct ETQF: Register {
     package static var name: RegisterName { .ETQF }
     package static var offset: Int { 0x5CB0 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.11", in: "Filters/QueueFilters.swift", "EtherType queue filters")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -46,6 +50,14 @@ package struct FTQF: Register {
     package static var name: RegisterName { .FTQF }
     package static var offset: Int { 0x59E0 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, reset: 0xF000_0000, section: "8.11", in: "Filters/QueueFilters.swift",
+                "5-tuple protocol 7:0, queue 19:16, VF 14:12, masks, 1588 bit")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -103,6 +115,10 @@ package struct IMIR: Register {
     package static var name: RegisterName { .IMIR }
     package static var offset: Int { 0x5A80 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.11", in: "Filters/QueueFilters.swift", "Immediate-interrupt TCP/UDP port filter")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -130,6 +146,14 @@ package struct IMIREXT: Register {
     package static var name: RegisterName { .IMIREXT }
     package static var offset: Int { 0x5AA0 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.11", in: "Filters/QueueFilters.swift",
+                "Immediate-interrupt size and TCP flag filter")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -159,6 +183,14 @@ package struct IMIREXT: Register {
 package struct IMIRVP: Register {
     package static var name: RegisterName { .IMIRVP }
     package static var offset: Int { 0x5AC0 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xF, section: "8.11", in: "Filters/QueueFilters.swift",
+                "Immediate interrupt by VLAN priority")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -178,6 +210,10 @@ package struct IMIRVP: Register {
 package struct SYNQF: Register {
     package static var name: RegisterName { .SYNQF }
     package static var offset: Int { 0x55FC }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.11", in: "Filters/QueueFilters.swift", "TCP SYN filter: enable 0, queue 4:1")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -198,6 +234,14 @@ package struct MTA: Register {
     package static var name: RegisterName { .MTA }
     package static var offset: Int { 0x5200 }
     package static var count: Int { 128 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, alias: 0x0200, section: "8.10", in: "Filters/Filters.swift",
+                "Multicast hash table, 4096 bits")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -207,6 +251,10 @@ package struct UTA: Register {
     package static var name: RegisterName { .UTA }
     package static var offset: Int { 0xA000 }
     package static var count: Int { 128 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.14", in: "Filters/Filters.swift", "Unicast hash table used with VMOLR.ROPE")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -216,6 +264,10 @@ package struct VFTA: Register {
     package static var name: RegisterName { .VFTA }
     package static var offset: Int { 0x5600 }
     package static var count: Int { 128 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, alias: 0x0600, section: "8.10", in: "Filters/Filters.swift", "VLAN filter bitmap")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -226,6 +278,17 @@ package struct RAL: Register {
     package static var offset: Int { 0x5400 }
     package static var stride: Int { 8 }
     package static var count: Int { 24 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                elements: 0..<16, .readWrite, alias: 0x0040, section: "8.10", in: "Filters/AddressFilter.swift",
+                "Receive address low"),
+            spec(
+                elements: 16..<24, .readWrite, section: "8.10", in: "Filters/AddressFilter.swift",
+                "Receive address low, entries 16 to 23"),
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -240,6 +303,18 @@ package struct RAH: Register {
     package static var offset: Int { RAL.offset + 4 }
     package static var stride: Int { RAL.stride }
     package static var count: Int { RAL.count }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                elements: 0..<16, .readWrite, writable: 0x83FF_FFFF, alias: 0x0044, section: "8.10",
+                in: "Filters/AddressFilter.swift", "Receive address high: ASEL 17:16, POOLSEL 25:18, AV 31"),
+            spec(
+                elements: 16..<24, .readWrite, writable: 0x83FF_FFFF, section: "8.10",
+                in: "Filters/AddressFilter.swift",
+                "Receive address high: ASEL 17:16, POOLSEL 25:18, AV 31, entries 16 to 23"),
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -273,6 +348,14 @@ package struct SAQF: Register {
     package static var name: RegisterName { .SAQF }
     package static var offset: Int { 0x5980 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.11", in: "Filters/QueueFilters.swift",
+                "5-tuple source IPv4 (network byte order)")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -288,6 +371,10 @@ package struct DAQF: Register {
     package static var name: RegisterName { .DAQF }
     package static var offset: Int { 0x59A0 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.11", in: "Filters/QueueFilters.swift", "5-tuple destination IPv4")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -303,6 +390,14 @@ package struct SPQF: Register {
     package static var name: RegisterName { .SPQF }
     package static var offset: Int { 0x59C0 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF, section: "8.11", in: "Filters/QueueFilters.swift",
+                "5-tuple source port 15:0")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

@@ -2,6 +2,14 @@
 package struct FCRTH: Register {
     package static var name: RegisterName { .FCRTH }
     package static var offset: Int { 0x2168 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFF0, alias: 0x0160, section: "8.5", in: "FlowControl/FlowControl.swift",
+                "Pause high watermark (XOFF)")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -13,6 +21,14 @@ package struct FCRTH: Register {
 package struct FCRTL: Register {
     package static var name: RegisterName { .FCRTL }
     package static var offset: Int { 0x2160 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x8000_FFF0, alias: 0x0168, section: "8.5", in: "FlowControl/FlowControl.swift",
+                "Pause low watermark (XON), bit31 XONE")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -29,6 +45,14 @@ package struct FCRTL: Register {
 package struct FCTTV: Register {
     package static var name: RegisterName { .FCTTV }
     package static var offset: Int { 0x0170 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF, section: "8.5", in: "FlowControl/FlowControl.swift",
+                "Pause timer value sent")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -40,6 +64,14 @@ package struct FCTTV: Register {
 package struct FCRTV: Register {
     package static var name: RegisterName { .FCRTV }
     package static var offset: Int { 0x2460 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF, section: "8.5", in: "FlowControl/FlowControl.swift",
+                "Pause refresh threshold")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -51,6 +83,15 @@ package struct FCRTV: Register {
 package struct FCAL: Register {
     package static var name: RegisterName { .FCAL }
     package static var offset: Int { 0x0028 }
+    // Resets of FCAL, FCAH and FCT: the pause constants of 802.3, which drivers write anyway; not confirmed.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, reset: 0x00C2_8001, section: "8.5", in: "FlowControl/FlowControl.swift",
+                "Pause destination address low")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -59,6 +100,14 @@ package struct FCAL: Register {
 package struct FCAH: Register {
     package static var name: RegisterName { .FCAH }
     package static var offset: Int { 0x002C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF, reset: 0x0100, section: "8.5", in: "FlowControl/FlowControl.swift",
+                "Pause destination address high")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -73,6 +122,14 @@ package struct FCAH: Register {
 package struct FCT: Register {
     package static var name: RegisterName { .FCT }
     package static var offset: Int { 0x0030 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF, reset: 0x8808, section: "8.5", in: "FlowControl/FlowControl.swift",
+                "Pause EtherType")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

@@ -1,9 +1,17 @@
 /// CTRL — Device Control, 0x00000 and 0x00004.
-///
-/// - Datasheet: Device Control Register.
 package struct CTRL: Register {
     package static var name: RegisterName { .CTRL }
     package static var offset: Int { 0x0000 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x5BFF_FFFF, reset: 0x0010_0209, alias: 0x0004, section: "8.2.1",
+                in: "PHY/DeviceControl.swift",
+                without: "ILOS, ADVD3WUC, the software-definable pins",
+                "Device control: SLU, force speed/duplex, RST, flow control, VME")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -87,11 +95,18 @@ package struct CTRL: Register {
 }
 
 /// STATUS — Device Status, 0x00008. Read only, but for ``hasResetPHY``.
-///
-/// - Datasheet: Device Status Register.
 package struct STATUS: Register {
     package static var name: RegisterName { .STATUS }
     package static var offset: Int { 0x0008 }
+    // PHYRA (bit 10) is the one bit a write clears; link and function bits are live.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readOnly, reset: 0x8000_0400, section: "8.2.2", in: "PHY/DeviceControl.swift",
+                "Link, duplex, speed, LAN id, NumVFs, IOV, GIO master enable")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -148,11 +163,20 @@ package struct STATUS: Register {
 }
 
 /// CTRL_EXT — Extended Device Control, 0x00018.
-///
-/// - Datasheet: Extended Device Control Register.
 package struct CTRL_EXT: Register {
     package static var name: RegisterName { .CTRL_EXT }
     package static var offset: Int { 0x0018 }
+    // PFRSTD is kept, as drivers expect to read it back.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF_DFFF, section: "8.2.3", in: "PHY/DeviceControl.swift",
+                without:
+                    "all but EE_RST, PFRSTD and EXT_VLAN: pins, SPD_BYPS, NS_DIS, RO_DIS, LINK_MODE, IAME, DRV_LOAD are only stored",
+                "SDP2/3, PFRSTD, extended VLAN, link mode, DRV_LOAD, IAME")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -223,6 +247,14 @@ package struct CTRL_EXT: Register {
 package struct VET: Register {
     package static var name: RegisterName { .VET }
     package static var offset: Int { 0x0038 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, reset: 0x8100_8100, section: "8.2.7", in: "Transmit/TransmitRun.swift",
+                "Inner VLAN EtherType 15:0, outer (extended) 31:16")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -242,6 +274,14 @@ package struct VET: Register {
 package struct LEDCTL: Register {
     package static var name: RegisterName { .LEDCTL }
     package static var offset: Int { 0x0E00 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, reset: 0x0706_8302, .storage, section: "8.2.8", in: "NVM/NVMImage.swift",
+                "LED0-3 mode, invert, blink; from the NVM")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }

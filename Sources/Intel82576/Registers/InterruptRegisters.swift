@@ -2,6 +2,15 @@
 package struct GPIE: Register {
     package static var name: RegisterName { .GPIE }
     package static var offset: Int { 0x1514 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xC000_0F91, section: "8.8", in: "Interrupts/InterruptAccess.swift",
+                without: "PBA_support (no pending bit is ever set: the client holds masked messages back)",
+                "MSI-X mode, NSICR, EIAME, PBA support, LL interval")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -34,6 +43,15 @@ package struct EITR: Register {
     package static var name: RegisterName { .EITR }
     package static var offset: Int { 0x1680 }
     package static var count: Int { 25 }
+    package static var window: VirtualWindow? { VirtualWindow(at: 0x1680, .VTEITR, count: 3, first: 22, perVF: -3) }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x7FFF_FFFC, resetBy: .function, section: "8.8",
+                in: "Interrupts/InterruptDelivery.swift", "Per-vector throttle")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -87,4 +105,276 @@ package struct InterruptCause: OptionSet, Sendable {
     package static let mailbox = InterruptCause(rawValue: 1 << 8)
     /// INTA, bit 31. Reads as one while an enabled cause is pending.
     package static let asserted = InterruptCause(rawValue: 1 << 31)
+}
+
+/// A register with a bit for each ``InterruptCause``.
+package protocol CauseRegister: Register {}
+
+extension CauseRegister {
+    package var causes: InterruptCause {
+        get { InterruptCause(rawValue: raw) }
+        set { raw = newValue.rawValue }
+    }
+}
+
+/// ICR — Interrupt Cause Read. The read clears causes and applies IAM by the rules of GPIE.NSICR and IMS.
+package struct ICR: CauseRegister {
+    package static var name: RegisterName { .ICR }
+    package static var offset: Int { 0x1500 }
+    // The read clears by the rules of GPIE.NSICR and IAM, not by a mask.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readToClear, writable: .max, alias: 0x00C0, section: "8.8", in: "Interrupts/InterruptAccess.swift",
+                "Interrupt cause; bit31 INTA")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// ICS — Interrupt Cause Set. The read shows ICR and clears nothing.
+package struct ICS: CauseRegister {
+    package static var name: RegisterName { .ICS }
+    package static var offset: Int { 0x1504 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToSet, writable: 0x77D4_FBFD, alias: 0x00C8, section: "8.8",
+                in: "Interrupts/InterruptAccess.swift", "Set ICR bits; reads as ICR without clearing it")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// IMS — Interrupt Mask Set and Read.
+package struct IMS: CauseRegister {
+    package static var name: RegisterName { .IMS }
+    package static var offset: Int { 0x1508 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToSet, writable: 0x77D4_FBFD, alias: 0x00D0, section: "8.8",
+                in: "Interrupts/InterruptAccess.swift", "Set/read interrupt mask")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// IMC — Interrupt Mask Clear. The read shows IMS.
+package struct IMC: CauseRegister {
+    package static var name: RegisterName { .IMC }
+    package static var offset: Int { 0x150C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToClear, writable: 0x77D4_FBFD, alias: 0x00D8, section: "8.8",
+                in: "Interrupts/InterruptAccess.swift", "Clear interrupt mask")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// IAM — Interrupt Acknowledge Auto Mask: causes that an access to ICR masks.
+package struct IAM: CauseRegister {
+    package static var name: RegisterName { .IAM }
+    package static var offset: Int { 0x1510 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, alias: 0x00E0, section: "8.8", in: "Interrupts/InterruptAccess.swift",
+                "Bits cleared from IMS on ICR access")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// A register with a bit for each cause of EICR: a vector, bits 24:0, with several MSI-X vectors; otherwise the queues 15:0,
+/// the TCP timer 30 and the other causes 31.
+package protocol ExtendedCauseRegister: Register {}
+
+/// EICR — Extended Interrupt Cause.
+package struct EICR: ExtendedCauseRegister {
+    package static var name: RegisterName { .EICR }
+    package static var offset: Int { 0x1580 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readToClear, writable: 0xC1FF_FFFF, clearedByRead: 0xC1FF_FFFF, section: "8.8",
+                in: "Interrupts/InterruptAccess.swift", "Extended cause, one bit per vector")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// EICS — Extended Interrupt Cause Set. The read shows EICR and clears nothing.
+package struct EICS: ExtendedCauseRegister {
+    package static var name: RegisterName { .EICS }
+    package static var offset: Int { 0x1520 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToSet, writable: 0xC1FF_FFFF, section: "8.8", in: "Interrupts/InterruptAccess.swift",
+                "Set EICR bits; reads as EICR without clearing it")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// EIMS — Extended Interrupt Mask Set and Read.
+package struct EIMS: ExtendedCauseRegister {
+    package static var name: RegisterName { .EIMS }
+    package static var offset: Int { 0x1524 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToSet, writable: 0xC1FF_FFFF, reset: 0x8000_0000, section: "8.8",
+                in: "Interrupts/InterruptAccess.swift", "Set/read extended mask")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// EIMC — Extended Interrupt Mask Clear. The read shows EIMS.
+package struct EIMC: ExtendedCauseRegister {
+    package static var name: RegisterName { .EIMC }
+    package static var offset: Int { 0x1528 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToClear, writable: 0xC1FF_FFFF, section: "8.8", in: "Interrupts/InterruptAccess.swift",
+                "Clear extended mask")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// EIAC — Extended Interrupt Auto Clear: causes that a message clears.
+package struct EIAC: ExtendedCauseRegister {
+    package static var name: RegisterName { .EIAC }
+    package static var offset: Int { 0x152C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xC1FF_FFFF, section: "8.8", in: "Interrupts/InterruptAccess.swift",
+                "Auto-clear EICR bit when MSI-X sent")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// EIAM — Extended Interrupt Auto Mask: causes that a message, or an access to EICR, masks (GPIE.EIAME).
+package struct EIAM: ExtendedCauseRegister {
+    package static var name: RegisterName { .EIAM }
+    package static var offset: Int { 0x1530 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xC1FF_FFFF, section: "8.8", in: "Interrupts/InterruptAccess.swift",
+                "Auto-mask EIMS when MSI-X sent / EICR touched")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// IVAR[n] — Interrupt Vector Allocation of queues n and n + 8.
+package struct IVAR: Register {
+    package static var name: RegisterName { .IVAR }
+    package static var offset: Int { 0x1700 }
+    package static var count: Int { 8 }
+    package static var window: VirtualWindow? { VirtualWindow(at: 0x1700, .VTIVAR, writable: 0x8383_8383) }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x9F9F_9F9F, section: "8.8", in: "Interrupts/Interrupts.swift",
+                "Queue to vector table, 4 byte entries per register")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// Bits 7:0: receive queue n.
+    package var receive: VectorEntry {
+        get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[0...7])) }
+        set { self[0...7] = UInt32(newValue.raw) }
+    }
+    /// Bits 15:8: transmit queue n.
+    package var transmit: VectorEntry {
+        get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[8...15])) }
+        set { self[8...15] = UInt32(newValue.raw) }
+    }
+    /// Bits 23:16: receive queue n + 8.
+    package var secondReceive: VectorEntry {
+        get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[16...23])) }
+        set { self[16...23] = UInt32(newValue.raw) }
+    }
+    /// Bits 31:24: transmit queue n + 8.
+    package var secondTransmit: VectorEntry {
+        get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[24...31])) }
+        set { self[24...31] = UInt32(newValue.raw) }
+    }
+}
+
+/// IVAR_MISC — Interrupt Vector Allocation of what belongs to no queue.
+package struct IVAR_MISC: Register {
+    package static var name: RegisterName { .IVAR_MISC }
+    package static var offset: Int { 0x1740 }
+    package static var window: VirtualWindow? { VirtualWindow(at: 0x1740, .VTIVAR_MISC, perVF: 0, writable: 0x83) }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x9F9F, section: "8.8", in: "Interrupts/Interrupts.swift",
+                "TCP-timer vector 7:0, other-cause vector 15:8")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// Bits 7:0: the TCP timer.
+    package var tcpTimer: VectorEntry {
+        get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[0...7])) }
+        set { self[0...7] = UInt32(newValue.raw) }
+    }
+    /// Bits 15:8: the causes of ICR.
+    package var otherCauses: VectorEntry {
+        get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[8...15])) }
+        set { self[8...15] = UInt32(newValue.raw) }
+    }
+}
+
+/// An entry of IVAR and IVAR_MISC: the vector of a cause.
+package struct VectorEntry: BitWord {
+    package var raw: UInt8
+    package init(raw: UInt8) { self.raw = raw }
+
+    /// A valid entry.
+    package init(_ vector: Int) { raw = 0x80 | UInt8(truncatingIfNeeded: vector & 0x1F) }
+
+    /// INT_Alloc, bits 4:0.
+    package var vector: Int { Int(self[0...4]) }
+    /// INT_Alloc_val, bit 7. The cause raises its vector.
+    package var isValid: Bool { self[7] }
 }

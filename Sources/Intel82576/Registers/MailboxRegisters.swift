@@ -1,12 +1,19 @@
 /// VFMAILBOX — the state of one mailbox, as its VF sees it. What PFMAILBOX shows of it is derived.
 ///
 /// 16 words of VMBMEM are shared by both sides. Ownership of them is an agreement: nothing enforces it.
-///
-/// - Datasheet: 7.10.2.9 and 8.14
 package struct VFMAILBOX: Register {
     package static var name: RegisterName { .VFMAILBOX }
     package static var offset: Int { 0x0C40 }
     package static var count: Int { 8 }
+    package static var window: VirtualWindow? { VirtualWindow(at: 0x0C40) }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x4, clearedByRead: 0xB0, reset: 0x40, section: "8.14",
+                in: "Mailbox/Mailbox.swift", "VF side of mailbox n, as the VF sees it at 0x0C40")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -69,8 +76,11 @@ package struct PFMAILBOX: Register {
     package static var name: RegisterName { .PFMAILBOX }
     package static var offset: Int { 0x0C00 }
     package static var count: Int { 8 }
-    package var raw: UInt32
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, writable: 0x8, section: "8.14", in: "Mailbox/Mailbox.swift", "PF side mailbox control")]
+    }
 
+    package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
     /// As the PF reads it: VFU and PFU.
@@ -102,6 +112,14 @@ package struct PFMAILBOX: Register {
 package struct MBVFICR: Register {
     package static var name: RegisterName { .MBVFICR }
     package static var offset: Int { 0x0C80 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToClear, writable: 0x00FF_00FF, section: "8.14", in: "Mailbox/Mailbox.swift",
+                "VF requests 7:0, VF acks 23:16")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -121,6 +139,14 @@ package struct MBVFICR: Register {
 package struct MBVFIMR: Register {
     package static var name: RegisterName { .MBVFIMR }
     package static var offset: Int { 0x0C84 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFF, reset: 0xFF, section: "8.14", in: "Mailbox/Mailbox.swift",
+                "Mailbox interrupt mask per VF")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -135,6 +161,14 @@ package struct MBVFIMR: Register {
 package struct VFLRE: Register {
     package static var name: RegisterName { .VFLRE }
     package static var offset: Int { 0x0C88 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToClear, writable: 0xFF, section: "8.14", in: "Mailbox/Mailbox.swift",
+                "VF reset occurred, bit per VF")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -150,6 +184,11 @@ package struct VMBMEM: Register {
     package static var name: RegisterName { .VMBMEM }
     package static var offset: Int { 0x0800 }
     package static var count: Int { 128 }
+    package static var window: VirtualWindow? { VirtualWindow(at: 0x0800, .VFVMBMEM, count: 16, perVF: 16) }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.14", in: "Mailbox/Mailbox.swift", "Mailbox memory: 64 bytes for each VF")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

@@ -1,9 +1,15 @@
 /// EECD — EEPROM/Flash Control, 0x00010.
-///
-/// - Datasheet: EEPROM/Flash Control Register.
 package struct EECD: Register {
     package static var name: RegisterName { .EECD }
     package static var offset: Int { 0x0010 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x77, reset: 0x1710, section: "8.4", in: "NVM/SerialEEPROM.swift",
+                without: "FWE (there is no flash)", "EEPROM bit-bang, request/grant, presence, size")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -51,11 +57,17 @@ package struct EECD: Register {
 }
 
 /// EERD — EEPROM Read, 0x00014, and EEWR — EEPROM Write, 0x0102C, which has the same layout.
-///
-/// - Datasheet: EEPROM Read Register. EEWR is from public drivers of the family; those of the 82576 write through EECD.
 package struct EERD: Register {
     package static var name: RegisterName { .EERD }
     package static var offset: Int { 0x0014 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFC, section: "8.4", in: "NVM/NVM.swift",
+                "EEPROM word read: addr 15:2, data 31:16")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -82,11 +94,13 @@ package struct EERD: Register {
 }
 
 /// SWSM — Software Semaphore, 0x05B50.
-///
-/// - Datasheet: Software Semaphore Register.
 package struct SWSM: Register {
     package static var name: RegisterName { .SWSM }
     package static var offset: Int { 0x5B50 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, writable: 0x3, section: "8.7", in: "NVM/Semaphores.swift", "SMBI and SWESMBI semaphores")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -99,5 +113,64 @@ package struct SWSM: Register {
     package var isHeldAgainstFirmware: Bool {
         get { self[1] }
         set { self[1] = newValue }
+    }
+}
+
+/// EEWR — EEPROM Write. The fields are those of EERD.
+package struct EEWR: Register {
+    package static var name: RegisterName { .EEWR }
+    package static var offset: Int { 0x102C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF_FFFC, section: "8.4", in: "NVM/NVM.swift",
+                "EEPROM word write, as EERD; I2C bit-bang parameters on later parts")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// START, bit 0. Begins the access; reads as zero.
+    package var starts: Bool {
+        get { self[0] }
+        set { self[0] = newValue }
+    }
+    /// DONE, bit 1. ``data`` is written.
+    package var isDone: Bool {
+        get { self[1] }
+        set { self[1] = newValue }
+    }
+    /// ADDR, bits 15:2. The word's number.
+    package var address: Int {
+        get { Int(self[2...15]) }
+        set { self[2...15] = UInt32(truncatingIfNeeded: newValue) }
+    }
+    /// DATA, bits 31:16.
+    package var data: UInt16 {
+        get { UInt16(truncatingIfNeeded: self[16...31]) }
+        set { self[16...31] = UInt32(newValue) }
+    }
+}
+
+/// SW_FW_SYNC — Software-Firmware Synchronization: who uses what both need.
+package struct SW_FW_SYNC: Register {
+    package static var name: RegisterName { .SW_FW_SYNC }
+    package static var offset: Int { 0x5B5C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF, section: "8.7", in: "NVM/Semaphores.swift",
+                "SW bits 15:0, FW bits 31:16 resource ownership")
+        ]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+
+    /// SW, bits 15:0: what software has claimed.
+    package var softwareClaims: UInt32 {
+        get { self[0...15] }
+        set { self[0...15] = newValue }
     }
 }

@@ -2,6 +2,8 @@
 package struct GORCL: WideCounter {
     package static var name: RegisterName { .GORCL }
     package static var offset: Int { 0x4088 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Good octets received low") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -10,6 +12,10 @@ package struct GORCL: WideCounter {
 package struct GORCH: Counter {
     package static var name: RegisterName { .GORCH }
     package static var offset: Int { 0x408C }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Good octets received high; read clears pair")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -18,6 +24,10 @@ package struct GORCH: Counter {
 package struct GOTCL: WideCounter {
     package static var name: RegisterName { .GOTCL }
     package static var offset: Int { 0x4090 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Good octets transmitted low")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -26,6 +36,10 @@ package struct GOTCL: WideCounter {
 package struct GOTCH: Counter {
     package static var name: RegisterName { .GOTCH }
     package static var offset: Int { 0x4094 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Good octets transmitted high; read clears pair")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -34,6 +48,8 @@ package struct GOTCH: Counter {
 package struct TORL: WideCounter {
     package static var name: RegisterName { .TORL }
     package static var offset: Int { 0x40C0 }
+    package static var specs: [RegisterSpec] { counter(in: "Receive/Receive.swift", "Total octets received low") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -42,6 +58,10 @@ package struct TORL: WideCounter {
 package struct TORH: Counter {
     package static var name: RegisterName { .TORH }
     package static var offset: Int { 0x40C4 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Receive/Receive.swift", "Total octets received high; read clears pair")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -50,6 +70,10 @@ package struct TORH: Counter {
 package struct TOTL: WideCounter {
     package static var name: RegisterName { .TOTL }
     package static var offset: Int { 0x40C8 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Total octets transmitted low")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -58,6 +82,10 @@ package struct TOTL: WideCounter {
 package struct TOTH: Counter {
     package static var name: RegisterName { .TOTH }
     package static var offset: Int { 0x40CC }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Total octets transmitted high; read clears pair")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -66,6 +94,8 @@ package struct TOTH: Counter {
 package struct HGORCL: WideCounter {
     package static var name: RegisterName { .HGORCL }
     package static var offset: Int { 0x4128 }
+    package static var specs: [RegisterSpec] { counter(in: "Receive/Receive.swift", "Host good octets received low") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -74,6 +104,8 @@ package struct HGORCL: WideCounter {
 package struct HGORCH: Counter {
     package static var name: RegisterName { .HGORCH }
     package static var offset: Int { 0x412C }
+    package static var specs: [RegisterSpec] { counter(in: "Receive/Receive.swift", "Host good octets received high") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -82,6 +114,10 @@ package struct HGORCH: Counter {
 package struct HGOTCL: WideCounter {
     package static var name: RegisterName { .HGOTCL }
     package static var offset: Int { 0x4130 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/SentFrames.swift", "Host good octets transmitted low")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -90,6 +126,10 @@ package struct HGOTCL: WideCounter {
 package struct HGOTCH: Counter {
     package static var name: RegisterName { .HGOTCH }
     package static var offset: Int { 0x4134 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/SentFrames.swift", "Host good octets transmitted high")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }

@@ -1,9 +1,15 @@
 /// MDIC — MDI Control, 0x00020: a command to the PHY, and its answer.
-///
-/// - Datasheet: MDI Control Register.
 package struct MDIC: Register {
     package static var name: RegisterName { .MDIC }
     package static var offset: Int { 0x0020 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xAFFF_FFFF, reset: 0x1000_0000, section: "8.2.4", in: "PHY/PHY.swift",
+                "MDIO command/data")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

@@ -2,6 +2,22 @@
 package struct RXDCTL: QueueRegister {
     package static var name: RegisterName { .RXDCTL }
     package static var offset: Int { 0xC028 }
+    // Only queue 0 starts with ENABLE set, hence two rows. SWFLSH (bit 26) reads 0.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                queues: 0..<1, .readWrite, writable: 0x021F_1F1F, reset: 0x0201_0000, section: "8.10",
+                in: "Receive/ReceiveLane.swift",
+                without: "PTHRESH, HTHRESH, WTHRESH",
+                "Thresholds, queue enable 25"),
+            spec(
+                queues: 1..<16, .readWrite, writable: 0x021F_1F1F, reset: 0x0001_0000, section: "8.10",
+                in: "Receive/ReceiveLane.swift",
+                without: "PTHRESH, HTHRESH, WTHRESH",
+                "Thresholds, queue enable 25"),
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -16,6 +32,15 @@ package struct RXDCTL: QueueRegister {
 package struct SRRCTL: QueueRegister {
     package static var name: RegisterName { .SRRCTL }
     package static var offset: Int { 0xC00C }
+    // Reset 0, the legacy descriptor format: iPXE relies on it. The datasheet value (0x0400?) is not confirmed.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x8FF0_3F7F, section: "8.10", in: "Receive/ReceiveLane.swift",
+                "Buffer sizes, descriptor type, drop enable")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -56,6 +81,14 @@ package struct SRRCTL: QueueRegister {
 package struct RDBAL: QueueRegister {
     package static var name: RegisterName { .RDBAL }
     package static var offset: Int { 0xC000 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF_FF80, section: "8.10", in: "Registers/RegisterFile+Rings.swift",
+                "Rx ring base low, 128-byte aligned")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -70,6 +103,10 @@ package struct RDBAL: QueueRegister {
 package struct RDBAH: QueueRegister {
     package static var name: RegisterName { .RDBAH }
     package static var offset: Int { 0xC004 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.10", in: "Registers/RegisterFile+Rings.swift", "Rx ring base high")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -78,6 +115,15 @@ package struct RDBAH: QueueRegister {
 package struct RDLEN: QueueRegister {
     package static var name: RegisterName { .RDLEN }
     package static var offset: Int { 0xC008 }
+    // The length counts in 128 bytes; bits 6:4 are stored all the same, as the register test of Linux expects.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x000F_FFF0, section: "8.10", in: "Registers/RegisterFile+Rings.swift",
+                "Rx ring length in bytes")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -92,6 +138,10 @@ package struct RDLEN: QueueRegister {
 package struct RDH: QueueRegister {
     package static var name: RegisterName { .RDH }
     package static var offset: Int { 0xC010 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, writable: 0xFFFF, section: "8.10", in: "Receive/Receive.swift", "Rx head index")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -106,6 +156,10 @@ package struct RDH: QueueRegister {
 package struct RDT: QueueRegister {
     package static var name: RegisterName { .RDT }
     package static var offset: Int { 0xC018 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, writable: 0xFFFF, section: "8.10", in: "Receive/Receive.swift", "Rx tail index")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -120,6 +174,14 @@ package struct RDT: QueueRegister {
 package struct RQDPC: QueueRegister {
     package static var name: RegisterName { .RQDPC }
     package static var offset: Int { 0xC030 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readToClear, clearedByRead: 0x0FFF, section: "8.10", in: "Receive/FramePlacement.swift",
+                "Packets dropped by this queue, 11:0")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -128,4 +190,16 @@ package struct RQDPC: QueueRegister {
         get { self[0...11] }
         set { self[0...11] = newValue }
     }
+}
+
+/// RXCTL — Receive DCA Control. Stored: there is no processor cache to steer.
+package struct RXCTL: QueueRegister {
+    package static var name: RegisterName { .RXCTL }
+    package static var offset: Int { 0xC014 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, .storage, section: "8.13", "Rx DCA enables, relaxed ordering, CPU id 31:24")]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
 }

@@ -2,6 +2,14 @@
 package struct RCTL: Register {
     package static var name: RegisterName { .RCTL }
     package static var offset: Int { 0x0100 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x04FF_B3FE, section: "8.10", in: "Receive/Receive.swift",
+                without: "PSP (short frames are padded in any case)", "Receive control")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -83,6 +91,14 @@ package struct RCTL: Register {
 package struct RXCSUM: Register {
     package static var name: RegisterName { .RXCSUM }
     package static var offset: Int { 0x5000 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x3FFF, reset: 0x0300, section: "8.10", in: "Packet/ChecksumVerification.swift",
+                "Rx checksum offload control")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -122,6 +138,16 @@ package struct RXCSUM: Register {
 package struct RFCTL: Register {
     package static var name: RegisterName { .RFCTL }
     package static var offset: Int { 0x5008 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.10", in: "Filters/QueueFilters.swift",
+                without:
+                    "all but IPV6_XSUM_DIS, IPFRSP_DIS, IPV6_EX_DIS, NEW_IPV6_EXT_DIS and SYNQFP: the iSCSI and NFS filters and LEF are only stored",
+                "iSCSI/NFS/IPv6 filter control, LEF, SYN priority")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -160,6 +186,14 @@ package struct RFCTL: Register {
 package struct RLPML: Register {
     package static var name: RegisterName { .RLPML }
     package static var offset: Int { 0x5004 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x3FFF, reset: 0x2600, section: "8.10", in: "Receive/Receive.swift",
+                "Max Rx length when RCTL.LPE=1, CRC included")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -174,13 +208,34 @@ package struct RLPML: Register {
 package struct MRQC: Register {
     package static var name: RegisterName { .MRQC }
     package static var offset: Int { 0x5818 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x03FF_003F, section: "8.10", in: "Receive/Receive.swift",
+                "Multi-queue mode 2:0, Def_Q 5:3, RSS field enables")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Mode, bits 2:0. 2 is RSS over 16 queues, 3 pools, 5 pools with RSS between the two queues of each.
-    package var isRSS: Bool { self[0...2] == 2 }
-    package var hasPools: Bool { self[0...2] == 3 || hasPoolRSS }
-    package var hasPoolRSS: Bool { self[0...2] == 5 }
+    package enum Mode: UInt32, Sendable {
+        case oneQueue = 0
+        /// RSS over 16 queues.
+        case rss = 2
+        case pools = 3
+        /// Pools with RSS between the two queues of each.
+        case poolsWithRSS = 5
+    }
+
+    /// Mode, bits 2:0; `nil` for a reserved code.
+    package var mode: Mode? {
+        get { Mode(rawValue: self[0...2]) }
+        set { self[0...2] = newValue?.rawValue ?? 0 }
+    }
+    package var isRSS: Bool { mode == .rss }
+    package var hasPools: Bool { mode == .pools || mode == .poolsWithRSS }
+    package var hasPoolRSS: Bool { mode == .poolsWithRSS }
     /// Def_Q, bits 5:3.
     package var defaultQueue: Int {
         get { Int(self[3...5]) }
@@ -211,6 +266,14 @@ package struct MRQC: Register {
 package struct RXPBS: Register {
     package static var name: RegisterName { .RXPBS }
     package static var offset: Int { 0x2404 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x7F, reset: 0x40, resetBy: .function, section: "8.3",
+                in: "Receive/ReceiveBuffer.swift", "Rx packet buffer size in KB (bits 6:0)")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -222,6 +285,14 @@ package struct RXPBS: Register {
 package struct QDE: Register {
     package static var name: RegisterName { .QDE }
     package static var offset: Int { 0x2408 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF, section: "8.14", in: "Receive/FramePlacement.swift",
+                "Queue drop enable bitmap (VF queues)")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -237,6 +308,10 @@ package struct RETA: Register {
     package static var name: RegisterName { .RETA }
     package static var offset: Int { 0x5C00 }
     package static var count: Int { 32 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.10", in: "Filters/QueueSelection.swift", "RSS redirection, 128 byte entries")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -257,6 +332,10 @@ package struct RSSRK: Register {
     package static var name: RegisterName { .RSSRK }
     package static var offset: Int { 0x5C80 }
     package static var count: Int { 10 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.10", in: "Filters/RSS.swift", "RSS key, 40 bytes")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -269,6 +348,16 @@ package struct PSRTYPE: Register {
     package static var name: RegisterName { .PSRTYPE }
     package static var offset: Int { 0x5480 }
     package static var count: Int { 8 }
+    package static var window: VirtualWindow? { VirtualWindow(at: 0x0F0C, .VFPSRTYPE) }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.10", in: "Receive/HeaderSplit.swift",
+                without: "the types with an NFS header (11, 12, 14 to 18)",
+                "Header types at which to split, of queues n and n + 8")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }

@@ -2,7 +2,7 @@
 ///
 /// Names that only later or earlier parts have are here too: their rows say ``RegisterSpec/Coverage/absent``.
 // swift-format-ignore: AlwaysUseLowerCamelCase
-public enum RegisterName: UInt16, CaseIterable, Sendable, BitwiseCopyable {
+package enum RegisterName: UInt16, CaseIterable, Sendable, BitwiseCopyable {
     // Device control, NVM, PHY and SerDes access, semaphores, LEDs
     case CTRL, STATUS, EECD, EERD, CTRL_EXT, FLA, MDIC, SERDESCTL, FCAL, FCAH, FCT, CONNSW, VET, LPIC, TXCW, RXCW
     case LEDCTL, MDICNFG, MPHY_ADDR, PHPM, EEER, IPCNFG, EEARBC, I2CCMD, EEWR, FLSWCTL, FLSWDATA, FLSWCNT, FLOP

@@ -1,6 +1,6 @@
 extension RegisterTable {
     /// The table for other programs: an object with an array of rows for `physical` and for `virtual`. Numbers are decimal.
-    public static var json: String {
+    package static var json: String {
         """
         {
           "physical": [
@@ -24,7 +24,8 @@ extension RegisterTable {
         let texts = [
             ("name", "\(spec.name)"), ("block", block), ("access", spec.access.rawValue),
             ("resetBy", spec.resetScope.rawValue), ("coverage", spec.coverage.rawValue),
-            ("virtualOffset", "\(spec.virtualOffset)"), ("summary", "\(spec.summary)"),
+            ("virtualOffset", virtualOffset(spec)), ("section", "\(spec.section)"), ("file", "\(spec.file)"),
+            ("summary", "\(spec.summary)"), ("gap", "\(spec.gap)"),
         ].map { "\(quoted($0)): \(quoted($1))" }
         let numbers = [
             ("offset", Int(spec.offset)), ("firstIndex", line.firstIndex), ("count", spec.count),

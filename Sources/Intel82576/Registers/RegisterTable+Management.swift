@@ -3,7 +3,7 @@ extension RegisterTable {
     static let management: [RegisterSpec] = [
         // Configuration done for both ports.
         .init(
-            .EEMNGCTL, at: 0x1010, .readOnly, reset: 0x800C_0000, .behaviour,
+            .EEMNGCTL, at: 0x1010, .readOnly, reset: 0x800C_0000, .storage,
             "Mng EEPROM control; CFG_DONE port0 bit18, port1 bit19"),
         .init(.EEMNGDATA, at: 0x1014, .readWrite, .storage, "Mng EEPROM data"),
         .init(.FLMNGCTL, at: 0x1018, .readWrite, .storage, "Mng flash control"),

@@ -1,6 +1,6 @@
 extension RegisterTable {
     /// The contents of `docs/registers.md`.
-    public static var markdown: String {
+    package static var markdown: String {
         var text = introduction + coverageCounts
         for block in blocks { text += section("\(block.title)", block.rows, isVirtual: false) }
         return text + section("Seen by a virtual function", virtual, isVirtual: true)
@@ -9,15 +9,18 @@ extension RegisterTable {
     private static let introduction = """
         # Registers
 
-        Generated from the register table in `Sources/Intel82576/Registers`; do not edit. A test compares the two and
-        says how to write this file anew.
+        Generated from the register types and the table in `Sources/Intel82576/Registers` by `make docs`; do not edit. A
+        test compares the two.
 
         Offsets are those of BAR 0. *Also at* is a legacy address of the same register. *VF* is where a virtual function
         sees its own share of it. Access: RO read only, RW read and write, RC cleared by reading, W1C cleared by writing
         ones, W1S set by writing ones, WO reads as zero. Reset values come back with CTRL.RST, those marked with *F* only
-        with a function level reset.
+        with a function level reset. *Section* is that of the 82576EB datasheet, revision 2.x: the chapter alone where the
+        place in it is not certain; *in* is the file below `Sources/Intel82576` that does what the register does.
 
         - **behaviour**: does what the datasheet says.
+        - **partial**: does what the datasheet says, but for what the row names.
+        - **zero**: counts what cannot happen here, and stays 0.
         - **storage**: reads back what was written; a driver sees no other effect on the chip.
         - **unimplemented**: only stores so far, the chip does more.
         - **absent**: other parts have it, this chip does not; reads as zero.
@@ -34,10 +37,10 @@ extension RegisterTable {
     }
 
     private static func section(_ title: String, _ rows: [RegisterSpec], isVirtual: Bool) -> String {
-        let last = isVirtual ? "" : " VF |"
+        let last = isVirtual ? "" : " VF | Section | In |"
         var text = "\n## \(title)\n\n"
         text += "| Register | Offset | Also at | Access | Writable | Reset | Coverage |\(last) What it does |\n"
-        text += "|---|---|---|---|---|---|---|\(isVirtual ? "" : "---|")---|\n"
+        text += "|---|---|---|---|---|---|---|\(isVirtual ? "" : "---|---|---|")---|\n"
         for line in lines(rows) { text += row(line, isVirtual: isVirtual) }
         return text
     }
@@ -49,8 +52,8 @@ extension RegisterTable {
             spec.aliasCount == 0 ? "" : address(spec.alias, spec.aliasCount, spec.aliasStride, from: line.firstIndex),
             spec.access.rawValue, writableBits(spec), reset(spec), spec.coverage.rawValue,
         ]
-        if !isVirtual { cells.append("\(spec.virtualOffset)") }
-        cells.append("\(spec.summary)")
+        if !isVirtual { cells += [virtualOffset(spec), "\(spec.section)", "\(spec.file)"] }
+        cells.append(description(spec))
         return "| " + cells.joined(separator: " | ") + " |\n"
     }
 

@@ -24,23 +24,38 @@ extension RegisterTable {
         return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 
+    /// Where a VF sees the register; empty when the PF alone does.
+    static func virtualOffset(_ spec: RegisterSpec) -> String { spec.window.map { hex($0.offset, digits: 4) } ?? "" }
+
+    /// What the register does, and what of it is missing or why it stays zero.
+    static func description(_ spec: RegisterSpec) -> String {
+        switch spec.coverage {
+        case .partial: "\(spec.summary). Without effect: \(spec.gap)"
+        case .zero: "\(spec.summary). Stays 0: \(spec.gap)"
+        case .behaviour, .storage, .unimplemented, .absent: "\(spec.summary)"
+        }
+    }
+
     static func pad(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     /// A table for a terminal, a row a line.
-    public static func text(_ rows: [RegisterSpec] = physical) -> String {
+    package static func text(_ rows: [RegisterSpec] = physical) -> String {
         let lines = lines(rows)
-        let width = lines.map(\.label.count).max() ?? 0
-        let head = "\(pad("register", to: width))  offset   reset       access  coverage       what it does\n"
-        return lines.reduce(into: head) { $0 += textLine($1, width: width) }
+        let width = (
+            label: lines.map(\.label.count).max() ?? 0, file: rows.map { "\($0.file)".count }.max() ?? 0
+        )
+        let head = "\(pad("register", to: width.label))  offset   reset       access  coverage       section  "
+        return lines.reduce(into: head + "\(pad("in", to: width.file))  what it does\n") { $0 += textLine($1, width) }
     }
 
-    private static func textLine(_ line: Line, width: Int) -> String {
+    private static func textLine(_ line: Line, _ width: (label: Int, file: Int)) -> String {
         let spec = line.spec
         let cells = [
-            pad(line.label, to: width), pad(hex(spec.offset, digits: 4), to: 7), hex(spec.reset, digits: 8),
-            pad(spec.access.rawValue, to: 6), pad(spec.coverage.rawValue, to: 13), "\(spec.summary)",
+            pad(line.label, to: width.label), pad(hex(spec.offset, digits: 4), to: 7), hex(spec.reset, digits: 8),
+            pad(spec.access.rawValue, to: 6), pad(spec.coverage.rawValue, to: 13), pad("\(spec.section)", to: 7),
+            pad("\(spec.file)", to: width.file), description(spec),
         ]
         return cells.joined(separator: "  ") + "\n"
     }

@@ -2,6 +2,10 @@
 package struct MPC: Counter {
     package static var name: RegisterName { .MPC }
     package static var offset: Int { 0x4010 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Receive/Receive.swift", "Missed packets: no Rx FIFO space")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -10,6 +14,10 @@ package struct MPC: Counter {
 package struct HTDPMC: Counter {
     package static var name: RegisterName { .HTDPMC }
     package static var offset: Int { 0x403C }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Port/Forwarding.swift", "Host Tx discarded packets by MAC")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -18,6 +26,8 @@ package struct HTDPMC: Counter {
 package struct XONRXC: Counter {
     package static var name: RegisterName { .XONRXC }
     package static var offset: Int { 0x4048 }
+    package static var specs: [RegisterSpec] { counter(in: "FlowControl/FlowControl.swift", "XON received") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -26,6 +36,8 @@ package struct XONRXC: Counter {
 package struct XONTXC: Counter {
     package static var name: RegisterName { .XONTXC }
     package static var offset: Int { 0x404C }
+    package static var specs: [RegisterSpec] { counter(in: "FlowControl/FlowControl.swift", "XON transmitted") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -34,6 +46,8 @@ package struct XONTXC: Counter {
 package struct XOFFRXC: Counter {
     package static var name: RegisterName { .XOFFRXC }
     package static var offset: Int { 0x4050 }
+    package static var specs: [RegisterSpec] { counter(in: "FlowControl/FlowControl.swift", "XOFF received") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -42,6 +56,8 @@ package struct XOFFRXC: Counter {
 package struct XOFFTXC: Counter {
     package static var name: RegisterName { .XOFFTXC }
     package static var offset: Int { 0x4054 }
+    package static var specs: [RegisterSpec] { counter(in: "FlowControl/FlowControl.swift", "XOFF transmitted") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -50,6 +66,10 @@ package struct XOFFTXC: Counter {
 package struct FCRUC: Counter {
     package static var name: RegisterName { .FCRUC }
     package static var offset: Int { 0x4058 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "FlowControl/FlowControl.swift", "Unsupported flow control frames received")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -58,6 +78,10 @@ package struct FCRUC: Counter {
 package struct PRC64: Counter {
     package static var name: RegisterName { .PRC64 }
     package static var offset: Int { 0x405C }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Rx good packets of 64 bytes")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -66,6 +90,8 @@ package struct PRC64: Counter {
 package struct PRC127: Counter {
     package static var name: RegisterName { .PRC127 }
     package static var offset: Int { 0x4060 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Rx good 65-127") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -74,6 +100,8 @@ package struct PRC127: Counter {
 package struct PRC255: Counter {
     package static var name: RegisterName { .PRC255 }
     package static var offset: Int { 0x4064 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Rx good 128-255") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -82,6 +110,8 @@ package struct PRC255: Counter {
 package struct PRC511: Counter {
     package static var name: RegisterName { .PRC511 }
     package static var offset: Int { 0x4068 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Rx good 256-511") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -90,6 +120,8 @@ package struct PRC511: Counter {
 package struct PRC1023: Counter {
     package static var name: RegisterName { .PRC1023 }
     package static var offset: Int { 0x406C }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Rx good 512-1023") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -98,6 +130,8 @@ package struct PRC1023: Counter {
 package struct PRC1522: Counter {
     package static var name: RegisterName { .PRC1522 }
     package static var offset: Int { 0x4070 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Rx good 1024-max") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -106,6 +140,8 @@ package struct PRC1522: Counter {
 package struct GPRC: Counter {
     package static var name: RegisterName { .GPRC }
     package static var offset: Int { 0x4074 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Good packets received") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -114,6 +150,10 @@ package struct GPRC: Counter {
 package struct BPRC: Counter {
     package static var name: RegisterName { .BPRC }
     package static var offset: Int { 0x4078 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Broadcast packets received")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -122,6 +162,10 @@ package struct BPRC: Counter {
 package struct MPRC: Counter {
     package static var name: RegisterName { .MPRC }
     package static var offset: Int { 0x407C }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/Statistics.swift", "Multicast packets received")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -130,6 +174,8 @@ package struct MPRC: Counter {
 package struct GPTC: Counter {
     package static var name: RegisterName { .GPTC }
     package static var offset: Int { 0x4080 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Good packets transmitted") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -138,6 +184,10 @@ package struct GPTC: Counter {
 package struct RNBC: Counter {
     package static var name: RegisterName { .RNBC }
     package static var offset: Int { 0x40A0 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Receive/FramePlacement.swift", "Receive no descriptors available")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -146,6 +196,8 @@ package struct RNBC: Counter {
 package struct ROC: Counter {
     package static var name: RegisterName { .ROC }
     package static var offset: Int { 0x40AC }
+    package static var specs: [RegisterSpec] { counter(in: "Receive/Acceptance.swift", "Oversize with good CRC") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -154,6 +206,8 @@ package struct ROC: Counter {
 package struct TPR: Counter {
     package static var name: RegisterName { .TPR }
     package static var offset: Int { 0x40D0 }
+    package static var specs: [RegisterSpec] { counter(in: "Receive/Receive.swift", "Total packets received") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -162,6 +216,8 @@ package struct TPR: Counter {
 package struct TPT: Counter {
     package static var name: RegisterName { .TPT }
     package static var offset: Int { 0x40D4 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Total packets transmitted") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -170,6 +226,8 @@ package struct TPT: Counter {
 package struct PTC64: Counter {
     package static var name: RegisterName { .PTC64 }
     package static var offset: Int { 0x40D8 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Tx packets of 64 bytes") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -178,6 +236,8 @@ package struct PTC64: Counter {
 package struct PTC127: Counter {
     package static var name: RegisterName { .PTC127 }
     package static var offset: Int { 0x40DC }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Tx 65-127") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -186,6 +246,8 @@ package struct PTC127: Counter {
 package struct PTC255: Counter {
     package static var name: RegisterName { .PTC255 }
     package static var offset: Int { 0x40E0 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Tx 128-255") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -194,6 +256,8 @@ package struct PTC255: Counter {
 package struct PTC511: Counter {
     package static var name: RegisterName { .PTC511 }
     package static var offset: Int { 0x40E4 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Tx 256-511") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -202,6 +266,8 @@ package struct PTC511: Counter {
 package struct PTC1023: Counter {
     package static var name: RegisterName { .PTC1023 }
     package static var offset: Int { 0x40E8 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Tx 512-1023") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -210,6 +276,8 @@ package struct PTC1023: Counter {
 package struct PTC1522: Counter {
     package static var name: RegisterName { .PTC1522 }
     package static var offset: Int { 0x40EC }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Tx 1024-max") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -218,6 +286,8 @@ package struct PTC1522: Counter {
 package struct MPTC: Counter {
     package static var name: RegisterName { .MPTC }
     package static var offset: Int { 0x40F0 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Multicast transmitted") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -226,6 +296,8 @@ package struct MPTC: Counter {
 package struct BPTC: Counter {
     package static var name: RegisterName { .BPTC }
     package static var offset: Int { 0x40F4 }
+    package static var specs: [RegisterSpec] { counter(in: "Statistics/Statistics.swift", "Broadcast transmitted") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -234,6 +306,10 @@ package struct BPTC: Counter {
 package struct TSCTC: Counter {
     package static var name: RegisterName { .TSCTC }
     package static var offset: Int { 0x40F8 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Transmit/TransmitSegmentation.swift", "TSO contexts transmitted")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -242,6 +318,8 @@ package struct TSCTC: Counter {
 package struct IAC: Counter {
     package static var name: RegisterName { .IAC }
     package static var offset: Int { 0x4100 }
+    package static var specs: [RegisterSpec] { counter(in: "Port/RegisterAccess.swift", "Interrupt assertions") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -250,6 +328,8 @@ package struct IAC: Counter {
 package struct RPTHC: Counter {
     package static var name: RegisterName { .RPTHC }
     package static var offset: Int { 0x4104 }
+    package static var specs: [RegisterSpec] { counter(in: "Receive/Receive.swift", "Rx packets to host") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -258,6 +338,10 @@ package struct RPTHC: Counter {
 package struct HGPTC: Counter {
     package static var name: RegisterName { .HGPTC }
     package static var offset: Int { 0x4118 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Statistics/SentFrames.swift", "Host good packets transmitted")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -266,6 +350,10 @@ package struct HGPTC: Counter {
 package struct RXDMTC: Counter {
     package static var name: RegisterName { .RXDMTC }
     package static var offset: Int { 0x4120 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Receive/ReceiveWriteBack.swift", "Rx descriptor minimum threshold count")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -274,6 +362,8 @@ package struct RXDMTC: Counter {
 package struct SSVPC: Counter {
     package static var name: RegisterName { .SSVPC }
     package static var offset: Int { 0x41A0 }
+    package static var specs: [RegisterSpec] { counter(in: "Switch/Switch.swift", "Switch security violation packets") }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -282,6 +372,10 @@ package struct SSVPC: Counter {
 package struct SDPC: Counter {
     package static var name: RegisterName { .SDPC }
     package static var offset: Int { 0x41A4 }
+    package static var specs: [RegisterSpec] {
+        counter(in: "Receive/FramePlacement.swift", "Switch drop packet count (local switch buffer full)")
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }

@@ -2,6 +2,14 @@
 package struct SCCRL: Register {
     package static var name: RegisterName { .SCCRL }
     package static var offset: Int { 0x5DB0 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.14", in: "Switch/StormControl.swift", without: "RDE",
+                "Storm control control")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -35,6 +43,10 @@ package struct SCCRL: Register {
 package struct SCSTS: Register {
     package static var name: RegisterName { .SCSTS }
     package static var offset: Int { 0x5DB4 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.14", in: "Switch/StormControl.swift", "Storm control status")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -64,6 +76,14 @@ package struct SCSTS: Register {
 package struct BSCTRH: Register {
     package static var name: RegisterName { .BSCTRH }
     package static var offset: Int { 0x5DB8 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x0007_FFFF, section: "8.14", in: "Switch/StormControl.swift",
+                "Broadcast storm threshold (64-byte units)")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -78,6 +98,14 @@ package struct BSCTRH: Register {
 package struct MSCTRH: Register {
     package static var name: RegisterName { .MSCTRH }
     package static var offset: Int { 0x5DBC }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x0007_FFFF, section: "8.14", in: "Switch/StormControl.swift",
+                "Multicast storm threshold")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -92,6 +120,10 @@ package struct MSCTRH: Register {
 package struct BSCCNT: Register {
     package static var name: RegisterName { .BSCCNT }
     package static var offset: Int { 0x5DC0 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.14", in: "Switch/StormControl.swift", "Broadcast storm current count")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -106,6 +138,10 @@ package struct BSCCNT: Register {
 package struct MSCCNT: Register {
     package static var name: RegisterName { .MSCCNT }
     package static var offset: Int { 0x5DC4 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.14", in: "Switch/StormControl.swift", "Multicast storm current count")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -120,6 +156,14 @@ package struct MSCCNT: Register {
 package struct SCBI: Register {
     package static var name: RegisterName { .SCBI }
     package static var offset: Int { 0x5DCC }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, reset: 0x5F_5E10, section: "8.14", in: "Switch/StormControl.swift",
+                "Storm control basic interval")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

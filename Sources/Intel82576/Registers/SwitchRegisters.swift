@@ -5,6 +5,14 @@ package typealias PoolSet = UInt8
 package struct VT_CTL: Register {
     package static var name: RegisterName { .VT_CTL }
     package static var offset: Int { 0x581C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x7000_0380, section: "8.14", in: "Switch/Switch.swift",
+                "Default pool 9:7, ignore MAC 28, no default pool 29, replication 30")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -35,6 +43,14 @@ package struct VMOLR: Register {
     package static var name: RegisterName { .VMOLR }
     package static var offset: Int { 0x5AD0 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, reset: 0x8000_2600, section: "8.14", in: "Receive/Acceptance.swift",
+                "Per-pool filter and offload control")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -94,6 +110,14 @@ package struct VMOLR: Register {
 package struct RPLOLR: Register {
     package static var name: RegisterName { .RPLOLR }
     package static var offset: Int { 0x5AF0 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xC000_0000, reset: 0x8000_0000, section: "8.14", in: "Receive/Acceptance.swift",
+                "VLAN/CRC strip for replicated packets")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -114,6 +138,14 @@ package struct VLVF: Register {
     package static var name: RegisterName { .VLVF }
     package static var offset: Int { 0x5D00 }
     package static var count: Int { 32 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x801F_FFFF, section: "8.14", in: "Switch/PoolFilters.swift",
+                "VLAN to pool list: id 11:0, pools 19:12, LVLAN 20, VI_En 31")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -144,13 +176,21 @@ package struct VMVIR: Register {
     package static var name: RegisterName { .VMVIR }
     package static var offset: Int { 0x3700 }
     package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xC000_FFFF, section: "8.14", in: "Transmit/TransmitRun.swift",
+                "Per-pool default VLAN 15:0, VLANA 31:30")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    package enum Policy {
-        case byDescriptor
-        case always
-        case never
+    package enum Policy: UInt32, Sendable {
+        case byDescriptor = 0
+        case always = 1
+        case never = 2
     }
 
     /// Port VLAN, bits 15:0: priority, CFI and identifier.
@@ -160,11 +200,8 @@ package struct VMVIR: Register {
     }
     /// VLANA, bits 31:30.
     package var policy: Policy {
-        switch self[30...31] {
-        case 1: .always
-        case 2: .never
-        default: .byDescriptor
-        }
+        get { Policy(rawValue: self[30...31]) ?? .byDescriptor }
+        set { self[30...31] = newValue.rawValue }
     }
 }
 
@@ -172,6 +209,14 @@ package struct VMVIR: Register {
 package struct DTXSWC: Register {
     package static var name: RegisterName { .DTXSWC }
     package static var offset: Int { 0x3500 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.14", in: "Switch/Switch.swift",
+                "Anti-spoof enables, local loopback enables, VM loopback")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -202,6 +247,14 @@ package struct VMRCTL: Register {
     package static var name: RegisterName { .VMRCTL }
     package static var offset: Int { 0x5D80 }
     package static var count: Int { 4 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x070F, section: "8.14", in: "Switch/PoolFilters.swift",
+                "Mirror rule control: VPME 0, UPME 1, DPME 2, VLME 3, MP 10:8")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -237,6 +290,14 @@ package struct VMRCTL: Register {
 package struct VFRE: Register {
     package static var name: RegisterName { .VFRE }
     package static var offset: Int { 0x0C8C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFF, reset: 0xFF, section: "8.14", in: "Switch/Switch.swift",
+                "Pool receive enable")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -251,6 +312,14 @@ package struct VFRE: Register {
 package struct VFTE: Register {
     package static var name: RegisterName { .VFTE }
     package static var offset: Int { 0x0C90 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFF, reset: 0xFF, section: "8.14", in: "Switch/Switch.swift",
+                "Pool transmit enable")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -266,6 +335,10 @@ package struct VMRVLAN: Register {
     package static var name: RegisterName { .VMRVLAN }
     package static var offset: Int { 0x5D90 }
     package static var count: Int { 4 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.14", in: "Switch/Switch.swift", "Mirror rule VLVF bitmap")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -281,6 +354,10 @@ package struct VMRVM: Register {
     package static var name: RegisterName { .VMRVM }
     package static var offset: Int { 0x5DA0 }
     package static var count: Int { 4 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, writable: 0xFF, section: "8.14", in: "Switch/Switch.swift", "Mirror rule pool bitmap")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

@@ -2,6 +2,10 @@
 package struct TIMINCA: Register {
     package static var name: RegisterName { .TIMINCA }
     package static var offset: Int { 0xB608 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.16", in: "Time/SystemTime.swift", "Increment value 23:0, period 31:24")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -20,6 +24,14 @@ package struct TIMINCA: Register {
 package struct TSYNCTXCTL: Register {
     package static var name: RegisterName { .TSYNCTXCTL }
     package static var offset: Int { 0xB614 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x10, section: "8.16", in: "Time/TimeStamps.swift",
+                "Tx timestamp valid 0, enable 4")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -39,6 +51,14 @@ package struct TSYNCTXCTL: Register {
 package struct TSYNCRXCTL: Register {
     package static var name: RegisterName { .TSYNCRXCTL }
     package static var offset: Int { 0xB620 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x3E, section: "8.16", in: "Time/TimeStamps.swift",
+                "Rx timestamp valid 0, type 3:1, enable 4")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -74,6 +94,15 @@ package struct TSYNCRXCTL: Register {
 package struct TSYNCRXCFG: Register {
     package static var name: RegisterName { .TSYNCRXCFG }
     package static var offset: Int { 0x5F50 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.16", in: "Time/TimeStamps.swift",
+                without: "bits 15:12 (transportSpecific is not compared)",
+                "V1 control 7:0, V2 message id 11:8 (15:8)")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -94,6 +123,10 @@ package struct TSYNCRXCFG: Register {
 package struct SYSTIML: Register {
     package static var name: RegisterName { .SYSTIML }
     package static var offset: Int { 0xB600 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.16", in: "Time/Time.swift", "System time low; the read latches the high half")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -102,6 +135,10 @@ package struct SYSTIML: Register {
 package struct SYSTIMH: Register {
     package static var name: RegisterName { .SYSTIMH }
     package static var offset: Int { 0xB604 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.16", in: "Time/Time.swift", "System time high")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -110,6 +147,10 @@ package struct SYSTIMH: Register {
 package struct TIMADJL: Register {
     package static var name: RegisterName { .TIMADJL }
     package static var offset: Int { 0xB60C }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.16", in: "Time/Time.swift", "Adjust low")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -118,6 +159,14 @@ package struct TIMADJL: Register {
 package struct TIMADJH: Register {
     package static var name: RegisterName { .TIMADJH }
     package static var offset: Int { 0xB610 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.16", in: "Time/Time.swift",
+                "Adjust high; the write adds the pair, or subtracts it with bit 31")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -137,6 +186,10 @@ package struct TIMADJH: Register {
 package struct TXSTMPL: Register {
     package static var name: RegisterName { .TXSTMPL }
     package static var offset: Int { 0xB618 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.16", in: "Time/TimeStamps.swift", "Tx timestamp low")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -145,6 +198,10 @@ package struct TXSTMPL: Register {
 package struct TXSTMPH: Register {
     package static var name: RegisterName { .TXSTMPH }
     package static var offset: Int { 0xB61C }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.16", in: "Time/TimeStamps.swift", "Tx timestamp high; the read unlocks the pair")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -153,6 +210,10 @@ package struct TXSTMPH: Register {
 package struct RXSTMPL: Register {
     package static var name: RegisterName { .RXSTMPL }
     package static var offset: Int { 0xB624 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.16", in: "Time/TimeStamps.swift", "Rx timestamp low")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -161,6 +222,10 @@ package struct RXSTMPL: Register {
 package struct RXSTMPH: Register {
     package static var name: RegisterName { .RXSTMPH }
     package static var offset: Int { 0xB628 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.16", in: "Time/TimeStamps.swift", "Rx timestamp high; the read unlocks the pair")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -169,6 +234,10 @@ package struct RXSTMPH: Register {
 package struct RXSATRL: Register {
     package static var name: RegisterName { .RXSATRL }
     package static var offset: Int { 0xB62C }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.16", in: "Time/TimeStamps.swift", "Source id low 32 bits")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -177,6 +246,10 @@ package struct RXSATRL: Register {
 package struct RXSATRH: Register {
     package static var name: RegisterName { .RXSATRH }
     package static var offset: Int { 0xB630 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readOnly, section: "8.16", in: "Time/TimeStamps.swift", "Source id high 15:0, sequence id 31:16")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

@@ -2,6 +2,14 @@
 package struct TCPTIMER: Register {
     package static var name: RegisterName { .TCPTIMER }
     package static var offset: Int { 0x104C }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x0AFF, section: "8.15", in: "Time/Timers.swift",
+                "Periodic TCP timer: duration 7:0, start 8, enable 9, finish 10, loop 11")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -33,6 +41,15 @@ package struct TCPTIMER: Register {
 package struct WDSTP: Register {
     package static var name: RegisterName { .WDSTP }
     package static var offset: Int { 0x1040 }
+    // Fields and reset of the watchdog are the I210's.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFF00_0001, reset: 0x0200_0000, section: "8.15", in: "Time/Timers.swift",
+                "Software watchdog: enable 0, seconds left 23:16, seconds 31:24")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -49,6 +66,15 @@ package struct WDSTP: Register {
 package struct FRTIMER: Register {
     package static var name: RegisterName { .FRTIMER }
     package static var offset: Int { 0x1048 }
+    package static var window: VirtualWindow? { VirtualWindow(at: 0x1048, .VTFRTIMER, perVF: 0, isReadOnly: true) }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, resetBy: .function, section: "8.15", in: "Time/Timers.swift",
+                "Free-running microsecond/millisecond/second timer")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -73,6 +99,14 @@ package struct FRTIMER: Register {
 package struct SWDSTS: Register {
     package static var name: RegisterName { .SWDSTS }
     package static var offset: Int { 0x1044 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFF00_0000, section: "8.15", in: "Time/Time.swift",
+                "Software watchdog: alive 0, expire 1, reason 31:24")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 

@@ -2,6 +2,18 @@
 package struct TXDCTL: QueueRegister {
     package static var name: RegisterName { .TXDCTL }
     package static var offset: Int { 0xE028 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                queues: 0..<1, .readWrite, writable: 0x0A1F_1F1F, reset: 0x0200_0000, section: "8.12",
+                in: "Transmit/Transmit.swift", without: "PTHRESH, HTHRESH, PRIORITY",
+                "Thresholds, queue enable 25, priority 27"),
+            spec(
+                queues: 1..<16, .readWrite, writable: 0x0A1F_1F1F, section: "8.12", in: "Transmit/Transmit.swift",
+                without: "PTHRESH, HTHRESH, PRIORITY", "Thresholds, queue enable 25, priority 27"),
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -21,6 +33,14 @@ package struct TXDCTL: QueueRegister {
 package struct TDWBAL: QueueRegister {
     package static var name: RegisterName { .TDWBAL }
     package static var offset: Int { 0xE038 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.12", in: "Transmit/TransmitWriteBack.swift",
+                "Head write-back address low; bit 0 enables")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -42,6 +62,14 @@ package struct TDWBAL: QueueRegister {
 package struct TDBAL: QueueRegister {
     package static var name: RegisterName { .TDBAL }
     package static var offset: Int { 0xE000 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFFF_FF80, section: "8.12", in: "Registers/RegisterFile+Rings.swift",
+                "Tx ring base low, 128-byte aligned")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -56,6 +84,10 @@ package struct TDBAL: QueueRegister {
 package struct TDBAH: QueueRegister {
     package static var name: RegisterName { .TDBAH }
     package static var offset: Int { 0xE004 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.12", in: "Registers/RegisterFile+Rings.swift", "Tx ring base high")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -64,6 +96,14 @@ package struct TDBAH: QueueRegister {
 package struct TDLEN: QueueRegister {
     package static var name: RegisterName { .TDLEN }
     package static var offset: Int { 0xE008 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x000F_FFF0, section: "8.12", in: "Registers/RegisterFile+Rings.swift",
+                "Tx ring length in bytes")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -78,6 +118,10 @@ package struct TDLEN: QueueRegister {
 package struct TDH: QueueRegister {
     package static var name: RegisterName { .TDH }
     package static var offset: Int { 0xE010 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, writable: 0xFFFF, section: "8.12", in: "Transmit/Transmit.swift", "Tx head index")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -92,6 +136,10 @@ package struct TDH: QueueRegister {
 package struct TDT: QueueRegister {
     package static var name: RegisterName { .TDT }
     package static var offset: Int { 0xE018 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, writable: 0xFFFF, section: "8.12", in: "Transmit/Transmit.swift", "Tx tail index")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -106,6 +154,22 @@ package struct TDT: QueueRegister {
 package struct TDWBAH: QueueRegister {
     package static var name: RegisterName { .TDWBAH }
     package static var offset: Int { 0xE03C }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.12", in: "Transmit/TransmitWriteBack.swift", "Head write-back address high")]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
+/// TXCTL — Transmit DCA Control. Stored: there is no processor cache to steer.
+package struct TXCTL: QueueRegister {
+    package static var name: RegisterName { .TXCTL }
+    package static var offset: Int { 0xE014 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, reset: 0x2A00, .storage, section: "8.13", "Tx DCA enables, relaxed ordering, CPU id 31:24")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }

@@ -2,9 +2,23 @@
 package struct DTXCTL: Register {
     package static var name: RegisterName { .DTXCTL }
     package static var offset: Int { 0x3590 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, reset: 0x44, section: "8.12", in: "Transmit/Transmit.swift",
+                without: "8023LL, VLAN_ADDED (the switch always sees the tag that is put in)",
+                "802.3LL, VLAN_ADDED, OOS_EN, MDP_EN, SPOOF_INT")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
+    /// VLAN_ADDED, bit 3. The switch sees the tag that hardware puts in, which it always does here.
+    package var seesInsertedTags: Bool {
+        get { self[3] }
+        set { self[3] = newValue }
+    }
     /// OOS_EN, bit 4. A packet that makes no sense raises DOUTSYNC.
     package var reportsOutOfSync: Bool {
         get { self[4] }
@@ -26,6 +40,15 @@ package struct DTXCTL: Register {
 package struct TCTL: Register {
     package static var name: RegisterName { .TCTL }
     package static var offset: Int { 0x0400 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0xFFBF_FFFF, reset: 0xA404_00F8, section: "8.12",
+                in: "Transmit/TransmitRun.swift", without: "CT, COLD, RTLC (there is no half duplex)",
+                "Transmit control")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -50,6 +73,15 @@ package struct TCTL: Register {
 package struct DTXTCPFLGL: Register {
     package static var name: RegisterName { .DTXTCPFLGL }
     package static var offset: Int { 0x359C }
+    // Reset: first and middle segments lose FIN and PSH; not confirmed.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x0FFF_0FFF, reset: 0x0F76_0FF6, section: "8.12",
+                in: "Transmit/TransmitSegmentation.swift", "TSO TCP flag AND masks: first and middle segment")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -58,6 +90,15 @@ package struct DTXTCPFLGL: Register {
 package struct DTXTCPFLGH: Register {
     package static var name: RegisterName { .DTXTCPFLGH }
     package static var offset: Int { 0x35A0 }
+    // Reset: the last segment loses CWR; not confirmed.
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, writable: 0x0FFF, reset: 0x0F7F, section: "8.12", in: "Transmit/TransmitSegmentation.swift",
+                "TSO TCP flag AND mask: last segment")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 }
@@ -66,6 +107,14 @@ package struct DTXTCPFLGH: Register {
 package struct RTTBCNRC: Register {
     package static var name: RegisterName { .RTTBCNRC }
     package static var offset: Int { 0x36B0 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readWrite, section: "8.12", in: "Transmit/RateLimits.swift",
+                "Rate: enable 31, RF_INT 27:14, RF_DEC 13:0 of RTTDQSEL queue")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -85,6 +134,14 @@ package struct RTTBCNRC: Register {
 package struct LVMMC: Register {
     package static var name: RegisterName { .LVMMC }
     package static var offset: Int { 0x3548 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readToClear, section: "8.14", in: "Transmit/Transmit.swift",
+                "Last VM misbehaviour: cause 4:0, queue 19:16")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -104,6 +161,14 @@ package struct LVMMC: Register {
 package struct MDFB: Register {
     package static var name: RegisterName { .MDFB }
     package static var offset: Int { 0x3558 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .writeOneToClear, writable: 0xFFFF, section: "8.14", in: "Transmit/Transmit.swift",
+                "Malicious driver: queues blocked, a one releases")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -118,6 +183,14 @@ package struct MDFB: Register {
 package struct WVBR: Register {
     package static var name: RegisterName { .WVBR }
     package static var offset: Int { 0x3554 }
+    package static var specs: [RegisterSpec] {
+        [
+            spec(
+                .readToClear, section: "8.14", in: "Transmit/Transmit.swift",
+                "Wrong VM behaviour, a bit per Tx queue: spoofing 15:0, blocked 31:16")
+        ]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -137,6 +210,10 @@ package struct WVBR: Register {
 package struct RTTDQSEL: Register {
     package static var name: RegisterName { .RTTDQSEL }
     package static var offset: Int { 0x3604 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, section: "8.12", in: "Transmit/Transmit.swift", "Selects the Tx queue for RTTDVMRC/RTTBCNRC")]
+    }
+
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
@@ -145,4 +222,17 @@ package struct RTTDQSEL: Register {
         get { Int(self[0...3]) }
         set { self[0...3] = UInt32(truncatingIfNeeded: newValue) }
     }
+}
+
+/// RTTBCNRM[n] — BCN Memory Window, which drivers set up together with RTTBCNRC.
+package struct RTTBCNRM: Register {
+    package static var name: RegisterName { .RTTBCNRM }
+    package static var offset: Int { 0x3690 }
+    package static var count: Int { 8 }
+    package static var specs: [RegisterSpec] {
+        [spec(.readWrite, .unimplemented, section: "8.12", "BCN memory window")]
+    }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
 }

@@ -77,33 +77,35 @@ final class VFDriver {
     /// Sends a request; the answer's first `count` words, or `nil` when none came.
     @discardableResult
     func ask(_ words: UInt32..., count: Int = 1) -> [UInt32]? {
-        vf[0xC40] = 4
-        guard vf[0xC40] & 4 != 0 else { return nil }
-        for (index, word) in words.enumerated() { vf[0x800 + 4 * index] = word }
-        vf[0xC40] = 1
+        vf[raw: VFMAILBOX.self] = 4
+        guard vf[raw: VFMAILBOX.self] & 4 != 0 else { return nil }
+        for (index, word) in words.enumerated() { vf[raw: VMBMEM.self, index] = word }
+        vf[raw: VFMAILBOX.self] = 1
         bench.run()
-        let status = vf[0xC40]
+        let status = vf[raw: VFMAILBOX.self]
         guard status & 0x30 == 0x30 else { return nil }
         return read(count)
     }
 
     private func read(_ count: Int) -> [UInt32] {
-        vf[0xC40] = 4
-        let words = (0..<count).map { vf[0x800 + 4 * $0] }
-        vf[0xC40] = 2
+        vf[raw: VFMAILBOX.self] = 4
+        let words = (0..<count).map { vf[raw: VMBMEM.self, $0] }
+        vf[raw: VFMAILBOX.self] = 2
         bench.run()
         return words
     }
 
     /// A message the PF sent of its own accord.
-    func notice() -> UInt32? { vf[0xC40] & 0x10 != 0 ? read(1)[0] : nil }
+    func notice() -> UInt32? { vf[raw: VFMAILBOX.self] & 0x10 != 0 ? read(1)[0] : nil }
 
     /// Resets the VF and introduces itself; the address it got, or `nil` when that failed.
     func reset() -> UInt64? {
         vf[0] = 1 << 26
         bench.run()
-        _ = vf[0xC40]
-        guard vf[0xC40] & 0xC0 == 0, let answer = ask(0x01, count: 3), answer[0] == 0x8000_0001 else { return nil }
+        _ = vf[raw: VFMAILBOX.self]
+        guard vf[raw: VFMAILBOX.self] & 0xC0 == 0, let answer = ask(0x01, count: 3), answer[0] == 0x8000_0001 else {
+            return nil
+        }
         let low = UInt64(answer[1]) | UInt64(answer[2] & 0xFFFF) << 32
         return low.byteSwapped >> 16
     }
@@ -120,10 +122,10 @@ final class VFDriver {
             vf[block] = UInt32(ring)
             vf[block + 8] = UInt32(16 * Self.ringSize)
         }
-        vf[0x280C] = 2 | 1 << 25
-        vf[0x2828] = 1 << 25
-        vf[0x3828] = 1 << 25
-        vf[0x2818] = UInt32(Self.ringSize - 1)
+        vf[raw: SRRCTL.self] = 2 | 1 << 25
+        vf[raw: RXDCTL.self] = 1 << 25
+        vf[raw: TXDCTL.self] = 1 << 25
+        vf[raw: RDT.self] = UInt32(Self.ringSize - 1)
         return self
     }
 
@@ -136,7 +138,7 @@ final class VFDriver {
         vf.memory.store(buffer, at: place)
         vf.memory.store(length | command | length << 46, at: place + 8)
         tail = (tail + 1) % Self.ringSize
-        vf[0x3818] = UInt32(tail)
+        vf[raw: TDT.self] = UInt32(tail)
         bench.run()
     }
 
@@ -147,7 +149,7 @@ final class VFDriver {
         let frame = vf.memory.read(Int(status >> 32 & 0xFFFF), at: buffers[head])
         vf.memory.store(buffers[head], at: place)
         vf.memory.store(0, at: place + 8)
-        vf[0x2818] = UInt32(head)
+        vf[raw: RDT.self] = UInt32(head)
         head = (head + 1) % Self.ringSize
         return frame
     }

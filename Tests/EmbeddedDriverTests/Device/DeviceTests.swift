@@ -1,3 +1,4 @@
+import Intel82576
 import KawelaTestSupport
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
             let vf = VFDriver(index, bench)
             #expect(vf.reset() == 0x5254_0000_0001 + UInt64(index))
             #expect(vf.ask(0x02, 0x0000_5452, UInt32(index + 1) << 8) == [0xA000_0002])
-            #expect(vf.vf[0x0008] & 2 != 0)
+            #expect(vf.vf[raw: PVTSTATUS.self] & 2 != 0)
         }
         #expect(bench.events.contains(.linkChanged(isUp: true, megabits: 1000)))
     }
@@ -127,16 +128,16 @@ import Testing
         let (first, second) = (VFDriver(0, bench).open(), VFDriver(1, bench).open())
         _ = (first.ask(0x05, 1500), second.ask(0x05, 1500))
         (first.vf.host.msix, second.vf.host.msix) = ([], [])
-        for vf in [first, second] { vf.vf[0x1524] = 7 }
+        for vf in [first, second] { vf.vf[raw: PVTEIMS.self] = 7 }
         bench.setUplink(up: false)
         #expect(first.vf.host.msix == [2])
         #expect(first.notice() == 0x2000_0100)
-        #expect(first.vf[0x0008] & 2 == 0)
+        #expect(first.vf[raw: PVTSTATUS.self] & 2 == 0)
         #expect(second.notice() == nil)
         bench.setUplink(up: true)
         #expect(first.notice() == 0x2000_0100)
         #expect(second.notice() == 0x2000_0100)
-        #expect(first.vf[0x0008] & 2 != 0)
+        #expect(first.vf[raw: PVTSTATUS.self] & 2 != 0)
     }
 
     @Test("a VF whose link is off neither sends nor receives")

@@ -1,3 +1,4 @@
+import Intel82576
 import Testing
 
 @testable import EmbeddedDriver
@@ -14,14 +15,16 @@ import Testing
         bench.ask(0, 0x0003_0006)
         bench.function.resetVF(0)
         bench.driver.service()
-        #expect(bench.value(.VFRE) == 0b10)
-        #expect(bench.value(.VFTE) == 0b10)
+        #expect(bench[VFRE.self].raw == 0b10)
+        #expect(bench[VFTE.self].raw == 0b10)
         #expect(bench.pools(of: address(0x77)) == nil)
         #expect(bench.pools(of: address(0x78)) == nil)
-        #expect(bench.value(.MTA(1)) == 0)
+        #expect(bench[MTA.self, 1].raw == 0)
         #expect(bench.pools(inVLAN: 100) == nil)
-        #expect(bench.value(.VMOLR(0)) == VMOLR.stripCRC | VMOLR.broadcast | VMOLR.untagged)
-        #expect(bench.value(.VFLRE) == 0)
+        var filter = VMOLR(raw: 0)
+        (filter.stripsCRC, filter.acceptsBroadcast, filter.acceptsUntagged) = (true, true, true)
+        #expect(bench[VMOLR.self] == filter)
+        #expect(bench[VFLRE.self].raw == 0)
         #expect(bench.ask(0, 0x01, count: 3) == [0x8000_0001, 0x0000_5452, 0x0000_0100])
     }
 
@@ -44,7 +47,7 @@ import Testing
         bench.ask(0, 0x0001_0004, 100)
         bench.function.resetVF(0)
         #expect(bench.ask(0, 0x01, count: 3)?.first == 0x8000_0001)
-        #expect(bench.value(.VFRE) == 0b01)
+        #expect(bench[VFRE.self].raw == 0b01)
         #expect(bench.pools(inVLAN: 100) == nil)
         #expect(bench.ask(0, 0x05, 1500) == [0xA000_0005])
     }
@@ -116,7 +119,7 @@ import Testing
         bench.introduce(0, 1)
         bench.ask(1, 0x0001_0004, 100)
         bench.ask(1, 0x0001_0003, 0x0021)
-        let filter = bench.value(.VMOLR(1))
+        let filter = bench[VMOLR.self, 1].raw
         for _ in 0..<2000 {
             let words = (0..<16).map { _ in UInt32(truncatingIfNeeded: generator.next()) }
             let kind = generator.next() % 8
@@ -126,11 +129,11 @@ import Testing
             bench.driver.service()
             if generator.next() % 2 == 0 { _ = bench.read(0) }
         }
-        #expect(bench.value(.VMOLR(1)) == filter)
+        #expect(bench[VMOLR.self, 1].raw == filter)
         #expect(bench.pools(of: address(2)) == 0b10)
         #expect(try #require(bench.pools(inVLAN: 100)) & 0b10 != 0)
-        #expect(bench.value(.MTA(1)) & 0b10 != 0)
-        #expect(bench.value(.VFRE) & 0b10 != 0)
+        #expect(bench[MTA.self, 1].raw & 0b10 != 0)
+        #expect(bench[VFRE.self].raw & 0b10 != 0)
         #expect(bench.ask(1, 0x05, 1500) == [0xA000_0005])
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import Testing
 
 @testable import EmbeddedDriver
@@ -59,21 +60,19 @@ final class Bench {
         for vf in vfs { ask(vf, 0x01, count: 3) }
     }
 
-    func value(_ register: Register) -> UInt32 { function.value(register) }
+    subscript<R: Register>(_ type: R.Type, _ index: Int = 0) -> R { function[type, index] }
 
     /// The pools of the filter for `address`, a bit each; `nil` when there is none.
-    func pools(of address: UnicastAddress) -> UInt32? {
-        let pools = (0..<24).filter { value(.RAH($0)) & RAH.valid != 0 }
-            .filter { UnicastAddress(low: value(.RAL($0)), high: value(.RAH($0))) == address }
-            .map { value(.RAH($0)) >> 18 & 0xFF }
+    func pools(of address: UnicastAddress) -> PoolSet? {
+        let pools = (0..<RAH.count).filter { self[RAH.self, $0].isValid }
+            .filter { UnicastAddress(low: self[RAL.self, $0].raw, high: self[RAH.self, $0].raw) == address }
+            .map { self[RAH.self, $0].pools }
         return pools.isEmpty ? nil : pools.reduce(0, |)
     }
 
     /// The pools in a VLAN; `nil` when nobody is, or its filter is not set.
-    func pools(inVLAN vlan: UInt32) -> UInt32? {
-        guard value(.VFTA(Int(vlan >> 5))) >> (vlan & 31) & 1 == 1 else { return nil }
-        return (0..<32).map { value(.VLVF($0)) }.first { $0 & 1 << 31 != 0 && $0 & 0xFFF == vlan }.map {
-            $0 >> 12 & 0xFF
-        }
+    func pools(inVLAN vlan: UInt16) -> PoolSet? {
+        guard self[VFTA.self, Int(vlan >> 5)][Int(vlan & 31)] else { return nil }
+        return (0..<VLVF.count).map { self[VLVF.self, $0] }.first { $0.isEnabled && $0.identifier == vlan }?.pools
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import PCIe
 
 @testable import EmbeddedDriver
@@ -32,8 +33,8 @@ final class ScriptedFunction: Function {
         (configuration[0x100], configuration[0x102], configuration[0x103]) = (0x01, 0x01, 0x16)
         if hasSRIOV { (configuration[0x160], configuration[0x162]) = (0x10, 0x01) }
         configuration[0x16E] = totalVFs
-        registers[Register.STATUS.offset] = 0x82
-        registers[Register.DTXCTL.offset] = 0x44
+        self[STATUS.self].raw = 0x82
+        self[DTXCTL.self].raw = 0x44
     }
 
     // MARK: Configuration space
@@ -53,8 +54,8 @@ final class ScriptedFunction: Function {
         guard bar == 0 else { return 0 }
         let value = registers[offset] ?? 0
         switch offset {
-        case Register.ICR.offset, Register.WVBR.offset: registers[offset] = 0
-        case 0xC00..<0xC20: return UInt64(mailboxControl((offset - 0xC00) / 4))
+        case ICR.offset, WVBR.offset: registers[offset] = 0
+        case Self.mailboxes: return UInt64(mailboxControl((offset - PFMAILBOX.offset) / 4))
         default: break
         }
         return UInt64(value)
@@ -68,12 +69,14 @@ final class ScriptedFunction: Function {
         }
         writes.append((offset, value))
         switch offset {
-        case Register.MBVFICR.offset, Register.VFLRE.offset: registers[offset, default: 0] &= ~value
-        case 0xC00..<0xC20: writeMailboxControl((offset - 0xC00) / 4, value)
-        case Register.RTTBCNRC.offset: rateLimits[registers[Register.RTTDQSEL.offset] ?? 0] = value
+        case MBVFICR.offset, VFLRE.offset: registers[offset, default: 0] &= ~value
+        case Self.mailboxes: writeMailboxControl((offset - PFMAILBOX.offset) / 4, value)
+        case RTTBCNRC.offset: rateLimits[self[RTTDQSEL.self].raw] = value
         default: registers[offset] = value
         }
     }
+
+    private static let mailboxes = PFMAILBOX.offset..<PFMAILBOX.offset(of: PFMAILBOX.count)
 
     private func mailboxControl(_ vf: Int) -> UInt32 {
         (ownedByVF.contains(vf) ? 1 << 2 : 0) | (ownedByPF.contains(vf) ? 1 << 3 : 0)
@@ -100,38 +103,42 @@ final class ScriptedFunction: Function {
 // MARK: The VFs' side
 
 extension ScriptedFunction {
-    func value(_ register: Register) -> UInt32 { registers[register.offset] ?? 0 }
+    /// What is stored for the register `R`, or element `index` of an array of them.
+    subscript<R: Register>(_ type: R.Type, _ index: Int = 0) -> R {
+        get { R(raw: registers[R.offset(of: index)] ?? 0) }
+        set { registers[R.offset(of: index)] = newValue.raw }
+    }
 
     /// Raises a cause, as the chip does.
-    func raise(_ cause: UInt32) {
-        registers[Register.ICR.offset, default: 0] |= cause
+    func raise(_ cause: InterruptCause) {
+        self[ICR.self].causes.insert(cause)
         host?.sendMSIX(0)
     }
 
     /// Writes a message into the buffer and asks for an answer. Leaves the buffer, as drivers do.
     func request(_ vf: Int, _ words: [UInt32]) {
-        for (index, word) in words.enumerated() { registers[Register.VMBMEM(vf, index).offset] = word }
+        for (index, word) in words.enumerated() { self[VMBMEM.self, VMBMEM.wordsPerFunction * vf + index].raw = word }
         messages.remove(vf)
         acknowledgements.remove(vf)
-        registers[Register.MBVFICR.offset, default: 0] |= 1 << UInt32(vf)
-        raise(ICR.mailbox)
+        self[MBVFICR.self].raw |= 1 << UInt32(vf)
+        raise(.mailbox)
     }
 
     /// What the PF left for the VF, if it did. Tells the PF that it was read.
     func readMessage(_ vf: Int, count: Int = 1) -> [UInt32]? {
         guard messages.remove(vf) != nil else { return nil }
-        registers[Register.MBVFICR.offset, default: 0] |= 1 << UInt32(16 + vf)
-        raise(ICR.mailbox)
-        return (0..<count).map { value(.VMBMEM(vf, $0)) }
+        self[MBVFICR.self].raw |= 1 << UInt32(16 + vf)
+        raise(.mailbox)
+        return (0..<count).map { self[VMBMEM.self, VMBMEM.wordsPerFunction * vf + $0].raw }
     }
 
     func resetVF(_ vf: Int) {
-        registers[Register.VFLRE.offset, default: 0] |= 1 << UInt32(vf)
-        raise(ICR.mailbox)
+        self[VFLRE.self].raw |= 1 << UInt32(vf)
+        raise(.mailbox)
     }
 
     func setLink(up: Bool, speedCode: UInt32 = 2) {
-        registers[Register.STATUS.offset] = (up ? 2 : 0) | speedCode << 6
-        raise(ICR.linkChange)
+        self[STATUS.self].raw = (up ? 2 : 0) | speedCode << 6
+        raise(.linkStatusChange)
     }
 }

@@ -10,11 +10,11 @@ struct BringUpBehaviours {
 
     static let isUsable: UInt32 = 1 << 31
 
-    func reset() { driver[0x00000] = 0x0400_0000 }
+    func reset() { driver[raw: CTRL.self] = 0x0400_0000 }
 
     func word(_ number: UInt32) -> UInt16 {
-        driver[0x00014] = number << 2 | 1
-        return UInt16(driver[0x00014] >> 16)
+        driver[raw: EERD.self] = number << 2 | 1
+        return UInt16(driver[raw: EERD.self] >> 16)
     }
 
     @Test("1. CTRL.RST is done before CTRL can be read, and stops everything")
@@ -25,10 +25,10 @@ struct BringUpBehaviours {
         driver.enableReceive()
         for register in [0x1508, 0x1524] { driver[register] = 0x0000_00FF }
         reset()
-        #expect(driver[0x00000] & 0x0400_0000 == 0)
-        #expect(driver[0x00100] == 0 && driver[0x00400] & 2 == 0)
-        #expect(driver[0x01508] == 0 && driver[0x01524] == 1 << 31, "bit 31 lets IMS through")
-        #expect(driver[0x0C0A8] & 1 << 25 == 0 && driver[0x0E0A8] & 1 << 25 == 0)
+        #expect(driver[raw: CTRL.self] & 0x0400_0000 == 0)
+        #expect(driver[raw: RCTL.self] == 0 && driver[raw: TCTL.self] & 2 == 0)
+        #expect(driver[raw: IMS.self] == 0 && driver[raw: EIMS.self] == 1 << 31, "bit 31 lets IMS through")
+        #expect(driver[raw: RXDCTL.self, 2] & 1 << 25 == 0 && driver[raw: TXDCTL.self, 2] & 1 << 25 == 0)
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
         driver.arrive(TestDriver.frame())
@@ -40,10 +40,10 @@ struct BringUpBehaviours {
         driver.start()
         driver.enableMSIX()
         driver.function.writeBAR(3, at: 0x10, width: 4, 0xFEE0_1000)
-        (driver[0x05400], driver[0x05404], driver[0x02404], driver[0x03404]) = (0, 0, 0x30, 0x20)
+        (driver[raw: RAL.self], driver[raw: RAH.self], driver[raw: RXPBS.self], driver[0x03404]) = (0, 0, 0x30, 0x20)
         reset()
-        #expect(driver[0x05400] == 0x0000_0002 && driver[0x05404] == Self.isUsable | 0x0100)
-        #expect(driver[0x02404] & 0x7F == 0x30 && driver[0x03404] == 0x20)
+        #expect(driver[raw: RAL.self] == 0x0000_0002 && driver[raw: RAH.self] == Self.isUsable | 0x0100)
+        #expect(driver[raw: RXPBS.self] & 0x7F == 0x30 && driver[0x03404] == 0x20)
         #expect(driver.function.readConfiguration(at: 4, width: 2) & 6 == 6)
         #expect(driver.function.readConfiguration(at: 0x72, width: 2) & 0x8000 != 0)
         #expect(driver.function.readBAR(3, at: 0x10, width: 4) == 0xFEE0_1000)
@@ -52,49 +52,49 @@ struct BringUpBehaviours {
     @Test("1. CTRL never reads as all ones, by which Linux knows a card that was pulled")
     func neverAllOnes() {
         for value in [UInt32.max, ~0x0400_0000, 0x7FFF_FFFF] {
-            driver[0x00000] = value
-            #expect(driver[0x00000] != .max)
+            driver[raw: CTRL.self] = value
+            #expect(driver[raw: CTRL.self] != .max)
         }
     }
 
     @Test("2. Master disable (CTRL bit 2) clears STATUS bit 19, and CTRL.RST ends it")
     func masterDisable() {
         driver.setCommand()
-        driver[0x00000] |= 4
-        #expect(driver[0x00008] & 0x0008_0000 == 0)
-        driver[0x00000] &= ~4
-        #expect(driver[0x00008] & 0x0008_0000 != 0)
-        driver[0x00000] |= 4
+        driver[raw: CTRL.self] |= 4
+        #expect(driver[raw: STATUS.self] & 0x0008_0000 == 0)
+        driver[raw: CTRL.self] &= ~4
+        #expect(driver[raw: STATUS.self] & 0x0008_0000 != 0)
+        driver[raw: CTRL.self] |= 4
         reset()
-        #expect(driver[0x00000] & 4 == 0 && driver[0x00008] & 0x0008_0000 != 0)
+        #expect(driver[raw: CTRL.self] & 4 == 0 && driver[raw: STATUS.self] & 0x0008_0000 != 0)
     }
 
     @Test("3. EECD says loaded (bit 9) and present (bit 8) at once after a reset")
     func autoRead() {
-        #expect(driver[0x00010] & 0x300 == 0x300)
+        #expect(driver[raw: EECD.self] & 0x300 == 0x300)
         reset()
-        #expect(driver[0x00010] & 0x300 == 0x300)
+        #expect(driver[raw: EECD.self] & 0x300 == 0x300)
         driver.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
-        #expect(driver[0x00010] & 0x300 == 0x300)
+        #expect(driver[raw: EECD.self] & 0x300 == 0x300)
     }
 
     @Test("4. EECD 14:11 gives a size at which drivers stay with EERD, and as many words answer")
     func sizeField() {
-        let exponent = driver[0x00010] >> 11 & 0xF
+        let exponent = driver[raw: EECD.self] >> 11 & 0xF
         #expect(exponent <= 8)
         let words = UInt32(1) << (6 + exponent)
         for (number, isThere) in [(words - 1, true), (words, false)] {
-            driver[0x00014] = number << 2 | 1
-            #expect((driver[0x00014] & 2 != 0) == isThere)
+            driver[raw: EERD.self] = number << 2 | 1
+            #expect((driver[raw: EERD.self] & 2 != 0) == isThere)
         }
     }
 
     @Test("5. EERD answers a START with DONE in bit 1 and data in 31:16, and leaves bit 4 clear for word 0")
     func readFormat() {
-        driver[0x00014] = 0x0D << 2 | 1
-        #expect(driver[0x00014] == 0x10C9_0000 | 0x0D << 2 | 2)
-        driver[0x00014] = 1
-        #expect(driver[0x00014] & 0x12 == 0x02)
+        driver[raw: EERD.self] = 0x0D << 2 | 1
+        #expect(driver[raw: EERD.self] == 0x10C9_0000 | 0x0D << 2 | 2)
+        driver[raw: EERD.self] = 1
+        #expect(driver[raw: EERD.self] & 0x12 == 0x02)
     }
 
     @Test("6. The NVM's words 00 to 3F sum up to BABA, and have what probes look for")
@@ -110,28 +110,28 @@ struct BringUpBehaviours {
 
     @Test("7. SWSM hands SMBI to the first reader, SWESMBI sticks, and zero gives both back")
     func semaphore() {
-        #expect(driver[0x05B50] & 1 == 0 && driver[0x05B50] & 1 == 1)
-        driver[0x05B50] = driver[0x05B50] | 2
-        #expect(driver[0x05B50] & 2 == 2)
-        driver[0x05B50] = driver[0x05B50] & ~3
-        #expect(driver[0x05B50] == 0)
-        driver[0x05B50] = 3
+        #expect(driver[raw: SWSM.self] & 1 == 0 && driver[raw: SWSM.self] & 1 == 1)
+        driver[raw: SWSM.self] = driver[raw: SWSM.self] | 2
+        #expect(driver[raw: SWSM.self] & 2 == 2)
+        driver[raw: SWSM.self] = driver[raw: SWSM.self] & ~3
+        #expect(driver[raw: SWSM.self] == 0)
+        driver[raw: SWSM.self] = 3
         reset()
-        #expect(driver[0x05B50] == 0)
+        #expect(driver[raw: SWSM.self] == 0)
     }
 
     @Test("8. SW_FW_SYNC stores software's half and shows none of firmware's")
     func claims() {
         for bit in [1, 2, 4] as [UInt32] {
-            driver[0x05B5C] = bit | 0xFFFF_0000
-            #expect(driver[0x05B5C] == bit)
+            driver[raw: SW_FW_SYNC.self] = bit | 0xFFFF_0000
+            #expect(driver[raw: SW_FW_SYNC.self] == bit)
         }
         #expect(driver[0x05B54] & 0x800E == 0, "no firmware")
     }
 
     @Test("11. EEMNGCTL has both ports configured at once, and MANC does not block the PHY's reset")
     func configurationDone() {
-        driver[0x00000] |= 1 << 31
+        driver[raw: CTRL.self] |= 1 << 31
         #expect(driver[0x01010] & 0xC0000 == 0xC0000 && driver[0x05820] & 0x40000 == 0)
         reset()
         #expect(driver[0x01010] & 0xC0000 == 0xC0000 && driver[0x05820] & 0x40000 == 0)
@@ -139,16 +139,16 @@ struct BringUpBehaviours {
 
     @Test("13. CTRL_EXT has link mode 00, and stores DRV_LOAD and PFRSTD")
     func linkMode() {
-        #expect(driver[0x00018] & 0x00C0_0000 == 0)
-        driver[0x00018] |= 1 << 28 | 1 << 14
-        #expect(driver[0x00018] & (1 << 28 | 1 << 14) == 1 << 28 | 1 << 14)
-        #expect(driver[0x00018] & 0x00C0_0000 == 0)
+        #expect(driver[raw: CTRL_EXT.self] & 0x00C0_0000 == 0)
+        driver[raw: CTRL_EXT.self] |= 1 << 28 | 1 << 14
+        #expect(driver[raw: CTRL_EXT.self] & (1 << 28 | 1 << 14) == 1 << 28 | 1 << 14)
+        #expect(driver[raw: CTRL_EXT.self] & 0x00C0_0000 == 0)
     }
 
     @Test("14. RXPBS gives 64 KB for packets")
     func packetBuffer() {
-        #expect(driver[0x02404] & 0x7F == 0x40)
+        #expect(driver[raw: RXPBS.self] & 0x7F == 0x40)
         reset()
-        #expect(driver[0x02404] & 0x7F == 0x40)
+        #expect(driver[raw: RXPBS.self] & 0x7F == 0x40)
     }
 }

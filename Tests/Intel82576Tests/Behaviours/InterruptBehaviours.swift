@@ -24,7 +24,7 @@ struct InterruptBehaviours {
 
     @Test("15. Reading ICR masks what IAM names, with GPIE.NSICR always", arguments: [false, true])
     func autoMask(isNonSelective: Bool) {
-        driver[0x01514] = isNonSelective ? 1 : 0
+        driver[raw: GPIE.self] = isNonSelective ? 1 : 0
         driver[0x000E0] = 0xFF
         driver[0x000D0] = 0x104
         #expect(driver[0x000C0] & 1 << 31 == 0)
@@ -38,56 +38,56 @@ struct InterruptBehaviours {
     @Test("16. With GPIE bit 4, IVAR routes queues and IVAR_MISC the link, EIMS adds and EIMC takes away")
     func routing() {
         driver.setMSIX(true)
-        driver[0x01514] = 0x10
-        driver[0x01700 + 4 * 1] = 0x8786_8584
-        driver[0x01740] = 0x8900
-        driver[0x01524] = 0x0F0
-        driver[0x01524] = 0x300
-        #expect(driver[0x01524] == 0x3F0)
+        driver[raw: GPIE.self] = 0x10
+        driver[raw: IVAR.self, 1] = 0x8786_8584
+        driver[raw: IVAR_MISC.self] = 0x8900
+        driver[raw: EIMS.self] = 0x0F0
+        driver[raw: EIMS.self] = 0x300
+        #expect(driver[raw: EIMS.self] == 0x3F0)
         for (queue, receive, transmit) in [(1, 4, 5), (9, 6, 7)] {
             var sent = driver.makeTransmitRing(queue)
             driver.post(pieces: [TestDriver.frame()], to: &sent)
             driver.ring(sent)
             #expect(driver.host.takeMSIX() == [transmit])
             _ = driver.makeReceiveRing(queue)
-            driver[0x05818] = queue == 1 ? 1 << 3 : 2 | 1 << 17
-            for word in 0..<32 { driver[0x05C00 + 4 * word] = 0x0909_0909 }
+            driver[raw: MRQC.self] = queue == 1 ? 1 << 3 : 2 | 1 << 17
+            for word in 0..<32 { driver[raw: RETA.self, word] = 0x0909_0909 }
             driver.enableReceive()
             driver.arrive(QueueVectorTests.frame)
             #expect(driver.host.takeMSIX() == [receive])
         }
-        driver[0x01508] = 4
+        driver[raw: IMS.self] = 4
         driver.uplink.isLinkUp = false
         driver.port.uplinkLinkChanged()
         #expect(driver.host.takeMSIX() == [9])
-        driver[0x01528] = 0x100
-        #expect(driver[0x01524] == 0x2F0)
+        driver[raw: EIMC.self] = 0x100
+        #expect(driver[raw: EIMS.self] == 0x2F0)
     }
 
     @Test("16. ICS and EICS fire, as the watchdog and the self-test of drivers need")
     func software() {
         driver.enableMSIX()
-        driver[0x01520] = 1 << 3
+        driver[raw: EICS.self] = 1 << 3
         #expect(driver.host.takeMSIX() == [3])
-        driver[0x01508] = 1 << 2
-        driver[0x01504] = 1 << 2
+        driver[raw: IMS.self] = 1 << 2
+        driver[raw: ICS.self] = 1 << 2
         #expect(driver.host.takeMSIX() == [0])
     }
 
     @Test("17. EIAC clears the cause that is sent, and can be cleared itself; EIAM masks it with GPIE.EIAME")
     func autoClear() {
         driver.enableMSIX()
-        driver[0x0152C] = 0xFF
-        driver[0x0152C] = 0
-        #expect(driver[0x0152C] == 0)
-        driver[0x0152C] = 1 << 1
-        driver[0x01530] = 1 << 2
-        driver[0x01520] = 1 << 1 | 1 << 2
+        driver[raw: EIAC.self] = 0xFF
+        driver[raw: EIAC.self] = 0
+        #expect(driver[raw: EIAC.self] == 0)
+        driver[raw: EIAC.self] = 1 << 1
+        driver[raw: EIAM.self] = 1 << 2
+        driver[raw: EICS.self] = 1 << 1 | 1 << 2
         #expect(driver.host.takeMSIX() == [1, 2])
-        #expect(driver[0x01580] == 1 << 2)
-        #expect(driver[0x01524] == 0x01FF_FFFF & ~(1 << 2))
-        driver[0x01524] = 1 << 2
-        driver[0x01520] = 1 << 2
+        #expect(driver[raw: EICR.self] == 1 << 2)
+        #expect(driver[raw: EIMS.self] == 0x01FF_FFFF & ~(1 << 2))
+        driver[raw: EIMS.self] = 1 << 2
+        driver[raw: EICS.self] = 1 << 2
         #expect(driver.host.takeMSIX() == [2])
     }
 
@@ -95,11 +95,11 @@ struct InterruptBehaviours {
         "18. EITR counts microseconds in bits 14:2", arguments: [(980, 245), (196, 49), (56, 14)] as [(UInt32, UInt64)])
     func throttle(value: UInt32, microseconds: UInt64) {
         driver.enableMSIX()
-        driver[0x01530] = 0
-        driver[0x01680 + 4 * 5] = value | 1 << 31
-        #expect(driver[0x01680 + 4 * 5] == value, "CNT_IGNR is no part of it")
+        driver[raw: EIAM.self] = 0
+        driver[raw: EITR.self, 5] = value | 1 << 31
+        #expect(driver[raw: EITR.self, 5] == value, "CNT_IGNR is no part of it")
         let start = driver.clock.now
-        for _ in 0..<2 { driver[0x01520] = 1 << 5 }
+        for _ in 0..<2 { driver[raw: EICS.self] = 1 << 5 }
         #expect(driver.host.takeMSIX() == [5])
         driver.run(at: start + microseconds * 1000 - 1)
         #expect(driver.host.takeMSIX().isEmpty)

@@ -8,8 +8,8 @@ struct LinkBehaviours {
 
     /// A command, given as a driver gives it, and the answer.
     func mdic(_ command: UInt32) -> UInt32 {
-        driver[0x00020] = command
-        return driver[0x00020]
+        driver[raw: MDIC.self] = command
+        return driver[raw: MDIC.self]
     }
 
     func read(_ register: UInt32) -> UInt16 {
@@ -18,7 +18,7 @@ struct LinkBehaviours {
 
     @Test("9. MDIC answers with READY and the PHY's data alone; ERROR is for what is not there")
     func access() {
-        #expect(driver[0x00020] & 1 << 31 == 0)
+        #expect(driver[raw: MDIC.self] & 1 << 31 == 0)
         #expect(mdic(0x0800_0000 | 1 << 21 | 2 << 16 | 0xFFFF) == 0x1800_0000 | 1 << 21 | 2 << 16 | 0x02A8)
         #expect(mdic(0x0400_0000 | 1 << 21 | 4 << 16 | 0x0DE1) & 0x7000_0000 == 0x1000_0000)
         #expect(mdic(0x0800_0000 | 2 << 21 | 2 << 16) & 0x5000_0000 == 0x5000_0000)
@@ -39,13 +39,13 @@ struct LinkBehaviours {
         "12. STATUS, BMSR, the partner's abilities and the PHY's status tell of the same link, and LSC of its changes")
     func agreement() {
         driver.start()
-        #expect(driver[0x01500] & 4 == 4)
-        #expect(driver[0x00008] & 0xC3 == 0x83)
+        #expect(driver[raw: ICR.self] & 4 == 4)
+        #expect(driver[raw: STATUS.self] & 0xC3 == 0x83)
         _ = read(1)
         #expect(read(1) & 0x24 == 0x24 && read(5) & 0x0C00 != 0 && read(0x11) & 0xC000 == 0xC000)
         driver.uplink.isLinkUp = false
         driver.port.uplinkLinkChanged()
-        #expect(driver[0x01500] & 4 == 4 && driver[0x00008] & 2 == 0)
+        #expect(driver[raw: ICR.self] & 4 == 4 && driver[raw: STATUS.self] & 2 == 0)
         #expect(read(1) & 0x24 == 0 && read(5) == 0 && read(0x11) & 0xC000 == 0)
     }
 
@@ -58,7 +58,7 @@ struct LinkBehaviours {
         driver.uplink.isLinkUp = true
         driver.port.uplinkLinkChanged()
         driver.advance(milliseconds: 1000)
-        #expect(driver[0x00008] & 2 == 2)
+        #expect(driver[raw: STATUS.self] & 2 == 2)
         #expect(read(1) & 4 == 0 && read(1) & 4 == 4)
     }
 }

@@ -16,7 +16,7 @@ struct RingBehaviours {
         let packet = driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
         #expect(driver.isDone(packet) && !driver.isDone(context))
-        #expect(driver[0x0E010] == 2 && driver.sentFrames == [TestDriver.frame()])
+        #expect(driver[raw: TDH.self] == 2 && driver.sentFrames == [TestDriver.frame()])
     }
 
     enum Switch: CaseIterable { case transmitter, queue, pool }
@@ -26,8 +26,8 @@ struct RingBehaviours {
         let driver = TestDriver(virtualFunctions: 8)
         driver.enableVirtualFunctions(1)
         driver.start()
-        driver[0x05818] = 3
-        driver[0x00C90] = 0xFF
+        driver[raw: MRQC.self] = 3
+        driver[raw: VFTE.self] = 0xFF
         var ring = driver.makeTransmitRing(1)
         let (register, bit): (Int, UInt32) =
             switch last {
@@ -38,10 +38,10 @@ struct RingBehaviours {
         driver[register] &= ~bit
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
-        #expect(driver.sentFrames.isEmpty && driver[0x0E050] == 0)
+        #expect(driver.sentFrames.isEmpty && driver[raw: TDH.self, 1] == 0)
         driver[register] |= bit
         driver.advance()
-        #expect(driver.sentFrames.count == 1 && driver[0x0E050] == 1)
+        #expect(driver.sentFrames.count == 1 && driver[raw: TDH.self, 1] == 1)
     }
 
     @Test("19. A ring whose tail is its head is empty, and iPXE's gives ICR.TXDW without any IVAR")
@@ -61,13 +61,13 @@ struct RingBehaviours {
     func receive() {
         var ring = driver.makeReceiveRing(count: 4)
         driver.enableReceive()
-        #expect(driver[0x0C010] == 0 && driver[0x0C028] & 1 << 25 != 0)
+        #expect(driver[raw: RDH.self] == 0 && driver[raw: RXDCTL.self] & 1 << 25 != 0)
         for number in 0..<4 {
             driver.uplink.incoming.append((TestDriver.frame(number), FrameBatch.Offload()))
         }
         driver.port.receiveFromUplink()
         driver.advance()
-        #expect(driver[0x0C010] == 3)
+        #expect(driver[raw: RDH.self] == 3)
         #expect((0..<3).allSatisfy { driver.memory.load(at: ring.base + 16 * $0 + 8) >> 32 & 0xFFFF == 64 })
         #expect(driver.memory.load(at: ring.base + 48 + 8) & 1 == 0)
         #expect(driver.takeAll(&ring).count == 3)
@@ -82,7 +82,7 @@ struct RingBehaviours {
         for (index, buffer) in headers.enumerated() {
             driver.memory.store(buffer, at: ring.base + UInt64(index) * 16 + 8)
         }
-        driver[0x05480] = 0x3FE
+        driver[raw: PSRTYPE.self] = 0x3FE
         // The recipe has an address of its own.
         driver.enableReceive(1 << 3)
         var recipe = FrameRecipe()
@@ -119,7 +119,7 @@ struct RingBehaviours {
 
     @Test("20. SRRCTL starts as the legacy format, which iPXE uses")
     func legacy() {
-        #expect(driver[0x0C00C] & 0x0E00_0000 == 0)
+        #expect(driver[raw: SRRCTL.self] & 0x0E00_0000 == 0)
         let ring = driver.makeReceiveRing(type: 0)
         driver.enableReceive()
         driver.arrive(TestDriver.frame())
@@ -131,27 +131,27 @@ struct RingBehaviours {
     @Test("20. Drop_En drops what finds no descriptor, QDE does so for its pool's queues", arguments: [false, true])
     func drops(byPool: Bool) {
         _ = driver.makeReceiveRing(count: 2, control: byPool ? 0 : 1 << 31)
-        if byPool { driver[0x02408] = 0xFFFF }
+        if byPool { driver[raw: QDE.self] = 0xFFFF }
         driver.enableReceive()
         for number in 0..<4 { driver.arrive(TestDriver.frame(number)) }
-        #expect(driver.port.wantsFrames && driver[0x0C030] == 3)
+        #expect(driver.port.wantsFrames && driver[raw: RQDPC.self] == 3)
     }
 
     @Test("21. RXCSUM.PCSD puts the hash into dword 1 and its type into 3:0, and RETA's low four bits choose the queue")
     func scaling() throws {
         var ring = driver.makeReceiveRing(5)
-        driver[0x05000] |= 1 << 13
-        driver[0x05818] = 2 | 1 << 17
-        for word in 0..<10 { driver[0x05C80 + 4 * word] = UInt32(truncatingIfNeeded: 0x6D5A_56DA &* (word + 1)) }
-        for word in 0..<32 { driver[0x05C00 + 4 * word] = 0xF5F5_F5F5 }
+        driver[raw: RXCSUM.self] |= 1 << 13
+        driver[raw: MRQC.self] = 2 | 1 << 17
+        for word in 0..<10 { driver[raw: RSSRK.self, word] = UInt32(truncatingIfNeeded: 0x6D5A_56DA &* (word + 1)) }
+        for word in 0..<32 { driver[raw: RETA.self, word] = 0xF5F5_F5F5 }
         driver.enableReceive()
         driver.arrive(QueueVectorTests.frame)
         let received = try #require(driver.take(&ring))
-        let words = (0..<10).map { driver[0x05C80 + 4 * $0] }
+        let words = (0..<10).map { driver[raw: RSSRK.self, $0] }
         let key = (0..<40).map { byte in UInt8(truncatingIfNeeded: words[byte / 4] >> UInt32(byte % 4 * 8)) }
         #expect(received.information & 0xF == 2, "IPv4 without ports")
         #expect(UInt32(received.information >> 32) == Slow.toeplitz([10, 0, 0, 1, 10, 0, 0, 2], key: key))
-        #expect(driver[0x05C00] == 0xF5F5_F5F5 && driver[0x05C80] == 0x6D5A_56DA)
+        #expect(driver[raw: RETA.self] == 0xF5F5_F5F5 && driver[raw: RSSRK.self] == 0x6D5A_56DA)
     }
 
     @Test("21. With MRQC 5 a pool spreads over its two queues where VMOLR has RSSE", arguments: [false, true])
@@ -160,13 +160,13 @@ struct RingBehaviours {
         driver.enableVirtualFunctions(1)
         driver.start()
         var (low, high) = (driver.makeReceiveRing(1), driver.makeReceiveRing(9))
-        driver[0x05818] = 5 | 1 << 17
-        driver[0x0581C] = 1 << 30 | 1 << 7
-        driver[0x00C8C] = 2
-        driver[0x05AD0 + 4] |= isEnabled ? 1 << 17 : 0
+        driver[raw: MRQC.self] = 5 | 1 << 17
+        driver[raw: VT_CTL.self] = 1 << 30 | 1 << 7
+        driver[raw: VFRE.self] = 2
+        driver[raw: VMOLR.self, 1] |= isEnabled ? 1 << 17 : 0
         // Bit 3 chooses, as Linux writes the table.
-        for word in 0..<32 { driver[0x05C00 + 4 * word] = 0x0808_0808 }
-        driver[0x05404] = driver[0x05404] | 1 << 19
+        for word in 0..<32 { driver[raw: RETA.self, word] = 0x0808_0808 }
+        driver[raw: RAH.self] = driver[raw: RAH.self] | 1 << 19
         driver.enableReceive()
         driver.arrive(QueueVectorTests.frame)
         #expect((driver.take(&low) != nil) == !isEnabled && (driver.take(&high) != nil) == isEnabled)

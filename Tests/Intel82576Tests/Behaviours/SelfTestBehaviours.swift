@@ -17,10 +17,10 @@ struct SelfTestBehaviours {
     @Test("STATUS keeps what mask 7FFFF3FF covers when it is written")
     func status() {
         driver.start()
-        let before = driver[0x00008] & 0x7FFF_F3FF
+        let before = driver[raw: STATUS.self] & 0x7FFF_F3FF
         for value in [0x7FFF_F3FF, 0, UInt32.max] {
-            driver[0x00008] = value
-            #expect(driver[0x00008] & 0x7FFF_F3FF == before)
+            driver[raw: STATUS.self] = value
+            #expect(driver[raw: STATUS.self] & 0x7FFF_F3FF == before)
         }
     }
 
@@ -40,7 +40,7 @@ struct SelfTestBehaviours {
 
     @Test("VET starts as 81008100 and is writable as a whole, RAH by 83FFFFFF, all 128 words of MTA")
     func tables() {
-        #expect(driver[0x00038] == 0x8100_8100 && keeps(0x00038, .max))
+        #expect(driver[raw: VET.self] == 0x8100_8100 && keeps(0x00038, .max))
         for entry in 0..<16 { #expect(keeps(0x05400 + 8 * entry, .max) && keeps(0x05404 + 8 * entry, 0x83FF_FFFF)) }
         for entry in 0..<8 { #expect(keeps(0x054E0 + 8 * entry, .max) && keeps(0x054E4 + 8 * entry, 0x83FF_FFFF)) }
         for word in 0..<128 { #expect(keeps(0x05200 + 4 * word, .max)) }
@@ -49,8 +49,8 @@ struct SelfTestBehaviours {
     @Test("RCTL reads back 04CFB0FE of what is written")
     func receiveControl() {
         for value in [0x003F_FFFB, UInt32.max, 0] {
-            driver[0x00100] = value
-            #expect(driver[0x00100] & 0x04CF_B0FE == value & 0x04CF_B0FE)
+            driver[raw: RCTL.self] = value
+            #expect(driver[raw: RCTL.self] & 0x04CF_B0FE == value & 0x04CF_B0FE)
         }
     }
 
@@ -63,7 +63,7 @@ struct SelfTestBehaviours {
             driver.enableReceive()
             for entry in 0..<24 { driver[.RAH, entry] = 0x8000_1234 }
         }
-        driver[0x00000] = 0x0400_0000
+        driver[raw: CTRL.self] = 0x0400_0000
         other.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
         for (name, count) in [
             (.CTRL, 1), (.CTRL_EXT, 1), (.RCTL, 1), (.TCTL, 1), (.IMS, 1), (.EIMS, 1), (.EIAC, 1), (.GPIE, 1),
@@ -79,15 +79,15 @@ struct SelfTestBehaviours {
 
     @Test("The addresses of older parts reach the same registers: causes at 1500, MTA 200, RA 40, VFTA 600")
     func aliases() {
-        driver[0x01504] = 1 << 2
+        driver[raw: ICS.self] = 1 << 2
         #expect(driver[0x000C0] & 4 == 4)
         driver[0x000C8] = 1 << 2
-        #expect(driver[0x01500] & 4 == 4)
-        driver[0x01508] = 4
+        #expect(driver[raw: ICR.self] & 4 == 4)
+        driver[raw: IMS.self] = 4
         #expect(driver[0x000D0] == 4)
         driver[0x000D8] = 4
-        #expect(driver[0x01508] == 0)
-        driver[0x01510] = 0x55
+        #expect(driver[raw: IMS.self] == 0)
+        driver[raw: IAM.self] = 0x55
         #expect(driver[0x000E0] == 0x55)
         for (old, new) in [
             (0x00200, 0x05200), (0x003FC, 0x053FC), (0x00040, 0x05400), (0x000BC, 0x0547C), (0x00600, 0x05600),
@@ -103,10 +103,10 @@ struct SelfTestBehaviours {
 
     @Test("LEDCTL starts from the NVM and stores modes, inversion and blinking; pins store value and direction")
     func ledsAndPins() {
-        #expect(driver[0x00E00] == 0x0706_8302 && keeps(0x00E00, .max))
-        driver[0x00000] = 0x00CC_0000
-        driver[0x00018] = 0x0000_0CC0
-        #expect(driver[0x00000] & 0x00CC_0000 == 0x00CC_0000 && driver[0x00018] & 0xCC0 == 0xCC0)
+        #expect(driver[raw: LEDCTL.self] == 0x0706_8302 && keeps(0x00E00, .max))
+        driver[raw: CTRL.self] = 0x00CC_0000
+        driver[raw: CTRL_EXT.self] = 0x0000_0CC0
+        #expect(driver[raw: CTRL.self] & 0x00CC_0000 == 0x00CC_0000 && driver[raw: CTRL_EXT.self] & 0xCC0 == 0xCC0)
     }
 
     @Test("The packet buffer's diagnostic registers store 13 bits, and the wrap-around counters read as zero")

@@ -34,9 +34,9 @@ struct PhysicalFunctionTests {
         arguments: [false, true])
     func powerCycle(isKept: Bool) {
         let driver = TestDriver(keepsNVM: isKept)
-        driver[0x102C] = 0x16 << 2 | 0x0240_0000 | 1
+        driver[raw: EEWR.self] = 0x16 << 2 | 0x0240_0000 | 1
         #expect(driver.port.nvmImage[0x16] == 0x0240)
-        driver[0x0] |= 1 << 26
+        driver[raw: CTRL.self] |= 1 << 26
         driver.function.reset()
         #expect(driver.function.interruptCounts.msix == 10)
         #expect(driver.function.readConfiguration(at: 0x72, width: 2) == 9)

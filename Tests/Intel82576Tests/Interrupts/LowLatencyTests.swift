@@ -192,8 +192,8 @@ struct LowLatencyTests {
         driver.enableReceive()
         vf.start()
         vf.enableMSIX()
-        vf[0x1530] = 0
-        vf[0x1684] = 100 << 2
+        vf[raw: PVTEIAM.self] = 0
+        vf[raw: EITR.self, 1] = 100 << 2
         driver[.VFRE] = 1
         _ = vf.makeReceiveRing()
         driver[.ETQF, 0] = 0x88B5 | 1 << 26

@@ -12,41 +12,41 @@ import Testing
     // MARK: Steps of the VF's driver
 
     /// Polls as igbvf and DPDK do: go on when neither RSTI nor RSTD is set. How many reads it took.
-    private func awaitReset() -> Int? { (1...200).first { _ in vf[0xC40] & 0xC0 == 0 } }
+    private func awaitReset() -> Int? { (1...200).first { _ in vf[raw: VFMAILBOX.self] & 0xC0 == 0 } }
 
     private func send(_ message: [UInt32]) {
-        vf[0xC40] = 4
-        #expect(vf[0xC40] & 4 != 0)
-        for (word, value) in message.enumerated() { vf[0x800 + 4 * word] = value }
-        vf[0xC40] = 1
+        vf[raw: VFMAILBOX.self] = 4
+        #expect(vf[raw: VFMAILBOX.self] & 4 != 0)
+        for (word, value) in message.enumerated() { vf[raw: VMBMEM.self, word] = value }
+        vf[raw: VFMAILBOX.self] = 1
     }
 
     private func receive(_ count: Int) -> [UInt32]? {
-        guard vf[0xC40] & 0x10 != 0 else { return nil }
-        vf[0xC40] = 4
-        let message = (0..<count).map { vf[0x800 + 4 * $0] }
-        vf[0xC40] = 2
+        guard vf[raw: VFMAILBOX.self] & 0x10 != 0 else { return nil }
+        vf[raw: VFMAILBOX.self] = 4
+        let message = (0..<count).map { vf[raw: VMBMEM.self, $0] }
+        vf[raw: VFMAILBOX.self] = 2
         return message
     }
 
     // MARK: Steps of the PF's driver
 
     private func takeRequest(_ count: Int) -> [UInt32]? {
-        guard driver[0xC80] & 1 << 1 != 0 else { return nil }
-        driver[0xC80] = 1 << 1
-        driver[0xC04] = 8
-        #expect(driver[0xC04] & 8 != 0)
-        let message = (0..<count).map { driver[0x840 + 4 * $0] }
-        driver[0xC04] = 2
+        guard driver[raw: MBVFICR.self] & 1 << 1 != 0 else { return nil }
+        driver[raw: MBVFICR.self] = 1 << 1
+        driver[raw: PFMAILBOX.self, 1] = 8
+        #expect(driver[raw: PFMAILBOX.self, 1] & 8 != 0)
+        let message = (0..<count).map { driver[raw: VMBMEM.self, 16 + $0] }
+        driver[raw: PFMAILBOX.self, 1] = 2
         return message
     }
 
     private func reply(_ message: [UInt32]) {
-        driver[0xC04] = 8
-        #expect(driver[0xC04] & 8 != 0)
-        driver[0xC80] = 1 << 17 | 1 << 1
-        for (word, value) in message.enumerated() { driver[0x840 + 4 * word] = value }
-        driver[0xC04] = 1
+        driver[raw: PFMAILBOX.self, 1] = 8
+        #expect(driver[raw: PFMAILBOX.self, 1] & 8 != 0)
+        driver[raw: MBVFICR.self] = 1 << 17 | 1 << 1
+        for (word, value) in message.enumerated() { driver[raw: VMBMEM.self, 16 + word] = value }
+        driver[raw: PFMAILBOX.self, 1] = 1
     }
 
     // MARK: The reset handshake
@@ -63,7 +63,7 @@ import Testing
         driver[0] = 1 << 26
         vf[0] = 1 << 26
         #expect(awaitReset() == nil)
-        driver[0x18] |= 1 << 14
+        driver[raw: CTRL_EXT.self] |= 1 << 14
         #expect(awaitReset() == 2)
         #expect(awaitReset() == 1)
     }
@@ -74,26 +74,26 @@ import Testing
         driver.enableVirtualFunctions(1)
         let vf = driver.makeVirtualFunction(0)
         vf[0] = 1 << 26
-        #expect(vf[0xC40] == 0x40)
-        driver[0x18] = 1 << 14
-        #expect(vf[0xC40] == 0x80 && vf[0xC40] == 0)
+        #expect(vf[raw: VFMAILBOX.self] == 0x40)
+        driver[raw: CTRL_EXT.self] = 1 << 14
+        #expect(vf[raw: VFMAILBOX.self] == 0x80 && vf[raw: VFMAILBOX.self] == 0)
     }
 
     @Test("rewriting CTRL_EXT with PFRSTD in it is no news")
     func rewritten() {
-        driver[0x18] |= 1 << 28
-        #expect(driver[0x18] & 1 << 14 != 0)
-        #expect(vf[0xC40] == 0)
+        driver[raw: CTRL_EXT.self] |= 1 << 28
+        #expect(driver[raw: CTRL_EXT.self] & 1 << 14 != 0)
+        #expect(vf[raw: VFMAILBOX.self] == 0)
     }
 
     @Test("CTRL.RST and PFRSTD interrupt a VF that listens")
     func announced() {
         driver[0] = 1 << 26
         #expect(vf.host.msix == [2])
-        vf[0x1524] = 4
-        driver[0x18] = 1 << 14
+        vf[raw: PVTEIMS.self] = 4
+        driver[raw: CTRL_EXT.self] = 1 << 14
         #expect(vf.host.msix == [2, 2])
-        #expect(vf[0xC40] == 0x80)
+        #expect(vf[raw: VFMAILBOX.self] == 0x80)
     }
 
     // MARK: Messages
@@ -101,31 +101,31 @@ import Testing
     @Test("VF_RESET from igbvf to igb and back with the address")
     func resetMessage() {
         vf[0] = 1 << 26
-        #expect(driver[0xC88] == 2)
-        driver[0xC88] = 2
-        _ = vf[0xC40]
+        #expect(driver[raw: VFLRE.self] == 2)
+        driver[raw: VFLRE.self] = 2
+        _ = vf[raw: VFMAILBOX.self]
         send([1])
         #expect(takeRequest(1) == [1])
-        #expect(vf[0xC40] & 0x20 != 0)
-        driver[0xC8C] |= 2
-        driver[0xC90] |= 2
+        #expect(vf[raw: VFMAILBOX.self] & 0x20 != 0)
+        driver[raw: VFRE.self] |= 2
+        driver[raw: VFTE.self] |= 2
         reply([0x8000_0001, 0x0403_0201, 0x0605])
         #expect(receive(3) == [0x8000_0001, 0x0403_0201, 0x0605])
-        #expect(driver[0xC80] == 1 << 17)
+        #expect(driver[raw: MBVFICR.self] == 1 << 17)
     }
 
     @Test("igb keeps the buffer from reading a request to writing its reply")
     func unlockVariant() {
         send([0x0001_0004, 100])
-        driver[0xC80] = 2
-        driver[0xC04] = 8
-        let message = [driver[0x840], driver[0x844]]
-        driver[0xC04] = 2 | 8
-        #expect(message == [0x0001_0004, 100] && driver[0xC04] == 8)
-        vf[0xC40] = 4
-        #expect(vf[0xC40] & 4 == 0)
-        driver[0x840] = 0xA001_0004
-        driver[0xC04] = 1
+        driver[raw: MBVFICR.self] = 2
+        driver[raw: PFMAILBOX.self, 1] = 8
+        let message = [driver[raw: VMBMEM.self, 16], driver[raw: VMBMEM.self, 17]]
+        driver[raw: PFMAILBOX.self, 1] = 2 | 8
+        #expect(message == [0x0001_0004, 100] && driver[raw: PFMAILBOX.self, 1] == 8)
+        vf[raw: VFMAILBOX.self] = 4
+        #expect(vf[raw: VFMAILBOX.self] & 4 == 0)
+        driver[raw: VMBMEM.self, 16] = 0xA001_0004
+        driver[raw: PFMAILBOX.self, 1] = 1
         #expect(receive(1) == [0xA001_0004])
     }
 
@@ -135,19 +135,19 @@ import Testing
         reply([0x2000_0100])
         #expect(vf.host.msix == [2])
         #expect(receive(1) == [0x2000_0100])
-        #expect(vf[0x800] == 0x2000_0100 && driver[0xC80] == 1 << 17)
+        #expect(vf[raw: VMBMEM.self] == 0x2000_0100 && driver[raw: MBVFICR.self] == 1 << 17)
     }
 
     @Test("DPDK's VF, with one auto-cleared vector for everything, reads VTEICR as zero when it fires")
     func dpdk() {
-        vf[0x1528] = 7
-        vf[0x1740] = 0x80
-        vf[0x1530] = 1
-        vf[0x152C] = 1
-        vf[0x1524] = 1
+        vf[raw: PVTEIMC.self] = 7
+        vf[raw: IVAR_MISC.self] = 0x80
+        vf[raw: PVTEIAM.self] = 1
+        vf[raw: PVTEIAC.self] = 1
+        vf[raw: PVTEIMS.self] = 1
         vf.host.msix = []
-        driver[0xC04] = 1
+        driver[raw: PFMAILBOX.self, 1] = 1
         #expect(vf.host.msix == [0])
-        #expect(vf[0x1580] == 0 && vf[0xC40] == 0x10)
+        #expect(vf[raw: PVTEICR.self] == 0 && vf[raw: VFMAILBOX.self] == 0x10)
     }
 }

@@ -104,12 +104,12 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
         #expect(driver.port.transmit.contexts[0].macLength == 14)
-        _ = driver[0x8]
+        _ = driver[raw: STATUS.self]
         mapped[0xE028] = 0
         mapped[0xE010] = 0
         mapped[0xE018] = 0
         mapped[0xE028] = 1 << 25
-        _ = driver[0x8]
+        _ = driver[raw: STATUS.self]
         #expect(driver.port.transmit.contexts[0].macLength == 0)
         #expect(mapped[0xE010] == 0)
         driver.advance()
@@ -128,7 +128,7 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
         #expect(driver.port.transmitRun(0) == false)
         driver.port.publishQueues()
         #expect(mapped[0xE010] == 0)
-        _ = driver[0x8]
+        _ = driver[raw: STATUS.self]
         #expect(mapped[0xE010] == 0)
         #expect(driver.port.registers[word: 0xE010 / 4] == 0)
     }
@@ -152,7 +152,7 @@ private func mappedDriver(_ virtualFunctions: Int = 0) -> TestDriver {
     @Test("in D3hot writes are lost")
     func asleep() {
         mapped[0xC044] = 1
-        _ = driver[0x8]
+        _ = driver[raw: STATUS.self]
         driver.function.writeConfiguration(at: 0x44, width: 2, 3)
         mapped[0xC044] = 2
         driver.advance()

@@ -74,7 +74,7 @@ import Testing
         driver.stopMaster()
         #expect(!driver.port.needsPolling)
         driver.setCommand()
-        driver[0x400] = 0
+        driver[raw: TCTL.self] = 0
         #expect(!driver.port.needsPolling)
         driver.enableReceive()
         #expect(driver.port.needsPolling)

@@ -195,7 +195,7 @@ struct MemoryAtThePortTests {
         driver.function.unmapAll()
         let before = driver.memory.read(driver.memory.size, at: 0)
         driver.advance()
-        driver[0xC018] = 5
+        driver[raw: RDT.self] = 5
         driver.advance()
         #expect(driver.memory.read(driver.memory.size, at: 0) == before)
     }

@@ -35,7 +35,7 @@ struct HeaderSplitTests {
 
     /// The descriptors written back, each with `header` bytes of its header buffer.
     private func take(_ buffers: [(UInt64, UInt64)], header: Int, queue: Int = 0) -> [Descriptor] {
-        let base = UInt64(driver[0xC000 + 0x40 * queue])
+        let base = UInt64(driver[raw: RDBAL.self, queue])
         return (0..<driver.receiveHead(queue)).map { index in
             let (low, high) = (
                 driver.memory.load(at: base + UInt64(index) * 16), driver.memory.load(at: base + UInt64(index) * 16 + 8)
@@ -102,7 +102,7 @@ struct HeaderSplitTests {
         let (stripsTag, keepsCRC) = (generator.chance(50), generator.chance(30))
         if stripsTag { driver[0] |= 1 << 30 }
         driver[.PSRTYPE, 0] = generator.chance(70) ? Self.everyType : 0
-        driver[0x100] = 1 << 1 | 1 << 3 | (keepsCRC ? 0 : 1 << 26)
+        driver[raw: RCTL.self] = 1 << 1 | 1 << 3 | (keepsCRC ? 0 : 1 << 26)
         let recipe = FrameRecipe.random(&generator)
         var expected = padded(recipe.bytes)
         if keepsCRC { expected += frameCheck(expected) }
@@ -229,9 +229,9 @@ struct HeaderSplitTests {
         let vf = driver.makeVirtualFunction(2)
         driver.start()
         vf.start()
-        vf[0x0F0C] = 0x3FE
+        vf[raw: PSRTYPE.self] = 0x3FE
         #expect(driver[.PSRTYPE, 2] == 0x3FE && driver[.PSRTYPE, 1] == 0)
         vf[0] = 1 << 26
-        #expect(vf[0x0F0C] == 0)
+        #expect(vf[raw: PSRTYPE.self] == 0)
     }
 }

@@ -36,15 +36,15 @@ struct LargeReceiveTests {
         while let next = driver.take(&ring) { received.append(next) }
         #expect(received.map(\.bytes) == large.segments.map(padded))
         #expect(received.allSatisfy { $0.status & 1 << 5 != 0 && $0.status & 3 << 29 == 0 })
-        #expect(driver[0x4074] == UInt32(large.segments.count))
-        #expect(driver[0x40D0] == UInt32(large.segments.count))
+        #expect(driver[raw: GPRC.self] == UInt32(large.segments.count))
+        #expect(driver[raw: TPR.self] == UInt32(large.segments.count))
     }
 
     @Test("the pieces are held one by one like other frames, in order with them", arguments: [false, true])
     func held(keepsCRC: Bool) {
         var generator = SeededGenerator(7)
         var ring = driver.makeReceiveRing(count: 9)
-        driver[0x100] = 1 << 1 | 1 << 3 | 1 << 5 | (keepsCRC ? 0 : 1 << 26)
+        driver[raw: RCTL.self] = 1 << 1 | 1 << 3 | 1 << 5 | (keepsCRC ? 0 : 1 << 26)
         var large = SegmentationTests.Large.sendable(&generator)
         large.recipe = FrameRecipe()
         // More than a batch of pieces.
@@ -65,7 +65,7 @@ struct LargeReceiveTests {
         let frames = [TestDriver.frame(1)] + pieces + [TestDriver.frame(2)] + pieces
         #expect(taken == frames.map { keepsCRC ? $0 + frameCheck($0) : $0 })
         #expect(driver.port.wantsFrames)
-        #expect(driver[0x40D0] == UInt32(frames.count))
+        #expect(driver[raw: TPR.self] == UInt32(frames.count))
     }
 
     @Test("tags are stripped from every piece")

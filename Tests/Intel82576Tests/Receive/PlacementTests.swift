@@ -47,7 +47,7 @@ struct PlacementTests {
     func bufferSize(_ code: Int) {
         let size = 2048 >> code
         var ring = driver.makeReceiveRing(bufferSize: size)
-        driver[0xC00C] = 1 << 25
+        driver[raw: SRRCTL.self] = 1 << 25
         driver.enableReceive(UInt32(code) << 16)
         driver.arrive(TestDriver.frame(1, length: 1500))
         let received = driver.take(&ring)
@@ -71,7 +71,7 @@ struct PlacementTests {
     func legacy() {
         let ring = driver.makeReceiveRing(type: 0)
         driver[0] |= 1 << 30
-        driver[0x5000] = 0x300 | 14
+        driver[raw: RXCSUM.self] = 0x300 | 14
         driver.enableReceive(Self.upe)
         var recipe = FrameRecipe()
         (recipe.tags, recipe.payload) = ([(0x8100, 0xE055)], Array(1...100))
@@ -95,7 +95,7 @@ struct PlacementTests {
     @Test("the legacy packet checksum is the plain sum from PCSS to the end")
     func legacyChecksum() {
         let ring = driver.makeReceiveRing(type: 0)
-        driver[0x5000] = 0x300 | 20
+        driver[raw: RXCSUM.self] = 0x300 | 20
         driver.enableReceive()
         let frame = TestDriver.frame(1, length: 333)
         driver.arrive(frame)
@@ -117,8 +117,8 @@ struct PlacementTests {
     @Test("without LPE a frame is at most 1518 bytes with FCS, 4 more with each tag, and ROC counts the rest")
     func shortLimit() {
         var ring = driver.makeReceiveRing()
-        driver[0x18] |= 1 << 26
-        driver[0x38] = 0x88A8_8100
+        driver[raw: CTRL_EXT.self] |= 1 << 26
+        driver[raw: VET.self] = 0x88A8_8100
         driver.enableReceive()
         for extra in 0...1 {
             let plain = TestDriver.frame(1, length: 1514 + extra)
@@ -128,7 +128,7 @@ struct PlacementTests {
                 #expect(driver.takeAll(&ring) == (extra == 0 ? [frame] : []))
             }
         }
-        #expect(driver[0x40AC] == 4)
+        #expect(driver[raw: ROC.self] == 4)
     }
 
     @Test("with LPE the limit is RLPML, and never more than 9728")
@@ -136,13 +136,13 @@ struct PlacementTests {
         var ring = driver.makeReceiveRing()
         driver.enableReceive(Self.lpe)
         for limit in [4000, 9728, 0x3FFF] {
-            driver[0x5004] = UInt32(limit)
+            driver[raw: RLPML.self] = UInt32(limit)
             let longest = min(limit, 9728) - 4
             driver.arrive(TestDriver.frame(1, length: longest))
             driver.arrive(TestDriver.frame(2, length: longest + 1))
             #expect(driver.takeAll(&ring) == [TestDriver.frame(1, length: longest)])
         }
-        #expect(driver[0x40AC] == 3)
+        #expect(driver[raw: ROC.self] == 3)
     }
 
     @Test("SBP stores what is too long")
@@ -177,8 +177,8 @@ struct PlacementTests {
     func stripsInnerTag() throws {
         var ring = driver.makeReceiveRing()
         driver[0] |= 1 << 30
-        driver[0x18] |= 1 << 26
-        driver[0x38] = 0x88A8_8100
+        driver[raw: CTRL_EXT.self] |= 1 << 26
+        driver[raw: VET.self] = 0x88A8_8100
         driver.enableReceive()
         let outer = tagged(TestDriver.frame(1, length: 200), 0x111, type: 0x88A8)
         driver.arrive(outer[..<16] + [0x81, 0, 0x02, 0x22] + outer[16...])
@@ -198,7 +198,7 @@ struct PlacementTests {
     @Test("without SECRC the FCS follows the frame", arguments: [20, 60, 64, 301, 1514])
     func keepsCRC(_ length: Int) {
         var ring = driver.makeReceiveRing()
-        driver[0x100] = 1 << 1
+        driver[raw: RCTL.self] = 1 << 1
         let frame = TestDriver.frame(1, length: length)
         driver.arrive(frame)
         #expect(driver.takeAll(&ring) == [padded(frame) + frameCheck(padded(frame))])
@@ -207,7 +207,7 @@ struct PlacementTests {
     @Test("an FCS that needs a buffer of its own gets one")
     func crcInNextBuffer() {
         var ring = driver.makeReceiveRing(bufferSize: 1024)
-        driver[0x100] = 1 << 1
+        driver[raw: RCTL.self] = 1 << 1
         let frame = TestDriver.frame(1, length: 1022)
         driver.arrive(frame)
         let received = driver.take(&ring)
@@ -227,7 +227,7 @@ struct PlacementTests {
         driver.arrive(TestDriver.frame(1, length: length))
         driver.arrive(TestDriver.frame(1, to: TestDriver.broadcast, length: length))
         driver.arrive(TestDriver.frame(1, to: [1, 0, 0, 0, 0, 1], length: length))
-        #expect((0..<6).map { driver[0x405C + 4 * $0] } == (0..<6).map { $0 == bucket ? 3 : 0 })
+        #expect((0..<6).map { driver[raw: PRC64.self, $0] } == (0..<6).map { $0 == bucket ? 3 : 0 })
         #expect([0x4074, 0x4078, 0x407C, 0x40D0].map { driver[$0] } == [3, 1, 1, 3])
         let octets = UInt64(3 * (max(60, length) + 4))
         #expect(driver.counter64(0x4088) == octets && driver.counter64(0x40C0) == octets)

@@ -16,7 +16,7 @@ struct ReceiveFilterTests {
     private func receive(_ frame: [UInt8], _ control: UInt32, _ ring: inout TestDriver.ReceiveRing) -> TestDriver
         .Received?
     {
-        driver[0x100] = Self.enable | control
+        driver[raw: RCTL.self] = Self.enable | control
         driver.arrive(frame)
         return driver.take(&ring)
     }
@@ -50,7 +50,7 @@ struct ReceiveFilterTests {
     @Test("a receiver that is not enabled takes nothing")
     func disabled() {
         var ring = driver.makeReceiveRing()
-        driver[0x100] = Self.upe
+        driver[raw: RCTL.self] = Self.upe
         driver.arrive(TestDriver.frame())
         #expect(driver.take(&ring) == nil)
         #expect(driver.port.wantsFrames)
@@ -105,10 +105,10 @@ struct ReceiveFilterTests {
         let index = Int(number >> UInt64([36, 35, 34, 32][offset])) & 0xFFF
         let control = UInt32(offset) << 12
         #expect(!isTaken(destination, control))
-        driver[0x5200 + 4 * (index / 32)] = 1 << UInt32(index % 32)
+        driver[raw: MTA.self, index / 32] = 1 << UInt32(index % 32)
         #expect(isInexact(destination, control) == true)
-        for word in 0..<128 { driver[0x5200 + 4 * word] = .max }
-        driver[0x5200 + 4 * (index / 32)] = ~(1 << UInt32(index % 32))
+        for word in 0..<128 { driver[raw: MTA.self, word] = .max }
+        driver[raw: MTA.self, index / 32] = ~(1 << UInt32(index % 32))
         #expect(!isTaken(destination, control))
         #expect(!isTaken(stranger, control))
     }
@@ -119,22 +119,22 @@ struct ReceiveFilterTests {
         let frame = tagged(TestDriver.frame(), UInt16(identifier) | 0xE000)
         #expect(receive(frame, 0, &ring) != nil)
         #expect(receive(frame, Self.vfe, &ring) == nil)
-        driver[0x5600 + 4 * (identifier / 32)] = 1 << UInt32(identifier % 32)
+        driver[raw: VFTA.self, identifier / 32] = 1 << UInt32(identifier % 32)
         #expect(receive(frame, Self.vfe, &ring)?.bytes == frame)
         #expect(receive(TestDriver.frame(), Self.vfe, &ring) != nil)
-        for word in 0..<128 { driver[0x5600 + 4 * word] = .max }
-        driver[0x5600 + 4 * (identifier / 32)] = ~(1 << UInt32(identifier % 32))
+        for word in 0..<128 { driver[raw: VFTA.self, word] = .max }
+        driver[raw: VFTA.self, identifier / 32] = ~(1 << UInt32(identifier % 32))
         #expect(receive(frame, Self.vfe, &ring) == nil)
     }
 
     @Test("the tag type is VET's; with EXT_VLAN the inner tag is filtered")
     func vlanTypes() {
         var ring = driver.makeReceiveRing()
-        driver[0x38] = 0x88A8_9100
+        driver[raw: VET.self] = 0x88A8_9100
         #expect(receive(tagged(TestDriver.frame(), 5, type: 0x9100), Self.vfe, &ring) == nil)
         #expect(receive(tagged(TestDriver.frame(), 5, type: 0x8100), Self.vfe, &ring) != nil)
-        driver[0x18] |= 1 << 26
-        driver[0x5600] = 1 << 6
+        driver[raw: CTRL_EXT.self] |= 1 << 26
+        driver[raw: VFTA.self] = 1 << 6
         let inner = { (tag: UInt16) in tagged(tagged(TestDriver.frame(), tag, type: 0x9100), 0xFFF, type: 0x88A8) }
         #expect(receive(inner(5), Self.vfe, &ring) == nil)
         #expect(receive(inner(6), Self.vfe, &ring)?.bytes == inner(6))
@@ -143,7 +143,7 @@ struct ReceiveFilterTests {
     @Test("CFIEN takes only frames whose CFI bit is RCTL.CFI")
     func cfi() {
         var ring = driver.makeReceiveRing()
-        driver[0x5600] = 1 << 6
+        driver[raw: VFTA.self] = 1 << 6
         let (set, clear) = (tagged(TestDriver.frame(), 0x1006), tagged(TestDriver.frame(), 0x0006))
         #expect(receive(set, Self.vfe, &ring) != nil)
         #expect(receive(set, Self.vfe | 1 << 19, &ring) == nil)
@@ -156,7 +156,7 @@ struct ReceiveFilterTests {
     func statistics() {
         _ = isTaken(TestDriver.ownAddress)
         _ = isTaken(stranger)
-        #expect(driver[0x40D0] == 2 && driver[0x4074] == 1)
+        #expect(driver[raw: TPR.self] == 2 && driver[raw: GPRC.self] == 1)
         #expect(driver.counter64(0x40C0) == 2 * 68 && driver.counter64(0x4088) == 68)
     }
 }

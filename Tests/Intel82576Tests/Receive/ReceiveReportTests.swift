@@ -28,7 +28,7 @@ struct ReceiveReportTests {
     @Test("random frames are reported right, and wrong once a payload bit is", arguments: 0..<40 as Range<UInt64>)
     func status(seed: UInt64) throws {
         var generator = SeededGenerator(seed)
-        driver[0x5000] = 1 << 8 | 1 << 9 | 1 << 11 | 1 << 13
+        driver[raw: RXCSUM.self] = 1 << 8 | 1 << 9 | 1 << 11 | 1 << 13
         var recipe = FrameRecipe.random(&generator)
         recipe.payload += [5]
         var bytes = recipe.bytes
@@ -48,11 +48,11 @@ struct ReceiveReportTests {
 
     @Test("what RXCSUM leaves out is not reported")
     func disabled() throws {
-        driver[0x5000] = 0
+        driver[raw: RXCSUM.self] = 0
         #expect(try receive(FrameRecipe().bytes).status & Self.all == 0)
-        driver[0x5000] = 1 << 8
+        driver[raw: RXCSUM.self] = 1 << 8
         #expect(try receive(FrameRecipe().bytes).status & Self.all == Self.ip)
-        driver[0x5000] = 1 << 9
+        driver[raw: RXCSUM.self] = 1 << 9
         #expect(try receive(FrameRecipe().bytes).status & Self.all == Self.l4)
         var recipe = FrameRecipe()
         recipe.transport = .sctp
@@ -97,7 +97,7 @@ struct ReceiveReportTests {
 
     @Test("without PCSD it has the packet checksum from PCSS and the IP identification", arguments: [0, 14, 34, 59])
     func packetChecksum(_ start: Int) throws {
-        driver[0x5000] = 0x300 | UInt32(start)
+        driver[raw: RXCSUM.self] = 0x300 | UInt32(start)
         var recipe = FrameRecipe()
         recipe.payload = Array(1...201)
         let information = try receive(recipe.bytes).information
@@ -108,7 +108,7 @@ struct ReceiveReportTests {
     @Test("a stripped tag is not part of the packet checksum, nor of where it starts", arguments: [0, 3, 12, 14, 34])
     func packetChecksumWithoutTag(_ start: Int) throws {
         driver[0] |= 1 << 30
-        driver[0x5000] = 0x300 | UInt32(start)
+        driver[raw: RXCSUM.self] = 0x300 | UInt32(start)
         var recipe = FrameRecipe()
         recipe.payload = Array(1...200)
         let plain = recipe.bytes
@@ -126,7 +126,7 @@ struct ReceiveReportTests {
     func fragmentSum(index: Int) throws {
         let (fragment, hasChecksum, isValid) = Self.fragments[index]
         let valid: UInt32 = 1 << 10
-        driver[0x5000] = 0x300 | 1 << 12 | 7
+        driver[raw: RXCSUM.self] = 0x300 | 1 << 12 | 7
         var recipe = FrameRecipe()
         (recipe.transport, recipe.payload, recipe.hasUDPChecksum) = (.udp, Array(1...99), hasChecksum)
         let whole = try receive(padded(recipe.bytes))
@@ -148,15 +148,15 @@ struct ReceiveReportTests {
     @Test("an outer tag sets VEXT, with EXT_VLAN only")
     func outerTag() throws {
         let frame = tagged(tagged(TestDriver.frame(1), 5), 6, type: 0x88A8)
-        driver[0x38] = 0x88A8_8100
+        driver[raw: VET.self] = 0x88A8_8100
         #expect(try receive(frame).status & 1 << 9 == 0)
-        driver[0x18] |= 1 << 26
+        driver[raw: CTRL_EXT.self] |= 1 << 26
         #expect(try receive(frame).status & 1 << 9 != 0)
     }
 
     private func setKey(_ key: [UInt8]) {
         for word in 0..<10 {
-            driver[0x5C80 + 4 * word] = (0..<4).reduce(0) { $0 | UInt32(key[word * 4 + $1]) << UInt32(8 * $1) }
+            driver[raw: RSSRK.self, word] = (0..<4).reduce(0) { $0 | UInt32(key[word * 4 + $1]) << UInt32(8 * $1) }
         }
     }
 
@@ -167,10 +167,10 @@ struct ReceiveReportTests {
         setKey(key)
         let table = (0..<128).map { _ in UInt8(generator.number(0...15)) }
         for word in 0..<32 {
-            driver[0x5C00 + 4 * word] = (0..<4).reduce(0) { $0 | UInt32(table[word * 4 + $1]) << UInt32(8 * $1) }
+            driver[raw: RETA.self, word] = (0..<4).reduce(0) { $0 | UInt32(table[word * 4 + $1]) << UInt32(8 * $1) }
         }
-        driver[0x5818] = 2 | 1 << 16 | 1 << 17 | 1 << 20 | 1 << 21 | 1 << 22 | 1 << 23
-        driver[0x5000] = 0x300 | 1 << 13
+        driver[raw: MRQC.self] = 2 | 1 << 16 | 1 << 17 | 1 << 20 | 1 << 21 | 1 << 22 | 1 << 23
+        driver[raw: RXCSUM.self] = 0x300 | 1 << 13
         driver.enableReceive(Self.upe)
         var rings = (0..<16).map { driver.makeReceiveRing($0, count: 8) }
         var recipe = FrameRecipe.random(&generator)
@@ -189,8 +189,8 @@ struct ReceiveReportTests {
     @Test("RSS steers without PCSD too, it only is not reported")
     func rssWithoutHash() throws {
         setKey(Array(1...40))
-        for word in 0..<32 { driver[0x5C00 + 4 * word] = 0x0505_0505 }
-        driver[0x5818] = 2 | 1 << 16
+        for word in 0..<32 { driver[raw: RETA.self, word] = 0x0505_0505 }
+        driver[raw: MRQC.self] = 2 | 1 << 16
         driver.enableReceive(Self.upe)
         var ring = driver.makeReceiveRing(5)
         driver.arrive(padded(FrameRecipe().bytes))
@@ -201,8 +201,8 @@ struct ReceiveReportTests {
     @Test("a frame of no enabled type has hash and type 0")
     func noHash() throws {
         setKey(Array(1...40))
-        driver[0x5818] = 2 | 1 << 20
-        driver[0x5000] = 0x300 | 1 << 13
+        driver[raw: MRQC.self] = 2 | 1 << 20
+        driver[raw: RXCSUM.self] = 0x300 | 1 << 13
         let information = try receive(FrameRecipe().bytes).information
         #expect(information & 0xF == 0 && information >> 32 == 0)
     }

@@ -18,8 +18,8 @@ struct ReceiveRingTests {
     @Test("every queue that the redirection table names receives", arguments: 0..<16)
     func queues(_ queue: Int) {
         var ring = driver.makeReceiveRing(queue)
-        driver[0x5818] = 2 | 1 << 17
-        for word in 0..<32 { driver[0x5C00 + 4 * word] = UInt32(queue) &* 0x0101_0101 }
+        driver[raw: MRQC.self] = 2 | 1 << 17
+        for word in 0..<32 { driver[raw: RETA.self, word] = UInt32(queue) &* 0x0101_0101 }
         driver.enableReceive(1 << 3)
         let frame = FrameRecipe().bytes
         driver.arrive(padded(frame))
@@ -31,9 +31,9 @@ struct ReceiveRingTests {
     func defaultQueue(_ queue: Int) {
         var ring = driver.makeReceiveRing(queue)
         driver.enableReceive()
-        driver[0x5818] = UInt32(queue) << 3
+        driver[raw: MRQC.self] = UInt32(queue) << 3
         driver.arrive(TestDriver.frame(1))
-        driver[0x5818] = UInt32(queue) << 3 | 2 | 1 << 17
+        driver[raw: MRQC.self] = UInt32(queue) << 3 | 2 | 1 << 17
         driver.arrive(TestDriver.frame(2))
         #expect(driver.takeAll(&ring) == [TestDriver.frame(1), TestDriver.frame(2)])
     }
@@ -41,12 +41,12 @@ struct ReceiveRingTests {
     @Test("descriptors posted before the queue is enabled are used once it is")
     func postedThenEnabled() {
         var ring = driver.makeReceiveRing(3)
-        driver[0xC028 + 0xC0] = 0
-        driver[0x5818] = 3 << 3
+        driver[raw: RXDCTL.self, 3] = 0
+        driver[raw: MRQC.self] = 3 << 3
         driver.enableReceive()
         driver.arrive(TestDriver.frame(1))
         #expect(driver.take(&ring) == nil)
-        driver[0xC028 + 0xC0] = 1 << 25
+        driver[raw: RXDCTL.self, 3] = 1 << 25
         driver.arrive(TestDriver.frame(2))
         #expect(driver.takeAll(&ring) == [TestDriver.frame(2)])
     }
@@ -54,13 +54,13 @@ struct ReceiveRingTests {
     @Test("descriptors posted after the queue is enabled are used")
     func enabledThenPosted() {
         var ring = driver.makeReceiveRing()
-        driver[0xC028] = 0
-        driver[0xC018] = 0
-        driver[0xC028] = 1 << 25
+        driver[raw: RXDCTL.self] = 0
+        driver[raw: RDT.self] = 0
+        driver[raw: RXDCTL.self] = 1 << 25
         driver.enableReceive()
         arrive(0..<3)
         #expect(driver.take(&ring) == nil && !driver.port.wantsFrames)
-        driver[0xC018] = 63
+        driver[raw: RDT.self] = 63
         driver.advance()
         #expect(driver.takeAll(&ring) == frames(0..<3))
     }
@@ -81,11 +81,11 @@ struct ReceiveRingTests {
         arguments: [false, true])
     func notARing(isTailOutside: Bool) {
         var ring = driver.makeReceiveRing()
-        if isTailOutside { driver[0xC018] = 64 } else { driver[0xC008] = 0 }
+        if isTailOutside { driver[raw: RDT.self] = 64 } else { driver[raw: RDLEN.self] = 0 }
         driver.enableReceive()
         driver.arrive(TestDriver.frame(1))
         #expect(driver.port.wantsFrames && driver.take(&ring) == nil)
-        (driver[0xC008], driver[0xC018]) = (64 * 16, 63)
+        (driver[raw: RDLEN.self], driver[raw: RDT.self]) = (64 * 16, 63)
         driver.arrive(TestDriver.frame(2))
         #expect(driver.takeAll(&ring) == [TestDriver.frame(2)])
     }
@@ -95,12 +95,12 @@ struct ReceiveRingTests {
     @Test("Drop_En drops what finds no descriptors and counts it in RQDPC")
     func drops() {
         var ring = driver.makeReceiveRing(2, count: 9, control: 1 << 31)
-        driver[0x5818] = 2 << 3
+        driver[raw: MRQC.self] = 2 << 3
         driver.enableReceive()
         arrive(0..<12)
         #expect(driver.port.wantsFrames)
-        #expect(driver[0xC030 + 0x80] == 4 && driver[0xC030 + 0x80] == 0)
-        #expect(driver[0x40A0] == 0)
+        #expect(driver[raw: RQDPC.self, 2] == 4 && driver[raw: RQDPC.self, 2] == 0)
+        #expect(driver[raw: RNBC.self] == 0)
         #expect(driver.takeAll(&ring) == frames(0..<8))
         arrive(20..<21)
         #expect(driver.takeAll(&ring) == frames(20..<21))
@@ -111,7 +111,7 @@ struct ReceiveRingTests {
         _ = driver.makeReceiveRing(count: 2, control: 1 << 31)
         driver.enableReceive()
         for batch in 0..<20 { arrive(batch * 250..<(batch + 1) * 250) }
-        #expect(driver[0xC030] == 4095)
+        #expect(driver[raw: RQDPC.self] == 4095)
     }
 
     @Test("without Drop_En frames are held, and arrive in order when the tail moves")
@@ -137,16 +137,16 @@ struct ReceiveRingTests {
         driver.enableReceive()
         arrive(0..<10)
         for _ in 0..<5 {
-            driver[0xC018] = UInt32((ring.head + 7) % 8)
-            driver[0x100] = driver[0x100]
+            driver[raw: RDT.self] = UInt32((ring.head + 7) % 8)
+            driver[raw: RCTL.self] = driver[raw: RCTL.self]
             driver.advance()
         }
         #expect(driver.port.registers[word: 0x40A0 / 4] == 1)
         while driver.take(&ring) != nil { driver.advance() }
-        #expect(driver[0x40D0] == 10 && driver[0x4074] == 10)
+        #expect(driver[raw: TPR.self] == 10 && driver[raw: GPRC.self] == 10)
         #expect(driver.counter64(0x40C0) == 680 && driver.counter64(0x4088) == 680 && driver.counter64(0x4128) == 680)
         // Frames 7, 8 and 9 each found no descriptors.
-        #expect(driver[0x40A0] == 3)
+        #expect(driver[raw: RNBC.self] == 3)
     }
 
     @Test("a held frame that is dropped in the end leaves no mark on the next one")
@@ -155,13 +155,13 @@ struct ReceiveRingTests {
         driver.enableReceive()
         arrive(0..<8)
         #expect(!driver.port.wantsFrames)
-        driver[0x100] = 0
+        driver[raw: RCTL.self] = 0
         driver.advance()
         #expect(driver.port.wantsFrames)
         driver.enableReceive()
         arrive(8..<9)
-        #expect(driver[0x40D0] == 9)
-        #expect(driver[0x40A0] == 2)
+        #expect(driver[raw: TPR.self] == 9)
+        #expect(driver[raw: RNBC.self] == 2)
         #expect(driver.takeAll(&ring) == frames(0..<7))
         driver.advance()
         #expect(driver.takeAll(&ring) == frames(8..<9))
@@ -199,7 +199,7 @@ struct ReceiveRingTests {
         _ = driver.makeReceiveRing(count: 8)
         driver.enableReceive()
         arrive(0..<20)
-        driver[0xC028] = 0
+        driver[raw: RXDCTL.self] = 0
         driver.advance()
         #expect(driver.port.wantsFrames)
         #expect(driver.port.receive.drops.queueDisabled == 13)
@@ -225,12 +225,12 @@ struct ReceiveRingTests {
     @Test("a frame larger than all free buffers together waits for more of them")
     func waitsForRoom() {
         var ring = driver.makeReceiveRing(count: 8, bufferSize: 1024)
-        driver[0xC018] = 2
+        driver[raw: RDT.self] = 2
         driver.enableReceive(1 << 5)
         let large = TestDriver.frame(1, length: 3000)
         driver.arrive(large)
         #expect(driver.memory.load(at: ring.base + 8) == 0 && driver.receiveHead() == 0)
-        driver[0xC018] = 3
+        driver[raw: RDT.self] = 3
         driver.advance()
         #expect(driver.takeAll(&ring) == [large])
     }
@@ -243,7 +243,7 @@ struct ReceiveRingTests {
         #expect(driver.port.interrupts.icr & 1 << 4 == 0)
         arrive(46..<47)
         #expect(driver.port.interrupts.icr & 1 << 4 != 0)
-        #expect(driver[0x4120] == 1)
+        #expect(driver[raw: RXDMTC.self] == 1)
     }
 
     @Test("a ring or a buffer that is not mapped loses frames, and the port goes on")
@@ -255,11 +255,11 @@ struct ReceiveRingTests {
         #expect(driver.port.receive.drops.unwritable == 1)
         _ = driver.take(&ring)
         #expect(driver.take(&ring)?.bytes == TestDriver.frame(1))
-        driver[0xC004] = 0x100
+        driver[raw: RDBAH.self] = 0x100
         arrive(2..<5)
         #expect(driver.port.receive.drops.unwritable == 4)
         #expect(driver.port.wantsFrames)
-        driver[0xC004] = 0
+        driver[raw: RDBAH.self] = 0
         arrive(5..<6)
         #expect(driver.takeAll(&ring) == frames(5..<6))
     }

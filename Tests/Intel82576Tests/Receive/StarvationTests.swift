@@ -83,6 +83,6 @@ struct StarvationTests {
         #expect(driver[.ICR] & 1 << 4 == 0)
         _ = driver.takeAll(&ring)
         arrive(20, at: driver)
-        #expect(driver[.ICR] & 1 << 4 != 0 && driver[0x4120] == 2)
+        #expect(driver[.ICR] & 1 << 4 != 0 && driver[raw: RXDMTC.self] == 2)
     }
 }

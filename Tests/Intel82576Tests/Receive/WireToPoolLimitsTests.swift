@@ -12,14 +12,14 @@ struct WireToPoolLimitsTests {
     /// A port with pool 0, whose VMOLR accepts long packets of any length.
     private func port(control: UInt32, filters: Bool) -> (TestDriver, TestDriver.ReceiveRing) {
         let driver = TestDriver.started()
-        driver[0x5818] = 3
-        driver[0x581C] = 1 << 30
-        driver[0x5AD0] = 1 << 31 | 1 << 24 | 1 << 27 | 1 << 16 | 0x3FFF
-        driver[0x5400] = 0x0000_0002
-        driver[0x5404] = 0x0100 | 1 << 18 | 1 << 31
-        if filters { driver[0x5CB8] = 0x88B5 | 1 << 26 }
+        driver[raw: MRQC.self] = 3
+        driver[raw: VT_CTL.self] = 1 << 30
+        driver[raw: VMOLR.self] = 1 << 31 | 1 << 24 | 1 << 27 | 1 << 16 | 0x3FFF
+        driver[raw: RAL.self] = 0x0000_0002
+        driver[raw: RAH.self] = 0x0100 | 1 << 18 | 1 << 31
+        if filters { driver[raw: ETQF.self, 2] = 0x88B5 | 1 << 26 }
         let ring = driver.makeReceiveRing(0, count: 8, bufferSize: 16384)
-        driver[0x100] = 1 << 1 | 1 << 15 | 1 << 26 | control
+        driver[raw: RCTL.self] = 1 << 1 | 1 << 15 | 1 << 26 | control
         return (driver, ring)
     }
 
@@ -36,38 +36,38 @@ struct WireToPoolLimitsTests {
         var (driver, ring) = port(control: 0, filters: filters)
         driver.arrive(frame(3000))
         #expect(driver.take(&ring) == nil)
-        #expect(driver[0x40AC] == 1)
+        #expect(driver[raw: ROC.self] == 1)
     }
 
     @Test("a frame longer than RLPML reaches no pool, whatever its VMOLR says", arguments: [false, true])
     func longPacketMaximum(filters: Bool) {
         var (driver, ring) = port(control: 1 << 5, filters: filters)
-        driver[0x5004] = 2000
+        driver[raw: RLPML.self] = 2000
         driver.arrive(frame(1996))
         driver.arrive(frame(1997))
         #expect(driver.take(&ring)?.bytes.count == 1996)
         #expect(driver.take(&ring) == nil)
-        #expect(driver[0x40AC] == 1)
+        #expect(driver[raw: ROC.self] == 1)
     }
 
     @Test("a frame longer than 9728 bytes reaches no pool at all", arguments: [false, true])
     func hardLimit(filters: Bool) {
         var (driver, ring) = port(control: 1 << 5, filters: filters)
-        driver[0x5004] = 0x3FFF
+        driver[raw: RLPML.self] = 0x3FFF
         driver.arrive(frame(9724))
         driver.arrive(frame(9725))
         #expect(driver.take(&ring)?.bytes.count == 9724)
         #expect(driver.take(&ring) == nil)
-        #expect(driver[0x40AC] == 1)
+        #expect(driver[raw: ROC.self] == 1)
     }
 
     @Test("with RFCE a frame to this port whose EtherType is FCT's is MAC control", arguments: [false, true])
     func flowControlType(filters: Bool) {
         var (driver, ring) = port(control: 0, filters: filters)
         driver[0] |= 1 << 27
-        driver[0x30] = 0x0800
+        driver[raw: FCT.self] = 0x0800
         driver.arrive(frame(100))
         #expect(driver.take(&ring) == nil)
-        #expect(driver[0x4058] == 1)
+        #expect(driver[raw: FCRUC.self] == 1)
     }
 }

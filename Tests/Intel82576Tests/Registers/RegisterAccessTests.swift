@@ -1,5 +1,3 @@
-import Foundation
-import Intel82576
 import KawelaTestSupport
 import Testing
 
@@ -114,15 +112,15 @@ struct RegisterAccessTests {
             #expect(driver[alias] == 0, "\(alias)")
         }
         driver[0x2C04] = .max
-        #expect(driver[0xC104] == 0 && driver[0x2C04] == 0)
+        #expect(driver[raw: RDBAH.self, 4] == 0 && driver[0x2C04] == 0)
     }
 
     @Test("have a second CTRL at 4")
     func secondControl() {
         driver[0x4] = 0x1840
-        #expect(driver[0x0] == 0x1840 && driver[0x4] == 0x1840)
+        #expect(driver[raw: CTRL.self] == 0x1840 && driver[0x4] == 0x1840)
         driver[0x4] = 1 << 26
-        #expect(driver[0x0] == 0x0010_0209)
+        #expect(driver[raw: CTRL.self] == 0x0010_0209)
     }
 
     @Test(
@@ -148,58 +146,5 @@ struct RegisterAccessTests {
         }
         driver[.CTRL] = 1 << 26
         #expect(driver[.RCTL] == 0 && driver[.TCTL] == 0xA404_00F8 && driver[.EIMS] == 1 << 31 && driver[.IMS] == 0)
-    }
-
-    // MARK: The typed registers
-
-    static let typed: [any Register.Type] = [
-        ETQF.self, FTQF.self, IMIR.self, IMIREXT.self, IMIRVP.self, SYNQF.self, MTA.self, UTA.self, VFTA.self, RAL.self,
-        RAH.self, SAQF.self, DAQF.self, SPQF.self, FCRTH.self, FCRTL.self, FCTTV.self, FCRTV.self, FCAL.self, FCAH.self,
-        FCT.self, CTRL.self, STATUS.self, CTRL_EXT.self, VET.self, LEDCTL.self, GPIE.self, EITR.self, VFMAILBOX.self,
-        PFMAILBOX.self, MBVFICR.self, MBVFIMR.self, VFLRE.self, VMBMEM.self, EECD.self, EERD.self, SWSM.self,
-        GORCL.self, GORCH.self, GOTCL.self, GOTCH.self, TORL.self, TORH.self, TOTL.self, TOTH.self, HGORCL.self,
-        HGORCH.self, HGOTCL.self, HGOTCH.self, MDIC.self, RXDCTL.self, SRRCTL.self, RDBAL.self, RDBAH.self, RDLEN.self,
-        RDH.self, RDT.self, RQDPC.self, RCTL.self, RXCSUM.self, RFCTL.self, RLPML.self, MRQC.self, RXPBS.self, QDE.self,
-        RETA.self, RSSRK.self, PSRTYPE.self, MPC.self, HTDPMC.self, XONRXC.self, XONTXC.self, XOFFRXC.self,
-        XOFFTXC.self, FCRUC.self, PRC64.self, PRC127.self, PRC255.self, PRC511.self, PRC1023.self, PRC1522.self,
-        GPRC.self, BPRC.self, MPRC.self, GPTC.self, RNBC.self, ROC.self, TPR.self, TPT.self, PTC64.self, PTC127.self,
-        PTC255.self, PTC511.self, PTC1023.self, PTC1522.self, MPTC.self, BPTC.self, TSCTC.self, IAC.self, RPTHC.self,
-        HGPTC.self, RXDMTC.self, SSVPC.self, SDPC.self, SCCRL.self, SCSTS.self, BSCTRH.self, MSCTRH.self, BSCCNT.self,
-        MSCCNT.self, SCBI.self, VT_CTL.self, VMOLR.self, RPLOLR.self, VLVF.self, VMVIR.self, DTXSWC.self, VMRCTL.self,
-        VFRE.self, VFTE.self, VMRVLAN.self, VMRVM.self, TIMINCA.self, TSYNCTXCTL.self, TSYNCRXCTL.self, TSYNCRXCFG.self,
-        SYSTIML.self, SYSTIMH.self, TIMADJL.self, TIMADJH.self, TXSTMPL.self, TXSTMPH.self, RXSTMPL.self, RXSTMPH.self,
-        RXSATRL.self, RXSATRH.self, TCPTIMER.self, WDSTP.self, FRTIMER.self, SWDSTS.self, TXDCTL.self, TDWBAL.self,
-        TDBAL.self, TDBAH.self, TDLEN.self, TDH.self, TDT.self, TDWBAH.self, DTXCTL.self, TCTL.self, DTXTCPFLGL.self,
-        DTXTCPFLGH.self, RTTBCNRC.self, LVMMC.self, MDFB.self, WVBR.self, RTTDQSEL.self, PVTCTRL.self, PVTSTATUS.self,
-        PVTEICS.self, PVTEIMS.self, PVTEIMC.self, PVTEIAC.self, PVTEIAM.self, PVTEICR.self, PFVFGPRC.self,
-        PFVFGPTC.self, PFVFGORC.self, PFVFGOTC.self, PFVFMPRC.self, PFVFGPRLBC.self, PFVFGPTLBC.self, PFVFGORLBC.self,
-        PFVFGOTLBC.self,
-    ]
-
-    @Test("are where their types say", arguments: 0..<Self.typed.count)
-    func types(index: Int) {
-        let type = Self.typed[index]
-        var element = 0
-        while let word = RegisterMap.shared.find(type.name, element) {
-            #expect(type.offset(of: element) == word * 4, "\(type.name)[\(element)]")
-            element += 1
-        }
-        #expect(element == type.count)
-        #expect("\(type)" == "\(type.name)")
-    }
-
-    @Test("all have their type in the list above")
-    func everyType() throws {
-        let sources = URL(filePath: #filePath).appending(path: "../../../../Sources/Intel82576").standardizedFileURL
-        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
-        var declared: Set<String> = []
-        for case let file as URL in files where file.pathExtension == "swift" {
-            for match in try String(contentsOf: file, encoding: .utf8).matches(
-                of: /struct (\w+): (?:Register|QueueRegister|Counter|WideCounter|VirtualCounter) \{/)
-            {
-                declared.insert(String(match.1))
-            }
-        }
-        #expect(declared == Set(Self.typed.map { "\($0)" }))
     }
 }

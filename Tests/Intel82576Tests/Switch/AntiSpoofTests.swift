@@ -25,11 +25,11 @@ struct AntiSpoofTests {
     @Test("a foreign source address is dropped, reported by queue and counted")
     func foreignSource() {
         let bench = SwitchBench(guarded)
-        bench.driver[0x1508] = 1 << 28
+        bench.driver[raw: IMS.self] = 1 << 28
         let spoofed = Scene.frame(to: Scene.everybody, from: Scene.station(1))
         bench.expect(spoofed, from: .pool(0), reaches: [])
         _ = bench.send([.init(frame: spoofed)], from: .pool(0), secondQueue: true)
-        #expect(bench.driver[0x1500] >> 28 & 1 == 1, "ICR.DOUTSYNC")
+        #expect(bench.driver[raw: ICR.self] >> 28 & 1 == 1, "ICR.DOUTSYNC")
         let counters = bench.counters
         #expect(counters.violations == 2)
         #expect(counters.violatingQueues == [0, 8])
@@ -41,10 +41,10 @@ struct AntiSpoofTests {
     @Test("DTXCTL.SPOOF_INT off keeps the cause away, not the record")
     func noCause() {
         let bench = SwitchBench(guarded)
-        bench.driver[0x3590] = 0
+        bench.driver[raw: DTXCTL.self] = 0
         bench.expect(Scene.frame(to: Scene.everybody), from: .pool(0), reaches: [])
-        #expect(bench.driver[0x1500] >> 28 & 1 == 0)
-        #expect(bench.driver[0x3554] == 1)
+        #expect(bench.driver[raw: ICR.self] >> 28 & 1 == 0)
+        #expect(bench.driver[raw: WVBR.self] == 1)
     }
 
     @Test("a dropped frame's descriptor completes and the next frame goes on")
@@ -53,7 +53,7 @@ struct AntiSpoofTests {
         let good = Scene.frame(to: Scene.everybody, from: Scene.station(0))
         let burst = [Scene.frame(to: Scene.everybody), good].map { SwitchBench.Transmission(frame: $0) }
         #expect(bench.send(burst, from: .pool(0)).sent == [good.bytes])
-        #expect(bench.driver[0xE010] == 2, "TDH")
+        #expect(bench.driver[raw: TDH.self] == 2, "TDH")
         for index in 0..<2 as Range<UInt64> {
             #expect(bench.driver.memory.load(at: bench.transmitRings[0].base + 16 * index + 8) >> 32 & 1 == 1, "DD")
         }

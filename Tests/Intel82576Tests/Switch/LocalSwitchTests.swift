@@ -104,7 +104,7 @@ struct LocalSwitchTests {
         let burst = [SwitchBench.Transmission(frame: Scene.frame(to: Scene.everybody))]
         #expect(bench.send(burst, from: .pool(0)) == SwitchBench.Outcome())
         bench.expect(Scene.frame(to: Scene.station(2)), from: .pool(1), reaches: [2])
-        bench.driver[0xC90] = 0xFF
+        bench.driver[raw: VFTE.self] = 0xFF
         bench.driver.advance()
         #expect(bench.driver.uplink.sent.count == 1)
         #expect(bench.take(1).count == 1)

@@ -167,9 +167,9 @@ struct PoolSelectionTests {
         bench.expect(Scene.frame(to: Scene.everybody, bytes: 1515), from: .wire, reaches: [1])
         bench.expect(Scene.frame(to: Scene.everybody, tags: [5], bytes: 1518), from: .wire, reaches: [0, 1, 7])
         bench.expect(Scene.frame(to: Scene.everybody, tags: [5], bytes: 1519), from: .wire, reaches: [1])
-        #expect(bench.driver[0x40AC] == 0)
+        #expect(bench.driver[raw: ROC.self] == 0)
         bench.expect(Scene.frame(to: Scene.everybody, bytes: 1597), from: .wire, reaches: [])
-        #expect(bench.driver[0x40AC] == 1, "too long for every pool")
+        #expect(bench.driver[raw: ROC.self] == 1, "too long for every pool")
     }
 
     @Test("without replication a frame has one pool, and groups have the default pool")

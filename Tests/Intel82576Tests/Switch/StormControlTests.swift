@@ -7,19 +7,16 @@ import Testing
 @Suite("Storm control")
 struct StormControlTests {
     typealias Scene = SwitchScene
-    private enum SCCRL {
-        static let multicastPrevious: UInt32 = 1 << 0
-        static let multicastCurrent: UInt32 = 1 << 1
-        static let broadcastPrevious: UInt32 = 1 << 2
-        static let broadcastCurrent: UInt32 = 1 << 3
-    }
 
     /// A port that lets 8 chunks of 64 bytes through in an interval.
-    private func bench(_ control: UInt32) -> SwitchBench {
+    /// - Parameter drop: the field of SCCRL that drops what is more.
+    private func bench(_ drop: WritableKeyPath<SCCRL, Bool>?) -> SwitchBench {
         let bench = SwitchBench(Scene.model { $0.pools[0].acceptsAllMulticast = true })
-        bench.driver[0x5DB8] = 8
-        bench.driver[0x5DBC] = 8
-        bench.driver[0x5DB0] = control | 1 << 8
+        bench.driver[raw: BSCTRH.self] = 8
+        bench.driver[raw: MSCTRH.self] = 8
+        var control = SCCRL(raw: 1 << 8)
+        if let drop { control[keyPath: drop] = true }
+        bench.driver[SCCRL.self] = control
         return bench
     }
 
@@ -31,9 +28,9 @@ struct StormControlTests {
 
     @Test("stops broadcast above the threshold until the interval is over")
     func broadcast() {
-        let bench = bench(SCCRL.broadcastCurrent)
+        let bench = bench(\.dropsBroadcastWithin)
         #expect((8...9).contains(arrivals(bench, to: Scene.everybody)))
-        #expect(bench.driver[0x1500] >> 25 & 1 == 1, "ICR.SCE")
+        #expect(bench.driver[raw: ICR.self] >> 25 & 1 == 1, "ICR.SCE")
         #expect(arrivals(bench, to: Scene.group) == 12, "multicast is not broadcast")
         #expect(arrivals(bench, to: Scene.station(0)) == 12)
         bench.driver.advance(milliseconds: 100_000)
@@ -42,17 +39,17 @@ struct StormControlTests {
 
     @Test("stops multicast above its own threshold")
     func multicast() {
-        let bench = bench(SCCRL.multicastCurrent)
+        let bench = bench(\.dropsMulticastWithin)
         #expect((8...9).contains(arrivals(bench, to: Scene.group)))
         #expect(arrivals(bench, to: Scene.everybody) == 12)
     }
 
     @Test("a threshold of the window before stops the next one, from its first frame on")
     func previousWindow() {
-        let bench = bench(SCCRL.broadcastPrevious)
-        bench.driver[0x5DCC] = 1_000_000
+        let bench = bench(\.dropsBroadcastAfter)
+        bench.driver[raw: SCBI.self] = 1_000_000
         #expect(arrivals(bench, to: Scene.everybody) == 12)
-        #expect(bench.driver[0x5DB4] & 1 == 1, "SCSTS.BSCA")
+        #expect(bench.driver[raw: SCSTS.self] & 1 == 1, "SCSTS.BSCA")
         bench.driver.advance(milliseconds: 20)
         #expect(arrivals(bench, to: Scene.everybody) == 0)
         bench.driver.advance(milliseconds: 100_000)
@@ -61,7 +58,7 @@ struct StormControlTests {
 
     @Test("does nothing before it is asked to")
     func off() {
-        #expect(arrivals(bench(0), to: Scene.everybody) == 12)
+        #expect(arrivals(bench(nil), to: Scene.everybody) == 12)
         #expect(arrivals(SwitchBench(Scene.model()), to: Scene.everybody) == 12)
     }
 }

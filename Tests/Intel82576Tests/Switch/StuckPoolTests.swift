@@ -29,11 +29,11 @@ struct StuckPoolTests {
         arguments: [false, true])
     func fromWire(drops: Bool) {
         let bench = SwitchBench(Scene.model())
-        bench.driver[0x2408] = drops ? 0xFFFF : 0
+        bench.driver[raw: QDE.self] = drops ? 0xFFFF : 0
         #expect(flood(bench, from: .wire) == [0: count, 2: count, 7: count])
         #expect(bench.driver.port.wantsFrames)
-        #expect(Int(bench.driver[0xC030 + 0x40]) == count - 15, "RQDPC of the queue")
-        #expect(bench.driver[0xC030 + 0x40] == 0, "RQDPC clears when read")
+        #expect(Int(bench.driver[raw: RQDPC.self, 1]) == count - 15, "RQDPC of the queue")
+        #expect(bench.driver[raw: RQDPC.self, 1] == 0, "RQDPC clears when read")
         #expect(bench.take(1).count == 15)
     }
 
@@ -41,8 +41,8 @@ struct StuckPoolTests {
     func fromPool() {
         let bench = SwitchBench(Scene.model())
         #expect(flood(bench, from: .pool(7)) == [0: count, 2: count, 7: 0])
-        #expect(bench.driver[0xE010 + 0x40 * 7] == bench.driver[0xE018 + 0x40 * 7], "TDH reached TDT")
-        #expect(Int(bench.driver[0x41A4]) == count - 15, "SDPC")
+        #expect(bench.driver[raw: TDH.self, 7] == bench.driver[raw: TDT.self, 7], "TDH reached TDT")
+        #expect(Int(bench.driver[raw: SDPC.self]) == count - 15, "SDPC")
         #expect(bench.take(1).count == 15)
     }
 
@@ -57,7 +57,7 @@ struct StuckPoolTests {
     @Test("may have its queue off altogether")
     func disabledQueue() {
         let bench = SwitchBench(Scene.model())
-        bench.driver[0xC028 + 0x40] = 0
+        bench.driver[raw: RXDCTL.self, 1] = 0
         #expect(flood(bench, from: .wire) == [0: count, 2: count, 7: count])
         #expect(bench.take(1).isEmpty)
         let unicast = SwitchBench.Transmission(frame: Scene.frame(to: Scene.station(1)))

@@ -1,3 +1,4 @@
+import Intel82576
 import KawelaTestSupport
 
 /// A ``SwitchModel`` as register values.
@@ -9,12 +10,12 @@ extension SwitchBench {
         programPoolMasks()
         for (index, rule) in model.mirrors.enumerated() { program(rule, index) }
         programSpreading()
-        driver[0x581C] =
+        driver[raw: VT_CTL.self] =
             UInt32(model.defaultPool ?? 0) << 7 | bit(28, model.ignoresMAC) | bit(29, model.defaultPool == nil)
             | bit(30, model.replicates)
-        driver[0x5AF0] = bit(30, model.stripsVLANOfReplicated) | bit(31, model.stripsCRCOfReplicated)
-        driver[0x5004] = 9728
-        driver[0x100] = 1 << 5 | UInt32(model.hashOffset) << 12 | bit(18, model.filtersVLANs) | 1 << 26 | bits
+        driver[raw: RPLOLR.self] = bit(30, model.stripsVLANOfReplicated) | bit(31, model.stripsCRCOfReplicated)
+        driver[raw: RLPML.self] = 9728
+        driver[raw: RCTL.self] = 1 << 5 | UInt32(model.hashOffset) << 12 | bit(18, model.filtersVLANs) | 1 << 26 | bits
     }
 
     private func bit(_ number: Int, _ isSet: Bool) -> UInt32 { isSet ? 1 << UInt32(number) : 0 }
@@ -47,18 +48,18 @@ extension SwitchBench {
     private func programVLANs() {
         table(at: 0x5600, model.vlanTable)
         for (index, group) in model.vlanGroups {
-            driver[0x5D00 + 4 * index] =
+            driver[raw: VLVF.self, index] =
                 UInt32(group.vlan) | bitmap(group.pools) << 12 | bit(20, group.isLocal) | 1 << 31
         }
     }
 
     private func program(_ pool: SwitchModel.Pool, _ index: Int) {
-        driver[0x5AD0 + 4 * index] =
+        driver[raw: VMOLR.self, index] =
             UInt32(pool.longFrameLimit ?? 0) | bit(16, pool.longFrameLimit != nil) | bit(17, pool.spreads)
             | bit(24, pool.acceptsUntagged) | bit(25, pool.acceptsMulticastHash) | bit(26, pool.acceptsUnicastHash)
             | bit(27, pool.acceptsBroadcast) | bit(28, pool.acceptsAllMulticast) | bit(30, pool.stripsVLAN)
             | bit(31, pool.stripsCRC)
-        driver[0x3700 + 4 * index] =
+        driver[raw: VMVIR.self, index] =
             switch pool.tagging {
             case .descriptor: 0
             case .always(let tag): 1 << 30 | UInt32(tag)
@@ -70,28 +71,28 @@ extension SwitchBench {
         func mask(_ property: KeyPath<SwitchModel.Pool, Bool>) -> UInt32 {
             bitmap(model.pools { $0[keyPath: property] })
         }
-        driver[0xC8C] = mask(\.receives)
-        driver[0xC90] = mask(\.transmits)
-        driver[0x3500] =
+        driver[raw: VFRE.self] = mask(\.receives)
+        driver[raw: VFTE.self] = mask(\.transmits)
+        driver[raw: DTXSWC.self] =
             mask(\.checksSource) | mask(\.checksVLAN) << 8 | mask(\.hearsItself) << 16 | bit(31, model.switchesLocally)
-        driver[0x3590] |= 1 << 3
+        driver[raw: DTXCTL.self] |= 1 << 3
     }
 
     private func program(_ rule: SwitchModel.Mirror, _ index: Int) {
-        driver[0x5D90 + 4 * index] = bitmap(rule.vlanEntries)
-        driver[0x5DA0 + 4 * index] = bitmap(rule.pools)
-        driver[0x5D80 + 4 * index] =
+        driver[raw: VMRVLAN.self, index] = bitmap(rule.vlanEntries)
+        driver[raw: VMRVM.self, index] = bitmap(rule.pools)
+        driver[raw: VMRCTL.self, index] =
             bit(0, !rule.pools.isEmpty) | bit(1, rule.copiesUplink) | bit(2, rule.copiesDownlink)
             | bit(3, !rule.vlanEntries.isEmpty) | UInt32(rule.destination) << 8
     }
 
     /// MRQC mode 3, or mode 5 with TCP over IPv4 as the one type that is spread.
     private func programSpreading() {
-        driver[0x5818] = model.spreading == nil ? 3 : 5 | 1 << 16
-        driver[0x5000] = 1 << 13
+        driver[raw: MRQC.self] = model.spreading == nil ? 3 : 5 | 1 << 16
+        driver[raw: RXCSUM.self] = 1 << 13
         guard let spreading = model.spreading else { return }
-        for index in 0..<32 { driver[0x5C00 + 4 * index] = word(spreading.table, index) }
-        for index in 0..<10 { driver[0x5C80 + 4 * index] = word(spreading.key, index) }
+        for index in 0..<32 { driver[raw: RETA.self, index] = word(spreading.table, index) }
+        for index in 0..<10 { driver[raw: RSSRK.self, index] = word(spreading.key, index) }
     }
 
     private func word(_ bytes: [UInt8], _ index: Int) -> UInt32 {

@@ -31,7 +31,7 @@ final class SwitchBench {
         program(receiveControl: bits)
         receiveRings = (0..<16).map { driver.makeReceiveRing($0, count: 16) }
         transmitRings = (0..<16).map { driver.makeTransmitRing($0, count: 32) }
-        driver[0x100] |= 1 << 1
+        driver[raw: RCTL.self] |= 1 << 1
     }
 
     // MARK: Traffic
@@ -114,10 +114,10 @@ final class SwitchBench {
     var counters: SwitchCounters {
         var counters = SwitchCounters()
         for pool in 0..<SwitchModel.poolCount { counters.pools[pool] = poolCounters(pool) }
-        counters.sent.packets = Int(driver[0x4080])
-        counters.sent.octets = Int(driver[0x4090]) | Int(driver[0x4094]) << 32
-        counters.violations = Int(driver[0x41A0])
-        let violators = driver[0x3554]
+        counters.sent.packets = Int(driver[raw: GPTC.self])
+        counters.sent.octets = Int(driver[raw: GOTCL.self]) | Int(driver[raw: GOTCH.self]) << 32
+        counters.violations = Int(driver[raw: SSVPC.self])
+        let violators = driver[raw: WVBR.self]
         counters.violatingQueues = Set((0..<32).filter { violators >> UInt32($0) & 1 == 1 })
         return counters
     }

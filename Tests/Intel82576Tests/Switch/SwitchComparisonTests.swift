@@ -11,7 +11,7 @@ struct SwitchComparisonTests {
         var random = RandomSwitch(seed: UInt64(seed))
         let bench = SwitchBench(random.model())
         // RXCSUM.PCSD: plain packets go the short way.
-        if seed % 2 == 0 { bench.driver[0x5000] |= 1 << 13 }
+        if seed % 2 == 0 { bench.driver[raw: RXCSUM.self] |= 1 << 13 }
         var counters = SwitchCounters()
         var tooLong = 0
         for _ in 0..<40 {
@@ -29,7 +29,7 @@ struct SwitchComparisonTests {
             }
         }
         compare(bench.counters, counters)
-        #expect(Int(bench.driver[0x40AC]) == tooLong, "ROC")
+        #expect(Int(bench.driver[raw: ROC.self]) == tooLong, "ROC")
     }
 
     private func compare(_ counters: SwitchCounters, _ expected: SwitchCounters) {

@@ -116,8 +116,8 @@ private struct HostileDriver {
         case 3, 4: setUpRing()
         case 5: writeAnything()
         case 6: receive()
-        case 7: driver[0xE018 + 0x40 * generator.number(0...15)] = UInt32(generator.number(0...600))
-        case 8: driver[0xC018 + 0x40 * generator.number(0...15)] = UInt32(generator.number(0...600))
+        case 7: driver[raw: TDT.self, generator.number(0...15)] = UInt32(generator.number(0...600))
+        case 8: driver[raw: RDT.self, generator.number(0...15)] = UInt32(generator.number(0...600))
         default: driver.uplink.isCongested = generator.chance(20)
         }
         run()

@@ -49,7 +49,7 @@ struct LoopbackTests {
     func segmented(keepsCRC: Bool) {
         var generator = SeededGenerator(1)
         var received = driver.makeReceiveRing(count: 512)
-        driver[0x100] = 1 << 1 | 1 << 3 | Self.loopback | (keepsCRC ? 0 : 1 << 26)
+        driver[raw: RCTL.self] = 1 << 1 | 1 << 3 | Self.loopback | (keepsCRC ? 0 : 1 << 26)
         var ring = driver.makeTransmitRing(count: 256)
         var large = SegmentationTests.Large.sendable(&generator)
         large.recipe = FrameRecipe()
@@ -79,17 +79,17 @@ struct LoopbackTests {
         for number in 0..<8 { driver.arrive(TestDriver.frame(number)) }
         driver.enableReceive(Self.loopback)
         var other = driver.makeReceiveRing(1)
-        driver[0x5818] = 1 << 3
+        driver[raw: MRQC.self] = 1 << 3
         var ring = driver.makeTransmitRing()
         driver.post(pieces: [TestDriver.frame(9)], to: &ring)
         driver.ring(ring)
-        driver[0x5818] = 0
+        driver[raw: MRQC.self] = 0
         driver.enableReceive()
         driver.advance()
         #expect(driver.takeAll(&other).contains(TestDriver.frame(9)))
         _ = driver.takeAll(&received)
         driver.advance()
-        #expect(driver[0x40D0] == 9)
+        #expect(driver[raw: TPR.self] == 9)
     }
 }
 

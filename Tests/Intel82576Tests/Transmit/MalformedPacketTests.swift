@@ -118,7 +118,7 @@ struct MalformedPacketTests {
     @Test("a packet too short for addresses gets no tag in front of nothing, and leaks no other packet's bytes")
     func tagWithoutAddresses() {
         var ring = driver.makeTransmitRing()
-        driver[0x400] &= ~(1 << 3)
+        driver[raw: TCTL.self] &= ~(1 << 3)
         driver.post(pieces: [TestDriver.frame(1, length: 1000)], to: &ring)
         driver.ring(ring)
         driver.postContext(vlanTag: 5, to: &ring)

@@ -102,8 +102,8 @@ struct MaliciousDriverTests {
         vf.send([], to: &ring)
         driver.advance()
         #expect(driver[.MDFB] == 1 << 9)
-        vf[0x3928] = 0
-        vf[0x3928] = 1 << 25
+        vf[raw: TXDCTL.self, 1] = 0
+        vf[raw: TXDCTL.self, 1] = 1 << 25
         #expect(driver[.MDFB] == 1 << 9)
         vf[0] = 1 << 26
         #expect(driver[.MDFB] == 0)

@@ -13,8 +13,8 @@ struct RateLimitTests {
     }
 
     private func limit(_ driver: TestDriver, queue: UInt32, to rate: Int) {
-        driver[0x3604] = queue
-        driver[0x36B0] = rate == 0 ? 0 : control(rate)
+        driver[raw: RTTDQSEL.self] = queue
+        driver[raw: RTTBCNRC.self] = rate == 0 ? 0 : control(rate)
     }
 
     /// Bytes with FCS that leave `queue` in `milliseconds`, the ring never empty, time moving from deadline to deadline.
@@ -22,11 +22,11 @@ struct RateLimitTests {
         let end = driver.clock.now + milliseconds * 1_000_000
         driver.uplink.sent = []
         while driver.clock.now < end {
-            let head = Int(driver[0xE010 + 0x40 * ring.queue])
+            let head = Int(driver[raw: TDH.self, ring.queue])
             while (ring.tail + 1) % ring.count != head {
                 ring.tail = (ring.tail + 1) % ring.count
             }
-            driver[0xE018 + 0x40 * ring.queue] = UInt32(ring.tail)
+            driver[raw: TDT.self, ring.queue] = UInt32(ring.tail)
             driver.advance()
             driver.clock.now = min(end, driver.port.nextDeadline ?? driver.clock.now + 100_000)
         }
@@ -76,9 +76,9 @@ struct RateLimitTests {
         driver.start()
         var (limited, free) = (makeRing(driver, 2), makeRing(driver, 3))
         limit(driver, queue: 2, to: 10)
-        #expect(driver[0x36B0] == control(10))
-        driver[0x3604] = 3
-        #expect(driver[0x36B0] == 0)
+        #expect(driver[raw: RTTBCNRC.self] == control(10))
+        driver[raw: RTTDQSEL.self] = 3
+        #expect(driver[raw: RTTBCNRC.self] == 0)
         #expect(bytesSent(driver, &free, milliseconds: 10) > 1_000_000)
         #expect(bytesSent(driver, &limited, milliseconds: 10) < 100_000)
         limit(driver, queue: 2, to: 0)

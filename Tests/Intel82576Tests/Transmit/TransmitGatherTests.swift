@@ -138,8 +138,8 @@ struct TransmitGatherTests {
     func unmappedWriteBack() {
         let driver = TestDriver.started()
         var ring = driver.makeTransmitRing()
-        driver[0xE038] = 1
-        driver[0xE03C] = 0x100
+        driver[raw: TDWBAL.self] = 1
+        driver[raw: TDWBAH.self] = 0x100
         driver.post(pieces: [TestDriver.frame(1)], to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames == [TestDriver.frame(1)])

@@ -11,7 +11,7 @@ struct TransmitOffloadTests {
 
     @Test("VLE inserts the context's tag with the type of VET", arguments: [0x8100, 0x88A8] as [UInt16])
     func contextTag(_ type: UInt16) {
-        driver[0x38] = 0x8100_0000 | UInt32(type)
+        driver[raw: VET.self] = 0x8100_0000 | UInt32(type)
         var ring = driver.makeTransmitRing()
         driver.postContext(vlanTag: 0xE123, to: &ring)
         let frame = TestDriver.frame(1, length: 500)
@@ -23,8 +23,8 @@ struct TransmitOffloadTests {
 
     @Test("with EXT_VLAN the tag goes behind the outer tag that is in the buffer")
     func innerTag() {
-        driver[0x18] |= 1 << 26
-        driver[0x38] = 0x88A8_8100
+        driver[raw: CTRL_EXT.self] |= 1 << 26
+        driver[raw: VET.self] = 0x88A8_8100
         var ring = driver.makeTransmitRing()
         driver.postContext(vlanTag: 0x123, to: &ring)
         let outer = tagged(TestDriver.frame(1, length: 500), 0x7, type: 0x88A8)
@@ -85,7 +85,7 @@ struct TransmitOffloadTests {
         let frame = TestDriver.frame(1, length: length)
         driver.post(pieces: [frame], to: &ring)
         driver.ring(ring)
-        driver[0x400] &= ~(1 << 3)
+        driver[raw: TCTL.self] &= ~(1 << 3)
         driver.post(pieces: [frame], to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames == [padded(frame), frame])

@@ -22,7 +22,7 @@ struct TransmitRingTests {
         for queue in 0..<16 {
             var ring = driver.makeTransmitRing(queue)
             driver.post(pieces: [TestDriver.frame(queue)], to: &ring)
-            driver[0xE018 + 0x40 * queue] = UInt32(ring.tail)
+            driver[raw: TDT.self, queue] = UInt32(ring.tail)
         }
         #expect(driver.sentFrames.isEmpty)
         driver.advance()
@@ -33,23 +33,23 @@ struct TransmitRingTests {
     @Test("a packet posted before its queue is enabled leaves when it is", arguments: [0, 5, 15])
     func postedThenEnabled(_ queue: Int) {
         var ring = driver.makeTransmitRing(queue)
-        driver[0xE028 + 0x40 * queue] = 0
+        driver[raw: TXDCTL.self, queue] = 0
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames.isEmpty && driver.transmitHead(queue) == 0)
-        driver[0xE028 + 0x40 * queue] = 1 << 25
+        driver[raw: TXDCTL.self, queue] = 1 << 25
         driver.advance()
         #expect(driver.sentFrames == [TestDriver.frame()])
     }
 
     @Test("a packet posted before TCTL.EN leaves when it is set")
     func transmitterEnabled() {
-        driver[0x400] &= ~2
+        driver[raw: TCTL.self] &= ~2
         var ring = driver.makeTransmitRing()
         driver.post(pieces: [TestDriver.frame()], to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames.isEmpty)
-        driver[0x400] |= 2
+        driver[raw: TCTL.self] |= 2
         driver.advance()
         #expect(driver.sentFrames == [TestDriver.frame()])
     }
@@ -108,8 +108,8 @@ struct TransmitRingTests {
         var ring = driver.makeTransmitRing(3)
         let place = driver.memory.allocate(8)
         driver.memory.store(0xAAAA_AAAA_AAAA_AAAA, at: place)
-        driver[0xE038 + 0xC0] = UInt32(place) | 1
-        driver[0xE03C + 0xC0] = 0
+        driver[raw: TDWBAL.self, 3] = UInt32(place) | 1
+        driver[raw: TDWBAH.self, 3] = 0
         let done = (0..<3).map { driver.post(pieces: [TestDriver.frame($0)], to: &ring) }
         driver.ring(ring)
         #expect(driver.memory.load(at: place) == 0xAAAA_AAAA_0000_0003)
@@ -122,7 +122,7 @@ struct TransmitRingTests {
         var ring = driver.makeTransmitRing()
         let place = driver.memory.allocate(8)
         driver.memory.store(77, at: place)
-        driver[0xE038] = UInt32(place) | 1
+        driver[raw: TDWBAL.self] = UInt32(place) | 1
         let buffer = driver.memory.allocate(64)
         driver.post(buffer, 64 | 3 << 20 | 1 << 24 | 1 << 29 | 64 << 46, to: &ring)
         driver.ring(ring)
@@ -207,11 +207,11 @@ struct TransmitRingTests {
     func notARing() {
         var ring = driver.makeTransmitRing()
         driver.post(pieces: [TestDriver.frame()], to: &ring)
-        driver[0xE008] = 0
+        driver[raw: TDLEN.self] = 0
         driver.ring(ring)
         #expect(driver.sentFrames.isEmpty && !driver.port.hasWork)
-        driver[0xE008] = UInt32(ring.count * 16)
-        driver[0xE018] = UInt32(ring.count)
+        driver[raw: TDLEN.self] = UInt32(ring.count * 16)
+        driver[raw: TDT.self] = UInt32(ring.count)
         driver.advance()
         #expect(driver.sentFrames.isEmpty && !driver.port.hasWork)
         driver.ring(ring)
@@ -250,8 +250,8 @@ struct TransmitRingTests {
         driver.post(pieces: [frame], command: 1 << 30, to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames == [tagged])
-        driver[0xE028] = 0
-        driver[0xE028] = 1 << 25
+        driver[raw: TXDCTL.self] = 0
+        driver[raw: TXDCTL.self] = 1 << 25
         driver.post(pieces: [frame], command: 1 << 30, to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames.last == Array(frame[..<12]) + [0x81, 0x00, 0, 0] + frame[12...])

@@ -6,7 +6,7 @@ import Testing
 extension TestDriver {
     /// FIN and PSH in the last segment only, CWR in the first only: what the reference below expects. The reset value of
     /// the middle mask is not certain.
-    func setFlagMasks() { (self[0x359C], self[0x35A0]) = (0x0F76_0FF6, 0x0F7F) }
+    func setFlagMasks() { (self[raw: DTXTCPFLGL.self], self[raw: DTXTCPFLGH.self]) = (0x0F76_0FF6, 0x0F7F) }
 
     /// Posts context and data of a packet to be segmented, its bytes in random pieces.
     func post(
@@ -55,8 +55,8 @@ struct TransmitSegmentationTests {
         let segments = large.segments.map { tag == nil ? $0 : tagged($0, 0x456) }
         #expect(driver.sentFrames == segments.map(padded))
         #expect(driver.uplink.sent.allSatisfy { $0.offload == FrameBatch.Offload() })
-        #expect(driver[0x40F8] == 1)
-        #expect(driver[0x4080] == UInt32(segments.count))
+        #expect(driver[raw: TSCTC.self] == 1)
+        #expect(driver[raw: GPTC.self] == UInt32(segments.count))
     }
 
     @Test(
@@ -118,7 +118,7 @@ struct TransmitSegmentationTests {
     func shortLastSegment(pads: Bool) {
         let driver = TestDriver.started()
         driver.setFlagMasks()
-        if !pads { driver[0x400] &= ~(1 << 3) }
+        if !pads { driver[raw: TCTL.self] &= ~(1 << 3) }
         var generator = SeededGenerator(6)
         var ring = driver.makeTransmitRing()
         var large = SegmentationTests.Large.sendable(&generator)
@@ -153,7 +153,7 @@ struct TransmitSegmentationTests {
         var generator = SeededGenerator(4)
         let driver = TestDriver.started()
         driver.setFlagMasks()
-        (driver[0x359C], driver[0x35A0]) = (0x0F0F_00FF, 0x0123)
+        (driver[raw: DTXTCPFLGL.self], driver[raw: DTXTCPFLGH.self]) = (0x0F0F_00FF, 0x0123)
         var ring = driver.makeTransmitRing(count: 256)
         var large = SegmentationTests.Large.sendable(&generator)
         large.recipe = FrameRecipe()
@@ -177,7 +177,7 @@ struct TransmitSegmentationTests {
             driver.post(
                 pieces: [large.bytes], command: 1 << 31, options: 1 << 40 | 1 << 41, payloadLength: 60000, to: &ring)
         }
-        driver[0xE018] = UInt32(ring.tail)
+        driver[raw: TDT.self] = UInt32(ring.tail)
         driver.port.run()
         let first = driver.uplink.sent.reduce(0) { $0 + $1.bytes.count }
         #expect(first < Transmit.runBytes + 70000 && driver.port.hasWork)

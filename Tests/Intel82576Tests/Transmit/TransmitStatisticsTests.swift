@@ -31,16 +31,16 @@ struct TransmitStatisticsTests {
         ])
     func sizes(length: Int, bucket: Int) {
         send([TestDriver.frame(1, length: length)])
-        #expect((0..<6).map { driver[0x40D8 + 4 * $0] } == (0..<6).map { $0 == bucket ? 1 : 0 })
+        #expect((0..<6).map { driver[raw: PTC64.self, $0] } == (0..<6).map { $0 == bucket ? 1 : 0 })
     }
 
     @Test("multicast and broadcast are counted apart")
     func groups() {
         let multicast: [UInt8] = [1, 0, 0x5E, 0, 0, 1]
         send([TestDriver.frame(), TestDriver.frame(to: multicast), TestDriver.frame(to: TestDriver.broadcast)])
-        #expect(driver[0x40F0] == 1)
-        #expect(driver[0x40F4] == 1)
-        #expect(driver[0x4080] == 3)
+        #expect(driver[raw: MPTC.self] == 1)
+        #expect(driver[raw: BPTC.self] == 1)
+        #expect(driver[raw: GPTC.self] == 3)
     }
 
     @Test("a dropped packet is not counted")
@@ -59,7 +59,7 @@ struct TransmitStatisticsTests {
         driver.port.registers[word: 0x4094 / 4] = .max
         driver.port.registers[word: 0x40C8 / 4] = .max - 10
         send((0..<5).map { TestDriver.frame($0) })
-        #expect(driver[0x4080] == .max)
+        #expect(driver[raw: GPTC.self] == .max)
         #expect(driver.counter64(0x4090) == .max)
         // The low half carries into the high one.
         #expect(driver.counter64(0x40C8) == UInt64(UInt32.max - 10) + 5 * 68)
@@ -67,10 +67,10 @@ struct TransmitStatisticsTests {
 
     @Test("a descriptor with RS raises the queue's cause, one without does not")
     func cause() {
-        driver[0x1508] = 1
+        driver[raw: IMS.self] = 1
         var ring = driver.makeTransmitRing()
         let buffer = driver.memory.allocate(64)
-        _ = driver[0x1500]
+        _ = driver[raw: ICR.self]
         driver.post(buffer, 64 | 3 << 20 | 1 << 24 | 1 << 29 | 64 << 46, to: &ring)
         driver.ring(ring)
         #expect(driver.port.interrupts.icr & 1 == 0)

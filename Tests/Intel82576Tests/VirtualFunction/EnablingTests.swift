@@ -8,14 +8,14 @@ import Testing
 
     @Test("with VF Enable, as many as NumVFs says, and STATUS tells")
     func enabling() {
-        let status = driver[0x8] & 0x7_C000
+        let status = driver[raw: STATUS.self] & 0x7_C000
         #expect(status == 0 && driver.port.functions.enabledCount == 0)
         driver.enableVirtualFunctions(5)
         #expect(driver.port.functions.enabledCount == 5)
-        #expect(driver[0x8] & 0x7_C000 == 1 << 18 | 5 << 14)
+        #expect(driver[raw: STATUS.self] & 0x7_C000 == 1 << 18 | 5 << 14)
         driver.enableVirtualFunctions(0)
         #expect(driver.port.functions.enabledCount == 0)
-        #expect(driver[0x8] & 0x7_C000 == 0)
+        #expect(driver[raw: STATUS.self] & 0x7_C000 == 0)
     }
 
     @Test("not when NumVFs exceeds what can be plugged in")
@@ -43,13 +43,17 @@ import Testing
         vf.start()
         #expect(vf.function.readConfiguration(at: 0, width: 4) == 0x10CA_8086)
         #expect(vf.function.readConfiguration(at: 4, width: 2) == 0x0006)
-        vf[0x2800] = 0x1000
-        vf[0x800] = 1
-        vf[0xC40] = 1
+        vf[raw: RDBAL.self] = 0x1000
+        vf[raw: VMBMEM.self] = 1
+        vf[raw: VFMAILBOX.self] = 1
         vf[0] = 1 << 26
         vf.function.writeBAR(3, at: 0, width: 4, 0xFEE0_0000)
-        #expect(vf[0x8] == 0 && vf[0xC40] == 0 && vf.function.readBAR(3, at: 12, width: 4) == 0)
-        #expect(driver[0xC0C0] == 0 && driver[0x8C0] == 0 && driver[0xC80] == 0 && driver[0xC88] == 0)
+        #expect(
+            vf[raw: PVTSTATUS.self] == 0 && vf[raw: VFMAILBOX.self] == 0
+                && vf.function.readBAR(3, at: 12, width: 4) == 0)
+        #expect(
+            driver[raw: RDBAL.self, 3] == 0 && driver[raw: VMBMEM.self, 48] == 0 && driver[raw: MBVFICR.self] == 0
+                && driver[raw: VFLRE.self] == 0)
     }
 
     @Test(
@@ -67,22 +71,22 @@ import Testing
         vf[queue < 8 ? 0x2800 : 0x2900] = 0x4000
         vf[queue < 8 ? 0x3828 : 0x3928] = 1 << 25
         driver.enableVirtualFunctions(0)
-        #expect(driver[0xC000 + 0x40 * queue] == 0 && driver[0xE028 + 0x40 * queue] == 0)
+        #expect(driver[raw: RDBAL.self, queue] == 0 && driver[raw: TXDCTL.self, queue] == 0)
     }
 
     @Test("queues of the PF are left alone")
     func others() {
         let ring = driver.makeReceiveRing(7)
         driver.enableVirtualFunctions(7)
-        #expect(driver[0xC000 + 0x40 * 7] == UInt32(ring.base) && driver[0xC028 + 0x40 * 7] & 1 << 25 != 0)
+        #expect(driver[raw: RDBAL.self, 7] == UInt32(ring.base) && driver[raw: RXDCTL.self, 7] & 1 << 25 != 0)
     }
 
     @Test("a pool is enabled for the PF, not for a VF whose driver has not asked yet")
     func pools() {
         driver.enableVirtualFunctions(2)
-        #expect(driver[0xC8C] == 0xFC && driver[0xC90] == 0xFC)
+        #expect(driver[raw: VFRE.self] == 0xFC && driver[raw: VFTE.self] == 0xFC)
         driver.enableVirtualFunctions(0)
-        #expect(driver[0xC8C] == 0xFF && driver[0xC90] == 0xFF)
+        #expect(driver[raw: VFRE.self] == 0xFF && driver[raw: VFTE.self] == 0xFF)
     }
 
     @Test("an FLR of the PF, and a PF whose client leaves, take them away")
@@ -100,12 +104,12 @@ import Testing
     func softwareReset() {
         driver.enableVirtualFunctions(2)
         let vf = driver.makeVirtualFunction(0)
-        vf[0x2828] = 1 << 25
-        vf[0x3928] = 1 << 25
+        vf[raw: RXDCTL.self] = 1 << 25
+        vf[raw: TXDCTL.self, 1] = 1 << 25
         driver[0] = 1 << 26
         #expect(driver.port.functions.enabledCount == 2)
-        #expect(vf[0x2828] == 0x0001_0000 && vf[0x3828] == 0 && vf[0x3928] == 0)
-        #expect(driver[0xC8C] == 0xFF && driver[0xC90] == 0xFF)
+        #expect(vf[raw: RXDCTL.self] == 0x0001_0000 && vf[raw: TXDCTL.self] == 0 && vf[raw: TXDCTL.self, 1] == 0)
+        #expect(driver[raw: VFRE.self] == 0xFF && driver[raw: VFTE.self] == 0xFF)
     }
 }
 

@@ -62,13 +62,13 @@ private struct FixedGenerator: RandomNumberGenerator {
         let other = driver.makeVirtualFunction(index == 6 ? 5 : index + 1)
         other.start()
         other.enableMSIX()
-        other[0x2800] = 0x1000
-        driver[0xC88] = 0xFF
-        driver[0x1528] = .max
+        other[raw: RDBAL.self] = 0x1000
+        driver[raw: VFLRE.self] = 0xFF
+        driver[raw: EIMC.self] = .max
         other.host.msix = []
         driver.host.msix = []
         let before = Self.foreignState(driver.port, index)
-        let interrupts = (driver.port.interrupts.ims, driver.port.interrupts.eims, driver[0x152C])
+        let interrupts = (driver.port.interrupts.ims, driver.port.interrupts.eims, driver[raw: EIAC.self])
         var random = FixedGenerator(state: 0x8257_6000 + UInt64(index))
         let widths = [1, 2, 4, 4, 4, 8]
         for _ in 0..<20_000 {
@@ -85,8 +85,10 @@ private struct FixedGenerator: RandomNumberGenerator {
         }
         #expect(Self.changes(in: driver.port, index, since: before).isEmpty)
         #expect(
-            (driver.port.interrupts.ims, driver.port.interrupts.eims, driver[0x152C]) == interrupts)
-        #expect(other[0x1700] == 0x8081 && other[0x1740] == 0x82 && other[0x1524] == 7 && other[0x1580] == 0)
+            (driver.port.interrupts.ims, driver.port.interrupts.eims, driver[raw: EIAC.self]) == interrupts)
+        #expect(
+            other[raw: IVAR.self] == 0x8081 && other[raw: IVAR_MISC.self] == 0x82 && other[raw: PVTEIMS.self] == 7
+                && other[raw: PVTEICR.self] == 0)
         #expect(other.host.msix.isEmpty && driver.host.msix.isEmpty && driver.uplink.sent.isEmpty)
     }
 

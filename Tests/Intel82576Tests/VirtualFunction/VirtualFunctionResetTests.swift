@@ -12,7 +12,7 @@ import Testing
         let vf = bench.vf
         switch kind {
         case .register: vf[0] = 1 << 26
-        case .mirror: bench.driver[0x10000 + 0x100 * bench.index] = 1 << 26
+        case .mirror: bench.driver[raw: PVTCTRL.self, bench.index] = 1 << 26
         case .functionLevel: vf.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
         case .conventional: vf.function.reset()
         case .clientLeft: vf.function.detach()
@@ -37,9 +37,9 @@ import Testing
         reset(.conventional, bench)
         let fresh = contents(bench.vf)
         for offset in Self.written { bench.vf[offset] = 0xFFFF_FF87 }
-        bench.vf[0x1520] = 7
+        bench.vf[raw: PVTEICS.self] = 7
         bench.driver.port.registers[RQDPC.self, bench.index].raw += 5
-        bench.driver[0xC00 + 4 * bench.index] = 3
+        bench.driver[raw: PFMAILBOX.self, bench.index] = 3
         reset(kind, bench)
         #expect(contents(bench.vf) == fresh)
         #expect(bench.driver.port.transmit.doorbells == 0)
@@ -48,24 +48,24 @@ import Testing
     @Test("switches both queues and the pool off, and tells the PF", arguments: Kind.allCases)
     func announced(kind: Kind) {
         let bench = VirtualBench()
-        bench.driver[0xC8C] = 0xFF
-        bench.driver[0xC90] = 0xFF
+        bench.driver[raw: VFRE.self] = 0xFF
+        bench.driver[raw: VFTE.self] = 0xFF
         for enable in [0x2828, 0x2928, 0x3828, 0x3928] { bench.vf[enable] = 1 << 25 }
         reset(kind, bench)
         for enable in [0xC0A8, 0xC2A8, 0xE0A8, 0xE2A8] { #expect(bench.driver[enable] & 1 << 25 == 0) }
-        #expect(bench.driver[0xC8C] == 0xFB && bench.driver[0xC90] == 0xFB)
-        #expect(bench.driver[0xC88] == 4)
+        #expect(bench.driver[raw: VFRE.self] == 0xFB && bench.driver[raw: VFTE.self] == 0xFB)
+        #expect(bench.driver[raw: VFLRE.self] == 4)
         #expect(bench.driver.host.msix == [0])
-        #expect(bench.driver[0x1500] & 1 << 8 != 0)
-        bench.driver[0xC88] = 4
-        #expect(bench.driver[0xC88] == 0)
+        #expect(bench.driver[raw: ICR.self] & 1 << 8 != 0)
+        bench.driver[raw: VFLRE.self] = 4
+        #expect(bench.driver[raw: VFLRE.self] == 0)
     }
 
     @Test("disables queue 0 of VF 0, which starts enabled in the hands of the PF")
     func queueZero() {
         let bench = VirtualBench(0)
         bench.vf[0] = 1 << 26
-        #expect(bench.vf[0x2828] == 0x0001_0000 && bench.vf[0x3828] == 0)
+        #expect(bench.vf[raw: RXDCTL.self] == 0x0001_0000 && bench.vf[raw: TXDCTL.self] == 0)
     }
 
     @Test("does not touch another VF, the PF or RSTI", arguments: Kind.allCases)
@@ -79,9 +79,10 @@ import Testing
         let before = Self.written.map { other[$0] }
         reset(kind, bench)
         #expect(Self.written.map { other[$0] } == before)
-        #expect(bench.driver[0xC1C0] == UInt32(ring.base) && bench.driver[0xC1E8] & 1 << 25 != 0)
-        #expect(bench.driver[0x1524] & 0xE == 0xE)
-        #expect(bench.vf[0xC40] & 0xC0 == 0)
+        #expect(
+            bench.driver[raw: RDBAL.self, 7] == UInt32(ring.base) && bench.driver[raw: RXDCTL.self, 7] & 1 << 25 != 0)
+        #expect(bench.driver[raw: EIMS.self] & 0xE == 0xE)
+        #expect(bench.vf[raw: VFMAILBOX.self] & 0xC0 == 0)
     }
 
     @Test("is not announced while the VF does not exist")
@@ -91,7 +92,9 @@ import Testing
         let vf = driver.makeVirtualFunction(1)
         vf.function.reset()
         vf.function.writeConfiguration(at: 0xA8, width: 2, 0x8000)
-        #expect(driver[0xC88] == 0 && driver[0xC040] == UInt32(ring.base) && driver[0xC8C] == 0xFF)
+        #expect(
+            driver[raw: VFLRE.self] == 0 && driver[raw: RDBAL.self, 1] == UInt32(ring.base)
+                && driver[raw: VFRE.self] == 0xFF)
     }
 
     @Test("a driver's reset keeps the counters, as a zero would look like a wrap; a new client finds zeros")
@@ -100,10 +103,10 @@ import Testing
         bench.driver.port.registers[PFVFGPRC.self, 2].raw += 9
         for kind in [Kind.register, .mirror, .functionLevel, .conventional] {
             reset(kind, bench)
-            #expect(bench.vf[0xF10] == 9)
+            #expect(bench.vf[raw: PFVFGPRC.self] == 9)
         }
         reset(.clientReplaced, bench)
-        #expect(bench.vf[0xF10] == 0)
+        #expect(bench.vf[raw: PFVFGPRC.self] == 0)
     }
 
     @Test("the PF's CTRL.RST keeps the counters of a VF too; its FLR, after which VFs appear anew, does not")
@@ -136,10 +139,10 @@ import Testing
     @Test("a PF without interest in the VF is not interrupted, until it unmasks the VF")
     func masked() {
         let bench = VirtualBench()
-        bench.driver[0xC84] = 0xFB
+        bench.driver[raw: MBVFIMR.self] = 0xFB
         bench.vf[0] = 1 << 26
-        #expect(bench.driver[0xC88] == 4 && bench.driver.host.msix.isEmpty)
-        bench.driver[0xC84] = 0xFF
+        #expect(bench.driver[raw: VFLRE.self] == 4 && bench.driver.host.msix.isEmpty)
+        bench.driver[raw: MBVFIMR.self] = 0xFF
         #expect(bench.driver.host.msix == [0])
     }
 }

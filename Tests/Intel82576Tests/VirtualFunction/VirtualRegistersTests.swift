@@ -26,12 +26,12 @@ import Testing
         "rings the same doorbells as the PF's addresses of the queues",
         .enabled(if: !TestDriver.mapsQueues, "mapped doorbells are found by the next poll"))
     func doorbells() {
-        vfs[2][0x3818] = 1
+        vfs[2][raw: TDT.self] = 1
         #expect(driver.port.transmit.doorbells == 1 << 2)
-        vfs[2][0x3918] = 1
+        vfs[2][raw: TDT.self, 1] = 1
         #expect(driver.port.transmit.doorbells == 1 << 2 | 1 << 10)
         driver.port.isReceiveNotified = false
-        vfs[2][0x2918] = 1
+        vfs[2][raw: RDT.self, 1] = 1
         #expect(driver.port.isReceiveNotified)
     }
 
@@ -39,32 +39,32 @@ import Testing
         "moves no head of an enabled queue",
         .enabled(if: !TestDriver.mapsQueues, "a head in mapped memory tells of a queue stopped and started"))
     func heads() {
-        vfs[1][0x2810] = 5
-        #expect(vfs[1][0x2810] == 5)
-        vfs[1][0x2828] = 1 << 25
-        vfs[1][0x2810] = 6
-        #expect(vfs[1][0x2810] == 5)
+        vfs[1][raw: RDH.self] = 5
+        #expect(vfs[1][raw: RDH.self] == 5)
+        vfs[1][raw: RXDCTL.self] = 1 << 25
+        vfs[1][raw: RDH.self] = 6
+        #expect(vfs[1][raw: RDH.self] == 5)
     }
 
     @Test("shows the port's STATUS and timer, and changes neither")
     func status() {
         driver.start()
-        #expect(vfs[4][0x8] == driver[0x8] && vfs[4][0x8] & 3 == 3)
+        #expect(vfs[4][raw: PVTSTATUS.self] == driver[raw: STATUS.self] && vfs[4][raw: PVTSTATUS.self] & 3 == 3)
         driver.clock.now = 5_000_000
-        #expect(vfs[4][0x1048] == driver[0x1048] && vfs[4][0x1048] != 0)
-        vfs[4][0x8] = 0
-        vfs[4][0x1048] = 0x55
-        #expect(vfs[4][0x8] == driver[0x8] && driver[0x8] & 1 << 10 != 0)
-        #expect(driver.port.registers[word: 0x1048 / 4] == 0 && vfs[4][0x1048] == driver[0x1048])
+        #expect(vfs[4][raw: FRTIMER.self] == driver[raw: FRTIMER.self] && vfs[4][raw: FRTIMER.self] != 0)
+        vfs[4][raw: PVTSTATUS.self] = 0
+        vfs[4][raw: FRTIMER.self] = 0x55
+        #expect(vfs[4][raw: PVTSTATUS.self] == driver[raw: STATUS.self] && driver[raw: STATUS.self] & 1 << 10 != 0)
+        #expect(driver.port.registers[word: 0x1048 / 4] == 0 && vfs[4][raw: FRTIMER.self] == driver[raw: FRTIMER.self])
     }
 
     @Test("has the pool's PSRTYPE, and throttles that are the port's 22-3v to 24-3v")
     func windows() {
-        vfs[5][0xF0C] = 0x30
-        #expect(driver[0x5494] == 0x30)
+        vfs[5][raw: PSRTYPE.self] = 0x30
+        #expect(driver[raw: PSRTYPE.self, 5] == 0x30)
         for vector in 0..<3 {
-            vfs[5][0x1680 + 4 * vector] = UInt32(40 + 4 * vector)
-            #expect(driver[0x1680 + 4 * (7 + vector)] == UInt32(40 + 4 * vector))
+            vfs[5][raw: EITR.self, vector] = UInt32(40 + 4 * vector)
+            #expect(driver[raw: EITR.self, 7 + vector] == UInt32(40 + 4 * vector))
         }
     }
 
@@ -96,10 +96,10 @@ import Testing
         #expect(vfs[0].function.readBAR(0, at: 0x800, width: 8) == 0x8877_6655_4433_2211)
         vfs[0].function.writeBAR(0, at: 0x801, width: 1, 0xAA)
         vfs[0].function.writeBAR(0, at: 0x806, width: 2, 0xBBCC)
-        #expect(vfs[0][0x800] == 0x4433_AA11 && vfs[0][0x804] == 0xBBCC_6655)
+        #expect(vfs[0][raw: VMBMEM.self] == 0x4433_AA11 && vfs[0][raw: VMBMEM.self, 1] == 0xBBCC_6655)
         #expect(vfs[0].function.readBAR(0, at: 0x803, width: 1) == 0x44)
         vfs[0].function.writeBAR(0, at: 0x1701, width: 1, 0x81)
-        #expect(vfs[0][0x1700] == 0x8100)
+        #expect(vfs[0][raw: IVAR.self] == 0x8100)
         #expect(vfs[0].function.readBAR(0, at: 0x3FF8, width: 8) == 0)
     }
 
@@ -138,27 +138,33 @@ import Testing
     func mirrors() {
         driver.enableVirtualFunctions(2)
         let vf = driver.makeVirtualFunction(1)
-        driver[0x10124] = 5
-        driver[0x1012C] = 6
-        driver[0x10130] = 3
-        driver[0x10120] = 7
-        #expect(vf[0x1524] == 5 && vf[0x152C] == 6 && vf[0x1530] == 3 && vf[0x1580] == 7)
-        driver[0x10128] = 1
-        vf[0x1520] = 2
-        #expect(vf[0x1524] == 4 && driver[0x10128] == 4 && driver[0x10180] == 2 && vf[0x1580] == 0)
-        #expect(driver[0x10108] == driver[0x8])
-        vf[0x2800] = 0x80
-        driver[0x10100] = 1 << 26
-        #expect(vf[0x2800] == 0 && driver[0xC88] == 2)
+        driver[raw: PVTEIMS.self, 1] = 5
+        driver[raw: PVTEIAC.self, 1] = 6
+        driver[raw: PVTEIAM.self, 1] = 3
+        driver[raw: PVTEICS.self, 1] = 7
+        #expect(
+            vf[raw: PVTEIMS.self] == 5 && vf[raw: PVTEIAC.self] == 6 && vf[raw: PVTEIAM.self] == 3
+                && vf[raw: PVTEICR.self] == 7)
+        driver[raw: PVTEIMC.self, 1] = 1
+        vf[raw: PVTEICS.self] = 2
+        #expect(
+            vf[raw: PVTEIMS.self] == 4 && driver[raw: PVTEIMC.self, 1] == 4 && driver[raw: PVTEICR.self, 1] == 2
+                && vf[raw: PVTEICR.self] == 0)
+        #expect(driver[raw: PVTSTATUS.self, 1] == driver[raw: STATUS.self])
+        vf[raw: RDBAL.self] = 0x80
+        driver[raw: PVTCTRL.self, 1] = 1 << 26
+        #expect(vf[raw: RDBAL.self] == 0 && driver[raw: VFLRE.self] == 2)
     }
 
     @Test("are zero for VFs that do not exist")
     func absent() {
         driver.enableVirtualFunctions(2)
-        driver[0x10224] = 7
-        driver[0x10220] = 7
-        driver[0x10200] = 1 << 26
-        #expect(driver[0x10224] == 0 && driver[0x10280] == 0 && driver[0x10208] == 0)
-        #expect(driver[0xC88] == 0 && driver[0xC8C] == 0xFC)
+        driver[raw: PVTEIMS.self, 2] = 7
+        driver[raw: PVTEICS.self, 2] = 7
+        driver[raw: PVTCTRL.self, 2] = 1 << 26
+        #expect(
+            driver[raw: PVTEIMS.self, 2] == 0 && driver[raw: PVTEICR.self, 2] == 0
+                && driver[raw: PVTSTATUS.self, 2] == 0)
+        #expect(driver[raw: VFLRE.self] == 0 && driver[raw: VFRE.self] == 0xFC)
     }
 }

@@ -12,16 +12,16 @@ import Testing
         driver.enableVirtualFunctions(2)
         vfs = (0..<2).map(driver.makeVirtualFunction)
         driver.start()
-        driver[0x5818] = 3
-        driver[0x581C] = 1 << 30 | 2 << 7
-        driver[0x3500] = 1 << 31
+        driver[raw: MRQC.self] = 3
+        driver[raw: VT_CTL.self] = 1 << 30 | 2 << 7
+        driver[raw: DTXSWC.self] = 1 << 31
         for index in 0..<2 {
-            driver[0x54E0 + 8 * (7 - index)] = 0x0000_0002
-            driver[0x54E4 + 8 * (7 - index)] = 1 << 31 | 1 << UInt32(18 + index) | UInt32(0xA0 + index) << 8
+            driver[raw: RAL.self, 16 + 7 - index] = 0x0000_0002
+            driver[raw: RAH.self, 16 + 7 - index] = 1 << 31 | 1 << UInt32(18 + index) | UInt32(0xA0 + index) << 8
         }
         driver.enableReceive()
-        driver[0xC8C] = 3
-        driver[0xC90] = 3
+        driver[raw: VFRE.self] = 3
+        driver[raw: VFTE.self] = 3
         for vf in vfs {
             vf.start()
             vf.enableMSIX()
@@ -44,7 +44,7 @@ import Testing
         #expect(vfs[0].host.msix == [0] && vfs[1].host.msix == [1])
         #expect(vfs[0].memory.load(at: sent.base + 8) >> 32 & 1 == 1)
         #expect(driver.uplink.sent.isEmpty && driver.host.msix.isEmpty)
-        #expect(vfs[0][0xF14] == 1 && vfs[1][0xF10] == 1)
+        #expect(vfs[0][raw: PFVFGPTC.self] == 1 && vfs[1][raw: PFVFGPRC.self] == 1)
     }
 
     @Test("works while the PF's own bus mastering is off")
@@ -63,10 +63,10 @@ import Testing
         vfs[0].function.writeConfiguration(at: 4, width: 2, 2)
         vfs[0].send(frame(from: 0, to: 9), to: &sent)
         driver.advance()
-        #expect(driver.uplink.sent.isEmpty && vfs[0][0x3810] == 0)
+        #expect(driver.uplink.sent.isEmpty && vfs[0][raw: TDH.self] == 0)
         vfs[0].start()
         driver.advance()
-        #expect(driver.uplink.sent.map(\.bytes) == [frame(from: 0, to: 9)] && vfs[0][0x3810] == 1)
+        #expect(driver.uplink.sent.map(\.bytes) == [frame(from: 0, to: 9)] && vfs[0][raw: TDH.self] == 1)
     }
 
     @Test("stops with a VF reset, until the PF lets the pool go on")
@@ -77,8 +77,8 @@ import Testing
         vfs[0].send(frame(from: 0, to: 9), to: &sent)
         driver.advance()
         #expect(driver.uplink.sent.isEmpty)
-        driver[0xC90] |= 1
-        driver[0xC8C] |= 1
+        driver[raw: VFTE.self] |= 1
+        driver[raw: VFRE.self] |= 1
         driver.advance()
         #expect(driver.uplink.sent.count == 1)
     }
@@ -88,13 +88,13 @@ import Testing
         var sent = vfs[0].makeTransmitRing()
         var received = vfs[1].makeReceiveRing()
         vfs[1].function.detach()
-        driver[0xC8C] = 3
+        driver[raw: VFRE.self] = 3
         vfs[0].send(frame(from: 0, to: 1), to: &sent)
         driver.advance()
         #expect(vfs[1].take(&received) == nil)
         vfs[0].send(frame(from: 0, to: 9), to: &sent)
         vfs[0].function.detach()
-        driver[0xC90] = 3
+        driver[raw: VFTE.self] = 3
         driver.advance()
         #expect(driver.uplink.sent.isEmpty)
     }
