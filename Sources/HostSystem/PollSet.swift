@@ -62,13 +62,15 @@ package struct PollSet {
     package func readiness(at index: Int) -> Readiness { Readiness(entries[index]) }
 }
 
-/// What `descriptor` is after at most `nanoseconds` of waiting for it; nothing when that time has passed.
-/// - Throws: `Errno.interrupted` when a signal handler ran.
+/// What `descriptor` is after at most `nanoseconds` of waiting for it; nothing when that time has passed. The time begins
+/// anew when a signal handler ran.
 package func readiness(
     of descriptor: CInt, readable: Bool = false, writable: Bool = false, within nanoseconds: Int64 = 0
 ) throws(Errno) -> Readiness {
     var entry = pollfd(descriptor, readable: readable, writable: writable)
     // SAFETY: one entry, which outlives the call.
-    if unsafe kw_poll(&entry, 1, nanoseconds) < 0 { throw .last }
+    while unsafe kw_poll(&entry, 1, nanoseconds) < 0 {
+        guard Errno.last == .interrupted else { throw .last }
+    }
     return Readiness(entry)
 }
