@@ -79,7 +79,7 @@ let package = Package(
             name: "KawelaDaemonTests",
             dependencies: ["KawelaDaemon", "EmbeddedDriver", "HostSystem", "KawelaTestSupport"],
             swiftSettings: tests),
-        .testTarget(name: "QTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
+        .testTarget(name: "QTests", dependencies: ["KawelaGuest", "Intel82576"], swiftSettings: tests),
         .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
         /// Starts `kawela`, QEMU and guests for QTests, GuestTests and the demo.
         .target(name: "KawelaGuest", dependencies: ["CKawela"], path: "Guest/KawelaGuest", swiftSettings: tests),

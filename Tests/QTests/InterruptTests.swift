@@ -1,3 +1,4 @@
+import Intel82576
 import KawelaGuest
 import Testing
 
@@ -30,7 +31,7 @@ extension StockQEMU {
         func byHand(vector: Int) throws {
             let bench = try Workbench()
             let driver = try withInterrupts(bench)
-            try driver.write(.eics, 1 << UInt32(vector))
+            try driver.write(EICS.self, 1 << UInt32(vector))
             try waitForMessage(of: vector, driver)
             for other in 0..<PCIFunction.vectors where other != vector { #expect(try message(of: other, bench) == 0) }
         }
@@ -40,7 +41,7 @@ extension StockQEMU {
             let bench = try Workbench()
             let driver = try withInterrupts(bench)
             try driver.function.setMessage(vector: 3, address: address(of: 3), data: 0x4003, masked: true)
-            try driver.write(.eics, 1 << 3)
+            try driver.write(EICS.self, 1 << 3)
             try bench.qtest.pass(milliseconds: 500)
             #expect(try message(of: 3, bench) == 0)
             try driver.function.setMessage(vector: 3, address: address(of: 3), data: 0x4003)
@@ -56,11 +57,11 @@ extension StockQEMU {
                     vector: vector, address: address(of: vector), data: 0x4000 + UInt32(vector))
             }
             try driver.function.enableMSIX()
-            try driver.write(.gpie, 1 << 4 | 1 << 31 | 1)  // Multiple_MSIX, PBA support, NSICR
-            try driver.write(.ivar0, 0x8180)
-            try driver.write(.ivarMisc, 0x8200)
-            try driver.write(.eiac, 0x3FF)
-            try driver.write(.eims, 0x3FF)
+            try driver.write(GPIE.self, 1 << 4 | 1 << 31 | 1)  // Multiple_MSIX, PBA support, NSICR
+            try driver.write(IVAR.self, 0x8180)
+            try driver.write(IVAR_MISC.self, 0x8200)
+            try driver.write(EIAC.self, 0x3FF)
+            try driver.write(EIMS.self, 0x3FF)
             return driver
         }
 

@@ -1,3 +1,4 @@
+import Intel82576
 import Foundation
 import KawelaGuest
 import Testing
@@ -31,8 +32,8 @@ extension StockQEMU {
                 try bench.cable.send(arriving)
                 try #require(try driver.receive(32) == arriving)
             }
-            #expect(try driver.read(.gptc) == 4096)
-            #expect(try driver.read(.gprc) == 4096)
+            #expect(try driver.read(GPTC.self) == 4096)
+            #expect(try driver.read(GPRC.self) == 4096)
         }
 
         @Test("when QEMU is killed, the next one on the same socket carries frames")

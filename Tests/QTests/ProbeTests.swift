@@ -1,3 +1,4 @@
+import Intel82576
 import KawelaGuest
 import Testing
 
@@ -22,13 +23,13 @@ extension StockQEMU {
             let bench = try Workbench()
             let function = try bench.function()
             let driver = IGBDriver(function, bench.qtest)
-            let status = try driver.read(.status)
+            let status = try driver.read(STATUS.self)
             let (old, new) = (
                 try function.address(inBAR: 0, offset: 0), UInt64(HostBridge.memory.upperBound) & 0xFFF0_0000
             )
             try bench.qtest.write32(function.config + 0x10, UInt32(new))
-            #expect(try bench.qtest.read32(new + IGBRegister.status.rawValue) == status)
-            #expect(try bench.qtest.read32(old + IGBRegister.status.rawValue) != status)
+            #expect(try bench.qtest.read32(new + UInt64(STATUS.offset)) == status)
+            #expect(try bench.qtest.read32(old + UInt64(STATUS.offset)) != status)
         }
 
         @Test("the EEPROM holds the address and a right checksum, and the filter has the address")
@@ -39,7 +40,7 @@ extension StockQEMU {
             #expect(try driver.eepromMAC() == bench.mac)
             let sum = try (0...0x3F).reduce(UInt16(0)) { try $0 &+ driver.eepromWord(UInt32($1)) }
             #expect(sum == 0xBABA)
-            let filter = try UInt64(driver.read(.rah0)) << 32 | UInt64(driver.read(.ral0))
+            let filter = try UInt64(driver.read(RAH.self)) << 32 | UInt64(driver.read(RAL.self))
             #expect(Array(bytes(filter)[..<6]) == bench.mac)
             #expect(filter >> 63 == 1, "RAH.AV")
         }
@@ -52,7 +53,7 @@ extension StockQEMU {
             #expect(try driver.phyRegister(2) == 0x02A8)
             #expect(try driver.phyRegister(3) & 0xFFF0 == 0x0390)
             try driver.bringUpLink()
-            #expect(try driver.read(.status) & 0xC3 == 0x83, "full duplex, link up, SPEED 10b")
+            #expect(try driver.read(STATUS.self) & 0xC3 == 0x83, "full duplex, link up, SPEED 10b")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import KawelaGuest
 import Testing
 
@@ -13,7 +14,7 @@ extension StockQEMU {
             let sent = frame(1, to: peer)
             try driver.transmit([sent])
             #expect(try bench.cable.receive() == sent)
-            #expect(try driver.read(.tdh0) == 1)
+            #expect(try driver.read(TDH.self) == 1)
         }
 
         @Test("a frame arrives in guest memory as it was sent")
@@ -23,7 +24,7 @@ extension StockQEMU {
             let sent = frame(1, to: bench.mac)
             try bench.cable.send([sent])
             #expect(try driver.receive(1) == [sent])
-            #expect(try driver.read(.rdh0) == 1)
+            #expect(try driver.read(RDH.self) == 1)
         }
 
         @Test("a frame for somebody else is not received")
@@ -44,7 +45,7 @@ extension StockQEMU {
                 try driver.transmit(frames)
                 for sent in frames { try #require(try bench.cable.receive() == sent) }
             }
-            #expect(try driver.read(.gptc) == 4096)
+            #expect(try driver.read(GPTC.self) == 4096)
         }
 
         @Test("4096 frames arrive in order and unchanged")
@@ -56,7 +57,7 @@ extension StockQEMU {
                 try bench.cable.send(frames)
                 try #require(try driver.receive(32) == frames)
             }
-            #expect(try driver.read(.gprc) == 4096)
+            #expect(try driver.read(GPRC.self) == 4096)
         }
 
         @Test("after a reset nothing moves until the queues are set up again")
@@ -66,7 +67,7 @@ extension StockQEMU {
             try driver.transmit([frame(1, to: peer)])
             _ = try bench.cable.receive()
             try driver.reset()
-            try driver.write(.tdt0, 5)
+            try driver.write(TDT.self, 5)
             #expect(try bench.cable.isSilent(seconds: 0.2))
             try driver.bringUpLink()
             try driver.startQueues()

@@ -1,3 +1,4 @@
+import Intel82576
 import Foundation
 import KawelaGuest
 import Testing
@@ -12,7 +13,7 @@ extension StockQEMU {
             try whileRepeating(rounds: 64, { try first.exchange($0, with: second.mac) }) {
                 try second.exchange($0, with: first.mac)
             }
-            #expect(try first.driver.read(.gptc) == 1024 && second.driver.read(.gprc) == 1024)
+            #expect(try first.driver.read(GPTC.self) == 1024 && second.driver.read(GPRC.self) == 1024)
             let threads = try bench.threadNames()
             #expect(threads.contains("kawela/port0") && threads.contains("kawela/other"), "\(threads)")
         }

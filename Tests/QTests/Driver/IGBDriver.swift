@@ -1,3 +1,4 @@
+import Intel82576
 import KawelaGuest
 
 /// The least driver that makes an 82576 carry frames over queue pair 0.
@@ -16,12 +17,12 @@ struct IGBDriver {
         (self.function, self.qtest) = (function, qtest)
     }
 
-    func read(_ register: IGBRegister) throws -> UInt32 {
-        try qtest.read32(function.address(inBAR: 0, offset: register.rawValue))
+    func read<R: Register>(_ register: R.Type) throws -> UInt32 {
+        try qtest.read32(function.address(inBAR: 0, offset: UInt64(R.offset)))
     }
 
-    func write(_ register: IGBRegister, _ value: UInt32) throws {
-        try qtest.write32(function.address(inBAR: 0, offset: register.rawValue), value)
+    func write<R: Register>(_ register: R.Type, _ value: UInt32) throws {
+        try qtest.write32(function.address(inBAR: 0, offset: UInt64(R.offset)), value)
     }
 
     /// Lets time pass until `condition` holds.
@@ -38,17 +39,17 @@ struct IGBDriver {
 extension IGBDriver {
     /// CTRL.RST (bit 26) with all interrupts masked before.
     func reset() throws {
-        try write(.imc, .max)
-        try write(.eimc, .max)
-        try write(.ctrl, try read(.ctrl) | 1 << 26)
-        try wait(for: "CTRL.RST clears itself") { try read(.ctrl) & 1 << 26 == 0 }
+        try write(IMC.self, .max)
+        try write(EIMC.self, .max)
+        try write(CTRL.self, try read(CTRL.self) | 1 << 26)
+        try wait(for: "CTRL.RST clears itself") { try read(CTRL.self) & 1 << 26 == 0 }
     }
 
     /// Word `number` of the EEPROM through EERD: START is bit 0, the address starts at bit 2, DONE is bit 1.
     func eepromWord(_ number: UInt32) throws -> UInt16 {
-        try write(.eerd, number << 2 | 1)
-        try wait(for: "EERD.DONE") { try read(.eerd) & 2 != 0 }
-        return UInt16(truncatingIfNeeded: try read(.eerd) >> 16)
+        try write(EERD.self, number << 2 | 1)
+        try wait(for: "EERD.DONE") { try read(EERD.self) & 2 != 0 }
+        return UInt16(truncatingIfNeeded: try read(EERD.self) >> 16)
     }
 
     /// PHY register `number` through MDIC: operation 10b reads.
@@ -63,9 +64,9 @@ extension IGBDriver {
 
     /// The PHY's address is 1; READY is bit 28, ERROR bit 30.
     private func accessPHY(_ command: UInt32) throws -> UInt32 {
-        try write(.mdic, command | 1 << 21)
-        try wait(for: "MDIC.READY") { try read(.mdic) & 1 << 28 != 0 }
-        let answer = try read(.mdic)
+        try write(MDIC.self, command | 1 << 21)
+        try wait(for: "MDIC.READY") { try read(MDIC.self) & 1 << 28 != 0 }
+        let answer = try read(MDIC.self)
         guard answer & 1 << 30 == 0 else { throw GuestError("MDIC.ERROR for \(hex(command))") }
         return answer
     }
@@ -80,8 +81,8 @@ extension IGBDriver {
 
     /// CTRL.SLU (bit 6) and a restart of auto-negotiation (BMCR 0x1340), then STATUS.LU (bit 1).
     func bringUpLink() throws {
-        try write(.ctrl, try read(.ctrl) | 1 << 6)
+        try write(CTRL.self, try read(CTRL.self) | 1 << 6)
         try setPHYRegister(0, 0x1340)
-        try wait(for: "STATUS.LU", within: 10) { try read(.status) & 2 != 0 }
+        try wait(for: "STATUS.LU", within: 10) { try read(STATUS.self) & 2 != 0 }
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import KawelaGuest
 
 /// Queue pair 0 with advanced descriptors, one buffer per frame.
@@ -11,23 +12,23 @@ extension IGBDriver {
 
     private func startReceive() throws {
         for slot in 0..<Self.slots { try giveReceiveBuffer(slot) }
-        try write(.rdbal0, UInt32(Self.receiveRing))
-        try write(.rdbah0, 0)
-        try write(.rdlen0, UInt32(Self.slots * 16))
-        try write(.srrctl0, 1 << 25 | 2)  // advanced, one buffer, of 2 KB
-        try write(.rxdctl0, 1 << 25)
-        try wait(for: "RXDCTL.ENABLE") { try read(.rxdctl0) & 1 << 25 != 0 }
-        try write(.rctl, 1 << 26 | 1 << 15 | 1 << 1)  // strip the CRC, accept broadcast, enable
-        try write(.rdt0, UInt32(Self.slots - 1))
+        try write(RDBAL.self, UInt32(Self.receiveRing))
+        try write(RDBAH.self, 0)
+        try write(RDLEN.self, UInt32(Self.slots * 16))
+        try write(SRRCTL.self, 1 << 25 | 2)  // advanced, one buffer, of 2 KB
+        try write(RXDCTL.self, 1 << 25)
+        try wait(for: "RXDCTL.ENABLE") { try read(RXDCTL.self) & 1 << 25 != 0 }
+        try write(RCTL.self, 1 << 26 | 1 << 15 | 1 << 1)  // strip the CRC, accept broadcast, enable
+        try write(RDT.self, UInt32(Self.slots - 1))
     }
 
     private func startTransmit() throws {
-        try write(.tdbal0, UInt32(Self.transmitRing))
-        try write(.tdbah0, 0)
-        try write(.tdlen0, UInt32(Self.slots * 16))
-        try write(.txdctl0, 1 << 25)
-        try wait(for: "TXDCTL.ENABLE") { try read(.txdctl0) & 1 << 25 != 0 }
-        try write(.tctl, 1 << 3 | 1 << 1)  // pad short packets, enable
+        try write(TDBAL.self, UInt32(Self.transmitRing))
+        try write(TDBAH.self, 0)
+        try write(TDLEN.self, UInt32(Self.slots * 16))
+        try write(TXDCTL.self, 1 << 25)
+        try wait(for: "TXDCTL.ENABLE") { try read(TXDCTL.self) & 1 << 25 != 0 }
+        try write(TCTL.self, 1 << 3 | 1 << 1)  // pad short packets, enable
     }
 
     private func giveReceiveBuffer(_ slot: Int) throws {
@@ -46,7 +47,7 @@ extension IGBDriver {
         }
         let last = (transmitTail + frames.count - 1) % Self.slots
         transmitTail = (transmitTail + frames.count) % Self.slots
-        try write(.tdt0, UInt32(transmitTail))
+        try write(TDT.self, UInt32(transmitTail))
         try wait(for: "the write-back of transmit descriptor \(last)") {
             try qtest.read32(Self.transmitRing + UInt64(last * 16 + 12)) & 1 == 1
         }
@@ -76,7 +77,7 @@ extension IGBDriver {
         let length = Int(try qtest.read32(descriptor + 12) & 0xFFFF)
         let frame = try qtest.read(Self.receiveBuffers + UInt64(slot * Self.bufferSize), count: length)
         try giveReceiveBuffer(slot)
-        try write(.rdt0, UInt32(slot))
+        try write(RDT.self, UInt32(slot))
         receiveHead = (slot + 1) % Self.slots
         return frame
     }

@@ -1,3 +1,4 @@
+import Intel82576
 import Foundation
 import KawelaGuest
 import Testing
@@ -33,19 +34,19 @@ extension HostileAct {
 
     static let mailbox = HostileAct("floods the mailbox") { driver, _ in
         for _ in 0..<64 {
-            try driver.write(.vfmailbox, VFDriver.MailboxBits.request | VFDriver.MailboxBits.acknowledge)
+            try driver.write(VFMAILBOX.self, VFDriver.MailboxBits.request | VFDriver.MailboxBits.acknowledge)
         }
     }
 
     static let nonsense = HostileAct("sends nonsense through the mailbox") { driver, random in
         for _ in 0..<32 {
             for word in 0..<16 {
-                try driver.write(offset: VFRegister.vfvmbmem.rawValue + UInt64(word * 4), random.next32())
+                try driver.write(offset: VFDriver.offset(VMBMEM.self, word), random.next32())
             }
             // Mostly a request that exists, with arguments that do not.
             let kind = UInt32(random.next() % 8) | random.next32() & 0x00FF_0000
-            try driver.write(offset: VFRegister.vfvmbmem.rawValue, kind)
-            try driver.write(.vfmailbox, random.next32() & 7 | 1)
+            try driver.write(VMBMEM.self, kind)
+            try driver.write(VFMAILBOX.self, random.next32() & 7 | 1)
         }
     }
 }
@@ -56,7 +57,7 @@ extension HostileAct {
     static let resets = [
         HostileAct("resets its VF") { driver, _ in
             try driver.post(frames(1, 32, from: driver.mac, to: VFBench.outside))
-            for _ in 0..<32 { try driver.write(.vtctrl, 1 << 26) }
+            for _ in 0..<32 { try driver.write(PVTCTRL.self, 1 << 26) }
             try driver.start()
         },
         HostileAct("resets its function") { driver, _ in
@@ -73,12 +74,12 @@ extension HostileAct {
     static let registers = HostileAct("writes random registers") { driver, random in
         for _ in 0..<256 {
             let bar = random.next() % 4 == 0 ? 3 : 0
-            let offset = random.next() % UInt64(VFRegister.spaceSize / 4) * 4
+            let offset = random.next() % UInt64(VFDriver.spaceSize / 4) * 4
             try driver.qtest.write32(driver.function.address(inBAR: bar, offset: offset), random.next32())
         }
         // And the rings', which few of those are.
         for _ in 0..<64 {
-            let block = random.next() % 2 == 0 ? VFRegister.rdbal.rawValue : VFRegister.tdbal.rawValue
+            let block = random.next() % 2 == 0 ? VFDriver.offset(RDBAL.self) : VFDriver.offset(TDBAL.self)
             try driver.write(offset: block + random.next() % 2 * 0x100 + random.next() % 16 * 4, random.next32())
         }
     }
@@ -128,22 +129,22 @@ extension HostileAct {
         },
         HostileAct("sends from ROM, and makes QEMU wait so that it cannot hand out the ROM") { driver, _ in
             for _ in 0..<37 { driver.put(0xFFFF_0000, driver.control(60)) }
-            try driver.write(.tdt, UInt32(driver.transmitTail))
-            for _ in 0..<10 { _ = try driver.read(.vtstatus) }
+            try driver.write(TDT.self, UInt32(driver.transmitTail))
+            for _ in 0..<10 { _ = try driver.read(PVTSTATUS.self) }
         },
         HostileAct("receives into buffers outside its RAM") { driver, random in
             for slot in 0..<VFDriver.slots {
                 driver.ram.write(random.address(), at: VFDriver.receiveRing + UInt64(slot * 16))
             }
             try driver.transmit(frames(1, 40, from: driver.mac, to: driver.mac))
-            try driver.write(.rdt, UInt32(random.next() % 64))
+            try driver.write(RDT.self, UInt32(random.next() % 64))
         },
         HostileAct("has rings at senseless places and of senseless lengths") { driver, random in
-            for block in [VFRegister.tdbal, .rdbal] {
+            for block in [VFDriver.offset(TDBAL.self), VFDriver.offset(RDBAL.self)] {
                 try driver.setUp(block: block, random.address(), length: random.next32())
-                try driver.write(offset: block.rawValue + 0x28, 1 << 25 | random.next32())
+                try driver.write(offset: block + 0x28, 1 << 25 | random.next32())
                 for register in [0x10, 0x18] as [UInt64] {
-                    try driver.write(offset: block.rawValue + register, random.next32())
+                    try driver.write(offset: block + register, random.next32())
                 }
             }
             usleep(500)
@@ -154,7 +155,7 @@ extension HostileAct {
 extension VFDriver {
     /// Rings the doorbell and lets the device do something about it.
     func ringDoorbell() throws {
-        try write(.tdt, UInt32(transmitTail))
+        try write(TDT.self, UInt32(transmitTail))
         usleep(300)
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import Foundation
 import KawelaGuest
 import Synchronization
@@ -50,7 +51,7 @@ extension StockQEMU {
                 _ = try bench.victim.receiveAll(quiet: 0.02)
                 try bench.exchange()
             }
-            #expect(try driver.read(.rdh) == 4)
+            #expect(try driver.read(RDH.self) == 4)
             try expectRecovery(bench)
         }
 
@@ -72,9 +73,9 @@ extension StockQEMU {
         func freezesInROM() throws {
             let bench = try VFBench()
             let driver = try bench.hostile.startedDriver()
-            try driver.setUp(block: .rdbal, 0xFFFF_0000)
-            try driver.write(.rxdctl, 1 << 25)
-            try driver.write(.rdt, 32)
+            try driver.setUp(block: VFDriver.offset(RDBAL.self), 0xFFFF_0000)
+            try driver.write(RXDCTL.self, 1 << 25)
+            try driver.write(RDT.self, 32)
             bench.hostile.freeze()
             try bench.victim.transmit(frames(1, 32, from: bench.victim.mac, to: driver.mac))
             try bench.exchange(for: 1.5, limit: 2)
@@ -137,7 +138,7 @@ extension StockQEMU {
             #expect(try bench.witness.receiveAll() == [])
             #expect(try bench.victim.receiveAll() == [])
             #expect(bench.wire.frames.count == before)
-            #expect(try driver.read(.vfgptc) == 0)
+            #expect(try driver.read(PFVFGPTC.self) == 0)
             #expect(
                 bench.kawela.output.contains("vf0: frames dropped that it sent in another's name"),
                 "\(bench.kawela.tail())")

@@ -146,11 +146,11 @@ extension StockQEMU {
         /// test itself did: where the BARs are.
         private func dump(_ driver: VFDriver) throws -> [String: [UInt8]] {
             let function = driver.function
-            var registers = try driver.qtest.read(function.address(inBAR: 0, offset: 0), count: VFRegister.spaceSize)
+            var registers = try driver.qtest.read(function.address(inBAR: 0, offset: 0), count: VFDriver.spaceSize)
             registers.replaceSubrange(0x1048..<0x104C, with: [0, 0, 0, 0])
             return [
                 "configuration": try driver.qtest.read(function.config, count: 4096), "registers": registers,
-                "table": try driver.qtest.read(function.address(inBAR: 3, offset: 0), count: VFRegister.spaceSize),
+                "table": try driver.qtest.read(function.address(inBAR: 3, offset: 0), count: VFDriver.spaceSize),
             ]
         }
     }

@@ -1,3 +1,4 @@
+import Intel82576
 import Foundation
 import KawelaGuest
 
@@ -24,8 +25,18 @@ final class VFDriver: @unchecked Sendable {
         function = try PCIFunction(behind: HostBridge(qtest))
     }
 
-    func read(_ register: VFRegister) throws -> UInt32 { try read(offset: register.rawValue) }
-    func write(_ register: VFRegister, _ value: UInt32) throws { try write(offset: register.rawValue, value) }
+    /// Bytes of BAR 0 and of the BAR with the MSI-X table.
+    static let spaceSize = 0x4000
+
+    /// Where the VF sees its share of a register.
+    static func offset<R: Register>(_ register: R.Type, _ index: Int = 0) -> UInt64 {
+        UInt64(R.window!.offset(of: index))
+    }
+
+    func read<R: Register>(_ register: R.Type) throws -> UInt32 { try read(offset: Self.offset(R.self)) }
+    func write<R: Register>(_ register: R.Type, _ value: UInt32) throws {
+        try write(offset: Self.offset(R.self), value)
+    }
 
     func read(offset: UInt64) throws -> UInt32 { try qtest.read32(function.address(inBAR: 0, offset: offset)) }
     func write(offset: UInt64, _ value: UInt32) throws {
@@ -40,7 +51,7 @@ final class VFDriver: @unchecked Sendable {
 
     /// VTCTRL.RST (bit 26), then VF_RESET, whose answer has the address.
     func reset() throws {
-        try write(.vtctrl, 1 << 26)
+        try write(PVTCTRL.self, 1 << 26)
         let answer = try request([MailboxBits.reset], answerCount: 3)
         guard answer[0] == MailboxBits.reset | MailboxBits.acknowledged else {
             throw GuestError("VF_RESET was answered with \(answer.map { hex($0) })")
@@ -94,9 +105,9 @@ extension VFDriver {
         try post(words)
         var answer: [UInt32] = []
         try wait(for: "the PF's answer to \(hex(words[0]))") {
-            guard try read(.vfmailbox) & MailboxBits.message != 0 else { return false }
-            answer = try (0..<answerCount).map { try read(offset: VFRegister.vfvmbmem.rawValue + UInt64($0 * 4)) }
-            try write(.vfmailbox, MailboxBits.acknowledge)
+            guard try read(VFMAILBOX.self) & MailboxBits.message != 0 else { return false }
+            answer = try (0..<answerCount).map { try read(offset: Self.offset(VMBMEM.self, $0)) }
+            try write(VFMAILBOX.self, MailboxBits.acknowledge)
             return answer[0] & 0xFFFF == words[0] & 0xFFFF
         }
         return answer
@@ -105,12 +116,12 @@ extension VFDriver {
     /// Sends a message and does not wait for an answer.
     func post(_ words: [UInt32]) throws {
         try wait(for: "the mailbox's buffer") {
-            try write(.vfmailbox, MailboxBits.owned)
-            return try read(.vfmailbox) & MailboxBits.owned != 0
+            try write(VFMAILBOX.self, MailboxBits.owned)
+            return try read(VFMAILBOX.self) & MailboxBits.owned != 0
         }
         for (index, word) in words.enumerated() {
-            try write(offset: VFRegister.vfvmbmem.rawValue + UInt64(index * 4), word)
+            try write(offset: Self.offset(VMBMEM.self, index), word)
         }
-        try write(.vfmailbox, MailboxBits.request)
+        try write(VFMAILBOX.self, MailboxBits.request)
     }
 }

@@ -1,3 +1,4 @@
+import Intel82576
 import Foundation
 import KawelaGuest
 
@@ -8,23 +9,22 @@ extension VFDriver {
         (transmitTail, receiveHead) = (0, 0)
         ram.write([UInt8](repeating: 0, count: Self.slots * 16), at: Self.transmitRing)
         for slot in 0..<Self.slots { giveReceiveBuffer(slot) }
-        try setUp(block: .rdbal, Self.receiveRing)
-        try write(.srrctl, 1 << 25 | 2)  // advanced, one buffer, of 2 KB
-        try write(.rxdctl, 1 << 25)
-        try write(.rdt, UInt32(buffers))
-        try setUp(block: .tdbal, Self.transmitRing)
-        try write(.txdctl, 1 << 25)
+        try setUp(block: Self.offset(RDBAL.self), Self.receiveRing)
+        try write(SRRCTL.self, 1 << 25 | 2)  // advanced, one buffer, of 2 KB
+        try write(RXDCTL.self, 1 << 25)
+        try write(RDT.self, UInt32(buffers))
+        try setUp(block: Self.offset(TDBAL.self), Self.transmitRing)
+        try write(TXDCTL.self, 1 << 25)
     }
 
     /// Base, length, head and tail of a ring that is off; the receive and the transmit block have the same layout.
-    func setUp(block: VFRegister, _ base: UInt64, length: UInt32 = UInt32(slots * 16)) throws {
-        let start = block.rawValue
-        try write(offset: start + 0x28, 0)
-        try write(offset: start, UInt32(truncatingIfNeeded: base))
-        try write(offset: start + 4, UInt32(truncatingIfNeeded: base >> 32))
-        try write(offset: start + 8, length)
-        try write(offset: start + 0x10, 0)
-        try write(offset: start + 0x18, 0)
+    func setUp(block: UInt64, _ base: UInt64, length: UInt32 = UInt32(slots * 16)) throws {
+        try write(offset: block + 0x28, 0)
+        try write(offset: block, UInt32(truncatingIfNeeded: base))
+        try write(offset: block + 4, UInt32(truncatingIfNeeded: base >> 32))
+        try write(offset: block + 8, length)
+        try write(offset: block + 0x10, 0)
+        try write(offset: block + 0x18, 0)
     }
 
     private func giveReceiveBuffer(_ slot: Int) {
@@ -45,7 +45,7 @@ extension VFDriver {
             ram.write(frame, at: address)
             put(address, control(frame.count))
         }
-        try write(.tdt, UInt32(transmitTail))
+        try write(TDT.self, UInt32(transmitTail))
     }
 
     /// Puts a descriptor on the ring, without a doorbell.
@@ -100,7 +100,7 @@ extension VFDriver {
         guard status & 2 == 2 else { throw GuestError("receive descriptor \(slot) lacks EOP") }
         let frame = ram.read(Int(status >> 32 & 0xFFFF), at: Self.receiveBuffers + UInt64(slot * Self.bufferSize))
         giveReceiveBuffer(slot)
-        try write(.rdt, UInt32(slot))
+        try write(RDT.self, UInt32(slot))
         receiveHead = (slot + 1) % Self.slots
         return frame
     }
