@@ -145,7 +145,8 @@ extension RangeTable {
         // SAFETY: byteCount writable bytes.
         guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return false }
         let segments = unsafe batch.segments(of: frame)
-        if gap == nil, segments.count > 1, unsafe segments[1].iov_len >= byteCount, let start = unsafe segments[1].iov_base
+        if gap == nil, segments.count > 1, unsafe segments[1].iov_len >= byteCount,
+            let start = unsafe segments[1].iov_base
         {
             // SAFETY: byteCount bytes of the header segment, and of the place.
             unsafe FrameBatch.copy(from: start, to: place, byteCount)
@@ -159,7 +160,8 @@ extension RangeTable {
         _ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, gap: Int?, to place: UnsafeMutableRawPointer
     ) -> Bool {
         let segments = unsafe batch.segments(of: frame)
-        if gap == 12, byteCount >= 12, unsafe segments[1].iov_len >= byteCount &+ 4, let start = unsafe segments[1].iov_base
+        if gap == 12, byteCount >= 12, unsafe segments[1].iov_len >= byteCount &+ 4,
+            let start = unsafe segments[1].iov_base
         {
             // SAFETY: byteCount + 4 bytes of the header segment, and byteCount of the place. The two addresses are 12.
             unsafe place.storeBytes(of: start.loadUnaligned(as: UInt64.self), as: UInt64.self)

@@ -54,7 +54,9 @@ struct Forwarding {
         let received = ReceivedFrame(
             index: index, byteCount: max(60, byteCount),
             status: summary.isOuterTagged ? [.loopback, .outerTagged] : .loopback)
-        if receive.deliver(batch, received, summary, to: decision.pools) { registers.countLoopback(from: sender, byteCount: byteCount) }
+        if receive.deliver(batch, received, summary, to: decision.pools) {
+            registers.countLoopback(from: sender, byteCount: byteCount)
+        }
     }
 
     /// Delivers the frames of the batch to this port itself, as if they came from the wire. Nothing is held: a loop has no

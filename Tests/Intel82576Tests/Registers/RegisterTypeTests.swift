@@ -13,7 +13,8 @@ struct RegisterTypeTests {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return try files.reduce(into: []) { names, file in
             let text = try String(contentsOf: file, encoding: .utf8)
-            for match in text.matches(of: /struct (\w+): \w+ \{\n +package static var name: RegisterName \{ \.(\w+) \}/) {
+            for match in text.matches(of: /struct (\w+): \w+ \{\n +package static var name: RegisterName \{ \.(\w+) \}/)
+            {
                 #expect(match.1 == match.2)
                 names.insert(String(match.1))
             }
