@@ -47,11 +47,10 @@ extension ChecksumVerification {
         var report: ChecksumReport = []
         if summary.isIPv4, contains(.ip) {
             var sum = ChecksumAccumulator()
-            let offset = summary.networkOffset
             if summary.ipLength == 20 {
-                sum.add(header.network64(at: offset))
-                sum.add(header.network64(at: offset &+ 8))
-                sum.add(header.network32(at: offset &+ 16))
+                sum.add(header.network64(at: summary.networkOffset))
+                sum.add(header.network64(at: summary.networkOffset &+ 8))
+                sum.add(header.network32(at: summary.networkOffset &+ 16))
             } else {
                 sum = Self.headerSum(summary, index, batch)
             }
@@ -71,12 +70,11 @@ extension ChecksumVerification {
         report.formUnion(.transportChecked)
         if batch[index].offload.isChecksumValid { return report }
         let (start, end) = (summary.transportOffset, summary.transportEnd)
-        let insertion = batch[index].insertion
         var sum = ChecksumAccumulator(pseudoHeaderOf: summary, header, frameLength: Int(batch[index].byteCount))
         sum.add(UInt16(truncatingIfNeeded: end &- start))
         let isRight: Bool
-        if insertion.isOver(start, end) {
-            isRight = insertion.isRight(sum.folded)
+        if batch[index].insertion.isOver(start, end) {
+            isRight = batch[index].insertion.isRight(sum.folded)
         } else if start <= end, end <= header.byteCount {
             sum.add(header.extracting(start..<end))
             isRight = sum.isRight

@@ -19,8 +19,6 @@ struct PacketHeaders: BitwiseCopyable, Sendable {
     var tag: UInt16 = 0
     /// PRI, CFI and VID of the outer tag; 0 when there is none.
     var outerTag: UInt16 = 0
-    /// Where the tag's type is, or would be inserted.
-    var tagOffset: Int { isOuterTagged ? 16 : 12 }
 
     /// Where whatever ``networkType`` names begins.
     @Narrow var networkOffset = 0

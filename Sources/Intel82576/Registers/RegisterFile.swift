@@ -3,8 +3,6 @@
 /// Clients map ``QueuePages``, never this. A plain value, so that every block of the chip can keep it without counting
 /// references: all copies are the same storage, valid as long as the ``Port`` that made it.
 struct RegisterFile: BitwiseCopyable {
-    static let wordCount = 0x20000 / 4
-
     let words = WordStorage<0x8000>()
 
     /// For the port alone, which is at its end.

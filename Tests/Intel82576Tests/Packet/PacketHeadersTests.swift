@@ -43,7 +43,7 @@ struct PacketHeadersTests {
         #expect(headers.destination == MACAddress("02:00:00:00:00:02"))
         #expect(headers.source == MACAddress("02:00:00:00:00:01"))
         #expect(headers.tag == 0x6005)
-        #expect(headers.tagOffset == 12)
+        #expect(FrameSummary(headers).tagOffset == 12)
     }
 
     @Test("with CTRL_EXT.EXT_VLAN the outer tag is passed and the inner one is the tag")
@@ -53,13 +53,13 @@ struct PacketHeadersTests {
         recipe.tags = [(0x88A8, 7), (0x8100, 9)]
         let both = PacketHeaders(recipe.bytes, tagTypes: types)
         #expect(both.isOuterTagged && both.isTagged)
-        #expect((both.outerTag, both.tag, both.tagOffset) == (7, 9, 16))
+        #expect((both.outerTag, both.tag, FrameSummary(both).tagOffset) == (7, 9, 16))
         #expect(both.ip.transport == .tcp)
 
         recipe.tags = [(0x88A8, 7)]
         let outer = PacketHeaders(recipe.bytes, tagTypes: types)
         #expect(outer.isOuterTagged && !outer.isTagged)
-        #expect((outer.tagOffset, outer.ip.offset) == (16, 18))
+        #expect((FrameSummary(outer).tagOffset, outer.ip.offset) == (16, 18))
     }
 
     @Test("without it a second tag is payload")

@@ -35,7 +35,7 @@ private struct FixedGenerator: RandomNumberGenerator {
     /// are not its own.
     private static func foreignState(_ port: Port, _ index: Int) -> [UInt32] {
         let own: UInt32 = 0x1_0001 << UInt32(index)
-        return (0..<RegisterFile.wordCount).map { word in
+        return (0..<RegisterMap.wordCount).map { word in
             guard let entry = RegisterMap.shared[word] else { return port.registers[word: word] }
             switch entry.name {
             case .MBVFICR, .VFLRE, .VFRE, .VFTE: return port.registers[word: word] & ~own
