@@ -10,7 +10,7 @@ from exceptions import Offence
 from swift import closing, tokens
 
 # Files of the specification.
-SPECIFICATION = re.compile(r"Sources/Intel82576/Registers/(RegisterTable\+\w+|\w+Registers)\.swift")
+SPECIFICATION = re.compile(r"Sources/Intel82576/Registers/(Register|RegisterTable\+\w+|\w+Registers)\.swift")
 # What has no registers of the chip: other modules and their tests.
 ELSEWHERE = re.compile(
     r"(Sources/(PCIe|VFIOUser|Backends|HostSystem)|Tests/((PCIe|VFIOUser|Backends|HostSystem)Tests|QTests/PCI))/"

@@ -109,7 +109,7 @@ class OffsetTests(unittest.TestCase):
             self.assertFalse(self.offends(code), code)
 
     def test_the_specification_and_other_modules_may_have_them(self):
-        for path in ("Sources/Intel82576/Receive/ReceiveRegisters.swift", "Sources/PCIe/Header.swift"):
+        for path in ("Sources/Intel82576/Registers/ReceiveRegisters.swift", "Sources/PCIe/Header.swift"):
             self.assertFalse(self.offends("driver[0x5818]", path))
 
 
