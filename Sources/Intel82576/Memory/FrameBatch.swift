@@ -211,7 +211,7 @@ extension FrameBatch {
         let segment = unsafe segments[Int(frame.firstSegment)]
         // SAFETY: the header segment is private memory that outlives the use of the batch (see `append`, `addHeader`).
         return unsafe _overrideLifetime(
-            RawSpan(_unsafeStart: segment.iov_base.unsafelyUnwrapped, byteCount: segment.iov_len), borrowing: self)
+            RawSpan(_unsafeStart: segment.iov_base!, byteCount: segment.iov_len), borrowing: self)
     }
 
     /// Whether frame `index` is for several receivers: the lowest bit of its destination's first byte.
