@@ -18,12 +18,7 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 let package = Package(
     name: "Kawela",
-    products: [
-        .executable(name: "kawela", targets: ["kawela"]),
-        // For Benchmarks/.
-        .library(name: "KawelaDevice", targets: ["PCIe", "Intel82576", "Backends", "CKawela"]),
-        .library(name: "KawelaGuest", targets: ["KawelaGuest"]),
-    ],
+    products: [.executable(name: "kawela", targets: ["kawela"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -84,5 +79,12 @@ let package = Package(
         /// Starts `kawela`, QEMU and guests for QTests, GuestTests and the demo.
         .target(name: "KawelaGuest", dependencies: ["CKawela"], path: "Guest/KawelaGuest", swiftSettings: tests),
         .executableTarget(name: "kawela-demo", dependencies: ["KawelaGuest"], path: "Guest/Demo", swiftSettings: tests),
+
+        .target(name: "CBench", path: "Benchmarks/Sources/CBench"),
+        /// See Scripts/bench.
+        .executableTarget(
+            name: "kawela-bench",
+            dependencies: ["CBench", "KawelaGuest", "Backends", "Intel82576", "PCIe", "CKawela"],
+            path: "Benchmarks/Sources/KawelaBench", swiftSettings: tests),
     ]
 )

@@ -45,14 +45,20 @@ package struct SRRCTL: QueueRegister {
     package init(raw: UInt32) { self.raw = raw }
 
     /// BSIZEPACKET, bits 6:0, in KB; 0 means RCTL.BSIZE.
-    package var packetBufferSize: Int { Int(self[0...6]) &* 1024 }
+    package var packetBufferSize: Int {
+        get { Int(self[0...6]) &* 1024 }
+        set { self[0...6] = UInt32(truncatingIfNeeded: newValue / 1024) }
+    }
     /// BSIZEHEADER, bits 13:8, in 64 bytes. No more than 960 are used: HDR_LEN has ten bits, and 15 units is as far as
     /// the field of the chip goes.
     package var headerBufferSize: Int { min(Int(self[8...13]) &* 64, 960) }
     /// RDMTS, bits 24:20: free descriptors, in sixteens, at which RXDMT0 is raised.
     package var lowThreshold: Int { Int(self[20...24]) &* 16 }
     /// DESCTYPE, bits 27:25. Reserved codes are served as one buffer.
-    package var format: Format { Format(rawValue: UInt8(truncatingIfNeeded: self[25...27])) ?? .oneBuffer }
+    package var format: Format {
+        get { Format(rawValue: UInt8(truncatingIfNeeded: self[25...27])) ?? .oneBuffer }
+        set { self[25...27] = UInt32(newValue.rawValue) }
+    }
     /// DESCTYPE 0.
     package var isLegacy: Bool { self[25...27] == 0 }
     package var usesHeaderBuffer: Bool { self[25...27] >= 2 && self[25...27] <= 5 }

@@ -40,9 +40,9 @@ final class DevicePort {
     }
 
     private func bringUpLink() throws {
-        try driver.set(0, try driver[0] | 1 << 6)  // CTRL.SLU
+        try driver.change(CTRL.self) { $0.setsLinkUp = true }
         let deadline = cb_now() + 10_000_000_000
-        while try driver[8] & 2 == 0 {  // STATUS.LU
+        while try !driver.read(STATUS.self).isLinkUp {
             guard cb_now() < deadline else { throw BenchError("the link does not come up") }
             usleep(1000)
             port.run()

@@ -114,8 +114,8 @@
         private static func filter(_ name: String, addresses: Int) throws -> Scenario {
             let device = try DevicePort(try BackendSpecification(parsing: "null").open(), megabytes: 2)
             for entry in 0..<addresses {
-                try device.driver.set(RAL.offset(of: entry), 0x0000_0002 | UInt32(entry) << 24)
-                try device.driver.set(RAH.offset(of: entry), 1 << 31 | 0x0100)
+                try device.driver.write(RAL(raw: 0x0000_0002 | UInt32(entry) << 24), entry)
+                try device.driver.write(RAH(raw: 1 << 31 | 0x0100), entry)
             }
             let sink = Sink()
             // The last of them.

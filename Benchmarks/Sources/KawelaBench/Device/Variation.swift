@@ -1,3 +1,5 @@
+import Intel82576
+
 /// What frames, or the card they go through, have beyond the plain case: untagged UDP over IPv4 through a card that checks
 /// no source and filters no EtherType. None of it may cost much.
 enum Variation: String, CaseIterable {
@@ -36,13 +38,16 @@ enum Variation: String, CaseIterable {
         switch self {
         case .plain, .ipv6, .tagged: break
         case .portVLAN:
-            try driver.set(0x5D00, UInt32(Self.vlan & 0xFFF) | 0xFF << 12 | 1 << 31)  // VLVF[0]: all pools
+            try driver.write(VLVF.self) { ($0.identifier, $0.pools, $0.isEnabled) = (Self.vlan & 0xFFF, .max, true) }
             for pool in 0..<8 {
-                try driver.set(0x3700 + 4 * pool, UInt32(Self.vlan) | 1 << 30)  // VMVIR: always
-                try driver.set(0x5AD0 + 4 * pool, 1 << 31 | 1 << 30 | 1 << 27 | 1 << 24)  // VMOLR: and STRVLAN
+                try driver.write(VMVIR.self, pool) { ($0.tag, $0.policy) = (Self.vlan, .always) }
+                try driver.write(VMOLR.self, pool) {
+                    ($0.stripsCRC, $0.stripsVLAN, $0.acceptsBroadcast, $0.acceptsUntagged) = (true, true, true, true)
+                }
             }
         case .etherTypeFilter: try setEtherTypeFilter(driver)
-        case .spoofChecks: try driver.set(0x3500, 1 << 31 | 0xFFFF)  // DTXSWC: MACAS and VLANAS of all pools
+        case .spoofChecks:
+            try driver.write(DTXSWC.self) { ($0.isEnabled, $0.checksMAC, $0.checksVLAN) = (true, .max, .max) }
         }
     }
 
@@ -52,7 +57,7 @@ enum Variation: String, CaseIterable {
     }
 
     private func setEtherTypeFilter(_ driver: Driver) throws {
-        try driver.set(0x5CB0 + 4 * 3, 0x88F7 | 1 << 26 | 1 << 30)  // ETQF[3]: enabled, 1588
+        try driver.write(ETQF.self, 3) { ($0.etherType, $0.isEnabled, $0.isTimed) = (0x88F7, true, true) }
     }
 }
 

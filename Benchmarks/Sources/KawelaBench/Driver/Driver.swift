@@ -1,4 +1,5 @@
 import CBench
+import Intel82576
 
 /// How the driver program reaches the registers in BAR 0: straight, or through QEMU.
 protocol Registers: AnyObject {
@@ -16,16 +17,36 @@ final class Driver {
 
     init(_ registers: any Registers, _ memory: Memory) { (self.registers, self.memory) = (registers, memory) }
 
-    subscript(offset: Int) -> UInt32 { get throws { try registers.read(offset) } }
-    func set(_ offset: Int, _ value: UInt32) throws { try registers.write(offset, value) }
+    /// The register `R`, or element `index` of an array of them.
+    func read<R: Register>(_ type: R.Type, _ index: Int = 0) throws -> R {
+        R(raw: try registers.read(R.offset(of: index)))
+    }
+
+    func write<R: Register>(_ value: R, _ index: Int = 0) throws {
+        try registers.write(R.offset(of: index), value.raw)
+    }
+
+    /// Writes the register `R` with no bits set but those that `body` sets.
+    func write<R: Register>(_ type: R.Type, _ index: Int = 0, _ body: (inout R) -> Void = { _ in }) throws {
+        var value = R(raw: 0)
+        body(&value)
+        try write(value, index)
+    }
+
+    /// Changes fields of the register `R`.
+    func change<R: Register>(_ type: R.Type, _ body: (inout R) -> Void) throws {
+        var value = try read(type)
+        body(&value)
+        try write(value)
+    }
 
     /// Interrupts masked, transmitter on, both checksums verified on receive, CRC stripped.
     func enable() throws {
-        try set(0x150C, .max)  // IMC
-        try set(0x1528, .max)  // EIMC
-        try set(0x5000, 1 << 13 | 1 << 9 | 1 << 8)  // RXCSUM: PCSD, TUOFL, IPOFL
-        try set(0x0400, 1 << 3 | 1 << 1)  // TCTL: PSP, EN
-        try set(0x0100, 1 << 26 | 1 << 15 | 1 << 1)  // RCTL: SECRC, BAM, RXEN
+        try write(IMC(raw: .max))
+        try write(EIMC(raw: .max))
+        try write(RXCSUM.self) { ($0.reportsHash, $0.checksL4, $0.checksIP) = (true, true, true) }
+        try write(TCTL.self) { ($0.isEnabled, $0.padsShortPackets) = (true, true) }
+        try write(RCTL.self) { ($0.isEnabled, $0.acceptsBroadcast, $0.stripsCRC) = (true, true, true) }
     }
 
     /// VMDq: pool n has the address ``Frames/pool(_:)`` and queue n; the switch passes frames between them.
@@ -33,43 +54,44 @@ final class Driver {
         for pool in 0..<count {
             let address = Frames.pool(pool)
             let low = (0..<4).reduce(UInt32(0)) { $0 | UInt32(address[$1]) << UInt32(8 * $1) }
-            try set(0x5400 + 8 * pool, low)
-            // RAH: AV and the pool's bit of POOLSEL.
-            try set(
-                0x5404 + 8 * pool, UInt32(address[4]) | UInt32(address[5]) << 8 | 1 << (18 + UInt32(pool)) | 1 << 31)
-            try set(0x5AD0 + 4 * pool, 1 << 31 | 1 << 27 | 1 << 24)  // VMOLR: STRCRC, BAM, AUPE
+            try write(RAL(raw: low), pool)
+            try write(RAH.self, pool) {
+                $0.address = UInt32(address[4]) | UInt32(address[5]) << 8
+                ($0.pools, $0.isValid) = (1 << UInt8(pool), true)
+            }
+            try write(VMOLR.self, pool) { ($0.stripsCRC, $0.acceptsBroadcast, $0.acceptsUntagged) = (true, true, true) }
         }
-        try set(0x0C8C, 0xFF)  // VFRE
-        try set(0x0C90, 0xFF)  // VFTE
-        try set(0x581C, 1 << 30)  // VT_CTL: Rep_En, default pool 0
-        try set(0x5818, 3)  // MRQC: pools
-        try set(0x3500, 1 << 31)  // DTXSWC: Loopback_En
+        try write(VFRE.self) { $0.pools = .max }
+        try write(VFTE.self) { $0.pools = .max }
+        try write(VT_CTL.self) { $0.replicates = true }
+        try write(MRQC.self) { $0.mode = .pools }
+        try write(DTXSWC.self) { $0.isEnabled = true }
     }
 }
 
 /// A transmit ring and what is posted on it.
 final class TransmitRing {
     private let driver: Driver
-    private let queue: Int
+    private let tailOffset: Int
     private let base: UInt64
     private let size: Int
     private var tail = 0
 
     init(_ driver: Driver, queue: Int = 0, size: Int = Driver.ringSize) throws {
-        (self.driver, self.queue, self.size) = (driver, queue, size)
+        (self.driver, self.size) = (driver, size)
         base = try driver.memory.allocate(size * 16)
-        let block = 0xE000 + 0x40 * queue
-        try driver.set(block + 0x28, 0)
-        try driver.set(block, UInt32(base))
-        try driver.set(block + 4, 0)
-        try driver.set(block + 8, UInt32(size * 16))
-        try driver.set(block + 0x10, 0)
-        try driver.set(block + 0x18, 0)
-        try driver.set(block + 0x28, 1 << 25)
+        tailOffset = TDT.offset(of: queue)
+        try driver.write(TXDCTL.self, queue)
+        try driver.write(TDBAL(raw: UInt32(base)), queue)
+        try driver.write(TDBAH.self, queue)
+        try driver.write(TDLEN.self, queue) { $0.byteCount = size * 16 }
+        try driver.write(TDH.self, queue)
+        try driver.write(TDT.self, queue)
+        try driver.write(TXDCTL.self, queue) { $0.isEnabled = true }
     }
 
     /// The register whose write is the doorbell, and what is to be written there.
-    var doorbell: (offset: Int, value: UInt32) { (0xE018 + 0x40 * queue, UInt32(tail)) }
+    var doorbell: (offset: Int, value: UInt32) { (tailOffset, UInt32(tail)) }
 
     /// Puts descriptors behind the tail; ``doorbell`` sends them.
     func post(_ descriptors: some Sequence<TransmitBatch.Descriptor>) {
@@ -158,28 +180,28 @@ struct TransmitBatch {
 /// A receive ring of 2 KB buffers that starts without descriptors.
 final class ReceiveRing {
     private let driver: Driver
-    private let queue: Int
+    private let tailOffset: Int
     private let base, buffers: UInt64
     private static let bufferSize = 2048
     private let size: Int
     private var tail = 0
 
     init(_ driver: Driver, queue: Int = 0, size: Int = Driver.ringSize) throws {
-        (self.driver, self.queue, self.size) = (driver, queue, size)
+        (self.driver, self.size) = (driver, size)
         base = try driver.memory.allocate(size * 16)
         buffers = try driver.memory.allocate(size * Self.bufferSize)
-        let block = 0xC000 + 0x40 * queue
-        try driver.set(block + 0x28, 0)
-        try driver.set(block, UInt32(base))
-        try driver.set(block + 4, 0)
-        try driver.set(block + 8, UInt32(size * 16))
-        try driver.set(block + 0xC, 1 << 25 | UInt32(Self.bufferSize / 1024))  // SRRCTL: advanced, one buffer
-        try driver.set(block + 0x10, 0)
-        try driver.set(block + 0x18, 0)
-        try driver.set(block + 0x28, 1 << 25)
+        tailOffset = RDT.offset(of: queue)
+        try driver.write(RXDCTL.self, queue)
+        try driver.write(RDBAL(raw: UInt32(base)), queue)
+        try driver.write(RDBAH.self, queue)
+        try driver.write(RDLEN.self, queue) { $0.byteCount = size * 16 }
+        try driver.write(SRRCTL.self, queue) { ($0.format, $0.packetBufferSize) = (.oneBuffer, Self.bufferSize) }
+        try driver.write(RDH.self, queue)
+        try driver.write(RDT.self, queue)
+        try driver.write(RXDCTL.self, queue) { $0.isEnabled = true }
     }
 
-    var doorbell: (offset: Int, value: UInt32) { (0xC018 + 0x40 * queue, UInt32(tail)) }
+    var doorbell: (offset: Int, value: UInt32) { (tailOffset, UInt32(tail)) }
 
     /// Gives `count` buffers back; ``doorbell`` tells the device.
     func post(_ count: Int) {

@@ -1,6 +1,7 @@
 import CBench
 import CKawela
 import Foundation
+import Intel82576
 import KawelaGuest
 
 /// An 82576, Kawela's or QEMU's own, in a stock QEMU without a processor, and the driver program on it.
@@ -62,10 +63,10 @@ final class Card {
 
     /// CTRL.SLU, a restart of auto-negotiation through MDIC, STATUS.LU. QEMU's clock stands still unless it is moved.
     private func bringUpLink() throws {
-        try driver.set(0, try driver[0] | 1 << 6)
-        try driver.set(0x20, 0x1340 | 1 << 21 | 0b01 << 26)
+        try driver.change(CTRL.self) { $0.setsLinkUp = true }
+        try driver.write(MDIC(.write, register: 0, data: 0x1340))
         let deadline = cb_now() + 20_000_000_000
-        while try driver[8] & 2 == 0 {
+        while try !driver.read(STATUS.self).isLinkUp {
             guard cb_now() < deadline else { throw BenchError("\(contestant): the link does not come up") }
             try registers.qtest.command("clock_step 10000000")
             usleep(2000)
@@ -100,8 +101,8 @@ final class Card {
 
     /// Writes a register and returns when the device has acted on it.
     func write(_ doorbell: (offset: Int, value: UInt32)) throws {
-        try driver.set(doorbell.offset, doorbell.value)
-        _ = try driver[8]
+        try registers.write(doorbell.offset, doorbell.value)
+        _ = try driver.read(STATUS.self)
     }
 
     /// Lets frames wait in the socket while the process that emulates the card is stopped. Nanoseconds from letting it go

@@ -1,4 +1,5 @@
 import Foundation
+import Intel82576
 import KawelaGuest
 
 /// From a ring to the wire. Every descriptor has to come back with DD; the card's counter and, with a TAP, the kernel's
@@ -30,7 +31,7 @@ final class Sending: Work {
         ring = try TransmitRing(card.driver, size: max(Driver.ringSize, batch.descriptors.count + 16))
         ring.post([TransmitBatch.context(isLarge: isLarge)])
         try card.write(ring.doorbell)
-        _ = try card.driver[counter]
+        _ = try count()
         kernelCount = try countOfKernel()
     }
 
@@ -44,10 +45,12 @@ final class Sending: Work {
     }
 
     /// GPTC, or TSCTC for segmented packets: of those GPTC counts the segments, where it follows the datasheet.
-    private var counter: Int { isLarge ? 0x40F8 : 0x4080 }
+    private func count() throws -> Int {
+        Int(try isLarge ? card.driver.read(TSCTC.self).raw : card.driver.read(GPTC.self).raw)
+    }
 
     func finish() throws {
-        let counted = Int(try card.driver[counter])
+        let counted = try count()
         guard counted == sent else { throw BenchError("\(card.contestant) counts \(counted) of \(sent) frames") }
         guard card.namespace != nil else { return }
         let arrived = try countOfKernel() - kernelCount
