@@ -51,7 +51,7 @@ extension FlowControl {
     /// Whether a frame is a MAC control frame for this port. Without CTRL.RFCE none is.
     /// - Parameter bytes: the frame's first bytes. FCT is held against the type right behind the addresses, whatever that is.
     func isForPort(_ summary: FrameSummary, _ bytes: RawSpan) -> Bool {
-        bytes.byteCount >= 14 && UInt32(bytes.network16(at: 12)) == registers[FCT.self].raw
+        bytes.byteCount >= 14 && bytes.network16(at: 12) == registers[FCT.self].etherType
             && (summary.destination == groupAddress || summary.destination == stationAddress)
     }
 
@@ -170,7 +170,7 @@ extension FlowControl {
         for offset in 0..<60 { frame.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self) }
         frame.storeAddress(groupAddress, at: 0)
         frame.storeAddress(stationAddress, at: 6)
-        frame.storeNetwork16(UInt16(truncatingIfNeeded: registers[FCT.self].raw), at: 12)
+        frame.storeNetwork16(registers[FCT.self].etherType, at: 12)
         frame.storeNetwork16(Self.pauseOperation, at: 14)
         frame.storeNetwork16(quanta, at: 16)
         if quanta == 0 { registers.add(1, to: XONTXC.self) } else { registers.add(1, to: XOFFTXC.self) }

@@ -30,11 +30,6 @@ package struct CTRL: Register {
         get { self[6] }
         set { self[6] = newValue }
     }
-    /// ILOS, bit 7. Inverts the loss-of-signal input of the SerDes.
-    package var invertsLossOfSignal: Bool {
-        get { self[7] }
-        set { self[7] = newValue }
-    }
     /// SPEED, bits 9:8, when ``forcesSpeed``: 00 is 10 Mb/s, 01 is 100, 10 and 11 are 1000.
     package var speed: LinkSpeed { LinkSpeed(code: self[8...9]) }
     /// FRCSPD, bit 11. The MAC runs at ``speed`` instead of the PHY's.
@@ -46,26 +41,6 @@ package struct CTRL: Register {
     package var forcesDuplex: Bool {
         get { self[12] }
         set { self[12] = newValue }
-    }
-    /// SDP0_GPIEN and SDP1_GPIEN, bits 17:16. Software-definable pins raise interrupts.
-    package var pinInterrupts: UInt32 {
-        get { self[16...17] }
-        set { self[16...17] = newValue }
-    }
-    /// SDP0_DATA and SDP1_DATA, bits 19:18.
-    package var pins: UInt32 {
-        get { self[18...19] }
-        set { self[18...19] = newValue }
-    }
-    /// ADVD3WUC, bit 20. Offers wake-up from D3 without auxiliary power.
-    package var advertisesWakeUpFromD3Cold: Bool {
-        get { self[20] }
-        set { self[20] = newValue }
-    }
-    /// SDP0_IODIR and SDP1_IODIR, bits 23:22. Set for outputs.
-    package var pinDirections: UInt32 {
-        get { self[22...23] }
-        set { self[22...23] = newValue }
     }
     /// RST, bit 26. Resets the port except for PCIe configuration and PHY. Reads as zero.
     package var resets: Bool {
@@ -180,16 +155,6 @@ package struct CTRL_EXT: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// SDP2_DATA and SDP3_DATA, bits 7:6.
-    package var pins: UInt32 {
-        get { self[6...7] }
-        set { self[6...7] = newValue }
-    }
-    /// SDP2_IODIR and SDP3_IODIR, bits 11:10. Set for outputs.
-    package var pinDirections: UInt32 {
-        get { self[10...11] }
-        set { self[10...11] = newValue }
-    }
     /// EE_RST, bit 13. Loads the registers from the EEPROM anew. Reads as zero.
     package var reloads: Bool {
         get { self[13] }
@@ -200,46 +165,15 @@ package struct CTRL_EXT: Register {
         get { self[14] }
         set { self[14] = newValue }
     }
-    /// SPD_BYPS, bit 15. The MAC takes its speed from CTRL.SPEED at all times.
-    package var bypassesSpeedDetection: Bool {
-        get { self[15] }
-        set { self[15] = newValue }
-    }
-    /// NS_DIS, bit 16. No-snoop is off.
-    package var disablesNoSnoop: Bool {
-        get { self[16] }
-        set { self[16] = newValue }
-    }
-    /// RO_DIS, bit 17. Relaxed ordering is off.
-    package var disablesRelaxedOrdering: Bool {
-        get { self[17] }
-        set { self[17] = newValue }
-    }
-    /// LINK_MODE, bits 23:22. Only ``LinkMode/copper`` works; the others are stored.
-    package var linkMode: LinkMode { LinkMode(rawValue: UInt8(truncatingIfNeeded: self[22...23])) ?? .copper }
     /// EXT_VLAN, bit 26. All frames carry an outer tag of the type in VET 31:16.
     package var usesOuterVLAN: Bool {
         get { self[26] }
         set { self[26] = newValue }
     }
-    /// IAME, bit 27. Reading ICR masks the causes of IAM.
-    package var masksOnRead: Bool {
-        get { self[27] }
-        set { self[27] = newValue }
-    }
     /// DRV_LOAD, bit 28. Tells firmware that a driver is there.
     package var isDriverLoaded: Bool {
         get { self[28] }
         set { self[28] = newValue }
-    }
-
-    package enum LinkMode: UInt8, Sendable {
-        /// The internal PHY.
-        case copper = 0b00
-        /// 1000BASE-KX.
-        case backplane = 0b01
-        case sgmii = 0b10
-        case serdes = 0b11
     }
 }
 

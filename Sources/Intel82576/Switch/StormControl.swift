@@ -45,10 +45,10 @@ extension StormControl {
     ) -> Verdict {
         let control = registers[SCCRL.self]
         guard !control.isOff, destination.isMulticast else { return Verdict() }
-        startWindow(after: control.interval &* UInt64(registers[SCBI.self].raw) &* 16, now: now)
+        startWindow(after: control.interval &* registers[SCBI.self].nanoseconds, now: now)
         let chunks = UInt32(truncatingIfNeeded: (byteCount + 4 + 63) / 64)
         let isBroadcast = destination.isBroadcast
-        let threshold = isBroadcast ? registers[BSCTRH.self].raw : registers[MSCTRH.self].raw
+        let threshold = isBroadcast ? registers[BSCTRH.self].chunks : registers[MSCTRH.self].chunks
         var meter = isBroadcast ? broadcast : multicast
         let isThresholdPassed = meter.add(chunks, threshold: threshold)
         let dropsWithin = isBroadcast ? control.dropsBroadcastWithin : control.dropsMulticastWithin
@@ -70,10 +70,11 @@ extension StormControl {
     }
 
     private func storeStatus(in registers: RegisterFile) {
-        registers[SCSTS.self].raw =
-            (broadcast.exceeds ? 1 : 0) | (broadcast.exceededBefore ? 2 : 0) | (multicast.exceeds ? 4 : 0)
-            | (multicast.exceededBefore ? 8 : 0)
-        registers[BSCCNT.self].raw = broadcast.chunks
-        registers[MSCCNT.self].raw = multicast.chunks
+        var status = SCSTS(raw: 0)
+        (status.exceedsBroadcast, status.exceededBroadcast) = (broadcast.exceeds, broadcast.exceededBefore)
+        (status.exceedsMulticast, status.exceededMulticast) = (multicast.exceeds, multicast.exceededBefore)
+        registers[SCSTS.self] = status
+        registers[BSCCNT.self].chunks = broadcast.chunks
+        registers[MSCCNT.self].chunks = multicast.chunks
     }
 }

@@ -279,11 +279,11 @@ extension Switch {
         for rule in 0..<4 {
             let control = registers[VMRCTL.self, rule]
             guard control.isEnabled else { continue }
-            let pools = PoolSet(truncatingIfNeeded: registers[VMRVM.self, rule].raw)
+            let pools = registers[VMRVM.self, rule].pools
             let applies =
                 control.mirrorsPools && selection.pools & pools != 0 || control.mirrorsUplink && fromWire
                 || control.mirrorsDownlink && toWire
-                || control.mirrorsVLANs && selection.vlanEntries & registers[VMRVLAN.self, rule].raw != 0
+                || control.mirrorsVLANs && selection.vlanEntries & registers[VMRVLAN.self, rule].entries != 0
             if applies { copies |= 1 &<< PoolSet(control.destination) }
         }
         selection.pools |= copies

@@ -76,7 +76,7 @@ struct Transmit: ~Copyable {
     mutating func clear(_ queue: Int) {
         reset(queue)
         doorbells &= ~(1 &<< UInt32(queue))
-        registers[MDFB.self].raw &= ~(1 &<< UInt32(queue))
+        registers[MDFB.self].queues &= ~(1 &<< UInt32(queue))
     }
 
     /// Forgets what a queue remembers between doorbells.
@@ -165,7 +165,7 @@ extension Transmit {
 extension Transmit {
     /// Malicious driver detection stopped the queue.
     @inline(__always)
-    mutating func isBlocked(_ queue: Int) -> Bool { registers[MDFB.self].raw &>> UInt32(queue) & 1 != 0 }
+    mutating func isBlocked(_ queue: Int) -> Bool { registers[MDFB.self].queues &>> UInt32(queue) & 1 != 0 }
 
     /// The queue has a packet that cannot be sent. What becomes of it then is the caller's business.
     mutating func reportMalformed() {
@@ -174,8 +174,8 @@ extension Transmit {
         guard control.blocksMalicious || control.reportsOutOfSync else { return }
         registers[LVMMC.self] = LVMMC(.malformed, queue: queue)
         if control.blocksMalicious {
-            registers[MDFB.self].raw |= 1 &<< UInt32(queue)
-            registers[WVBR.self].raw |= 1 &<< UInt32(queue + 16)
+            registers[MDFB.self].queues |= 1 &<< UInt32(queue)
+            registers[WVBR.self].blocked |= 1 &<< UInt32(queue)
         }
         causes.insert(.outOfSync)
     }
@@ -183,7 +183,7 @@ extension Transmit {
     /// A frame of the queue failed an anti-spoof check.
     mutating func report(_ spoofing: Spoofing, _ bridge: inout Switch) {
         bridge.count(spoofing)
-        registers[WVBR.self].raw |= 1 &<< UInt32(run.queue)
+        registers[WVBR.self].spoofing |= 1 &<< UInt32(run.queue)
         registers[LVMMC.self] = LVMMC(spoofing == .wrongVLAN ? .wrongVLAN : .wrongAddress, queue: run.queue)
         if registers[DTXCTL.self].interruptsOnSpoof { causes.insert(.outOfSync) }
     }

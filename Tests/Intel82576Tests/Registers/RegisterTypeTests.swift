@@ -13,8 +13,8 @@ struct RegisterTypeTests {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return try files.reduce(into: []) { names, file in
             let text = try String(contentsOf: file, encoding: .utf8)
-            for match in text.matches(of: /struct (\w+): \w+ \{\n +package static var name: RegisterName \{ \.(\w+) \}/)
-            {
+            let declaration = /struct (\w+): \w+ \{\n +package static var name: RegisterName \{ \.(\w+) \}/
+            for match in text.matches(of: declaration) {
                 #expect(match.1 == match.2)
                 names.insert(String(match.1))
             }
@@ -39,7 +39,8 @@ struct RegisterTypeTests {
         for row in RegisterTable.physical where row.coverage == .behaviour || row.coverage == .partial {
             let text = try String(contentsOf: Self.sources.appending(path: "\(row.file)"), encoding: .utf8)
             let words = Set(text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
-            #expect(!words.isDisjoint(with: Self.halves("\(row.name)")), "\(row.name) in \(row.file)")
+            let isNamed = !words.isDisjoint(with: Self.halves("\(row.name)"))
+            #expect(isNamed, "\(row.name) in \(row.file)")
         }
     }
 
