@@ -61,7 +61,7 @@ package struct RegisterSpec: Sendable {
     package var gap: StaticString = ""
     /// Where a VF sees it.
     package var window: VirtualWindow?
-    /// The section of the datasheet (82576EB, revision 2.x), or the chapter where no more is certain.
+    /// The section of the datasheet (82576EB, revision 2.x), or a chapter that has not been held against it.
     package var section: StaticString = ""
     /// The file that does what the register does, below `Sources/Intel82576`.
     package var file: StaticString = ""

@@ -15,8 +15,8 @@ extension RegisterTable {
         Offsets are those of BAR 0. *Also at* is a legacy address of the same register. *VF* is where a virtual function
         sees its own share of it. Access: RO read only, RW read and write, RC cleared by reading, W1C cleared by writing
         ones, W1S set by writing ones, WO reads as zero. Reset values come back with CTRL.RST, those marked with *F* only
-        with a function level reset. *Section* is that of the 82576EB datasheet, revision 2.x: the chapter alone where the
-        place in it is not certain; *in* is the file below `Sources/Intel82576` that does what the register does.
+        with a function level reset. *Section* is that of the 82576EB datasheet, revision 2.x; a chapter alone (8.14) has not
+        been held against it. *In* is the file below `Sources/Intel82576` that does what the register does.
 
         - **behaviour**: does what the datasheet says.
         - **partial**: does what the datasheet says, but for what the row names.
