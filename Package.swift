@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 /// The data path is free of overlapping accesses by construction, and debug builds, which all tests run, check it; the
-/// checks would be up to a sixth of a small frame's instructions (docs/decisions/0007 and 0011).
+/// checks would be up to a fifth of a small frame's instructions (docs/decisions/0007 and 0011).
 let dataPath = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 /// Tests build frames and rings by hand; memory safety is asked of the product, not of them.
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]

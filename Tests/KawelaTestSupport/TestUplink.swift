@@ -47,7 +47,7 @@ public final class TestUplink: Uplink {
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
             buffer.copyBytes(from: bytes)
             delivered.append(buffer)
-            guard batch.append(UnsafeRawBufferPointer(buffer), offload: offload) else { return }
+            guard batch.append(buffer.baseAddress!, count: buffer.count, offload: offload) else { return }
         }
     }
 }

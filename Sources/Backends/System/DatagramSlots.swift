@@ -52,7 +52,6 @@ import SystemPackage
     func appendFrame(_ slot: Int, to batch: inout FrameBatch) -> Bool {
         precondition(length(of: slot) <= maximumFrameLength)
         // SAFETY: the slot holds that many received bytes and outlives the batch's use.
-        return unsafe batch.append(
-            UnsafeRawBufferPointer(start: memory + slot * Self.stride, count: length(of: slot)))
+        return unsafe batch.append(memory + slot * Self.stride, count: length(of: slot))
     }
 }

@@ -161,8 +161,7 @@ extension FrameStore {
         guard count > 0 else { return nil }
         let length = word(at: head)
         // SAFETY: the record lies in `memory`; the owner appends nothing while a batch refers to it.
-        let appended = unsafe batch.append(
-            UnsafeRawBufferPointer(start: memory + head + Self.overhead, count: length))
+        let appended = unsafe batch.append(memory + head + Self.overhead, count: length)
         guard appended else { return nil }
         removeFirst()
         return length

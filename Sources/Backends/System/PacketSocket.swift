@@ -97,6 +97,6 @@ struct PacketSocket {
         precondition(byteCount <= maximumFrameLength)
         // SAFETY: the slot holds that many bytes and outlives the batch's use.
         return unsafe batch.append(
-            UnsafeRawBufferPointer(start: memory + slot * Self.stride + start, count: byteCount), offload: offload)
+            memory + slot * Self.stride + start, count: byteCount, offload: offload)
     }
 }

@@ -37,11 +37,12 @@ import Intel82576
     mutating func removeAll() { (head, tail) = (0, 0) }
 
     var front: Front {
-        guard tail - head >= Self.prefixLength else { return .incomplete }
+        let available = tail &- head &- Self.prefixLength
+        guard available >= 0 else { return .incomplete }
         // SAFETY: the four bytes were received.
         let length = unsafe UInt32(bigEndian: memory.loadUnaligned(fromByteOffset: head, as: UInt32.self))
         guard length > 0, length <= maximumFrameLength else { return .malformed(length) }
-        return tail - head - Self.prefixLength >= Int(length) ? .frame(Int(length)) : .incomplete
+        return available >= Int(length) ? .frame(Int(length)) : .incomplete
     }
 
     /// Receives once, as much as there is room for. `moved(0)` is the end of the stream.
@@ -66,11 +67,10 @@ import Intel82576
     /// Appends the frame at the front, `length` bytes long, to `batch` by reference and passes on to the next. Valid until
     /// the next `fill`. False when the batch is full.
     mutating func moveFront(_ length: Int, to batch: inout FrameBatch) -> Bool {
-        precondition(length <= tail - head - Self.prefixLength)
+        precondition(length <= tail &- head &- Self.prefixLength)
         // SAFETY: just checked; `memory` outlives the batch's use, and only `fill` writes to it.
-        let appended = unsafe batch.append(
-            UnsafeRawBufferPointer(start: memory + head + Self.prefixLength, count: length))
-        if appended { head += Self.prefixLength + length }
+        let appended = unsafe batch.append(memory + head + Self.prefixLength, count: length)
+        if appended { head &+= Self.prefixLength &+ length }
         return appended
     }
 }

@@ -82,7 +82,7 @@ struct TAPDevice {
     mutating func appendFrame(to batch: inout FrameBatch, offload: FrameBatch.Offload) -> Bool {
         // SAFETY: `read` wrote that many bytes, which stay until `removeAll`.
         let appended = unsafe batch.append(
-            UnsafeRawBufferPointer(start: memory + tail + headerLength, count: frameLength), offload: offload)
+            memory + tail + headerLength, count: frameLength, offload: offload)
         tail += (headerLength + frameLength + Self.alignment - 1) / Self.alignment * Self.alignment
         return appended
     }

@@ -33,9 +33,10 @@ static inline void kw_prefetch_for_writing(const void *p) {
 #endif
 }
 
-/// The sum of the 32-bit words (as the host loads them) of `blocks` times 64 bytes at `start`, with the widest vectors
-/// that the processor has: a Swift function cannot be compiled for several processors.
-uint64_t kw_sum_blocks(const void *start, size_t blocks);
+/// The sum modulo 2^64 - 1 of the 64-bit words of `count` bytes at `start`, the last of them filled up with zeros, on a
+/// little-endian host. With the widest vectors that the processor has: a Swift function cannot be compiled for several
+/// processors.
+uint64_t kw_sum(const void *start, size_t count);
 
 /// memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING.
 int kw_memfd(const char *name);

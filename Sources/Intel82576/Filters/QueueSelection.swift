@@ -37,10 +37,10 @@ struct QueueSelection: ~Copyable {
         var information: UInt64 = 0
     }
 
-    /// - Parameter bytes: the first bytes of the frame of `frameLength`, of which `summary` was made.
-    mutating func spread(_ summary: FrameSummary, _ bytes: RawSpan, frameLength: Int, _ command: MRQC) -> Spread {
+    /// - Parameter bytes: the first bytes of the frame, of which `summary` was made.
+    mutating func spread(_ summary: FrameSummary, _ bytes: RawSpan, _ command: MRQC) -> Spread {
         let (hash, type) = rss.hash(
-            summary, bytes, frameLength: frameLength, enabledTypes: command.hashTypes,
+            summary, bytes, enabledTypes: command.hashTypes,
             extensions: registers[RFCTL.self].hashExtensions)
         return Spread(
             queue: type == .none ? nil : redirected(hash), information: UInt64(type.rawValue) | UInt64(hash) &<< 32)

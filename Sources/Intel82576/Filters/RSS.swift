@@ -51,15 +51,15 @@ struct RSS: ~Copyable {
     }
 
     /// The hash of a packet and the type that says what it covers; 0 and `none` when no enabled type applies.
-    /// - Parameter bytes: the first bytes of the frame of `frameLength`, of which `summary` was made.
+    /// - Parameter bytes: the first bytes of the frame, of which `summary` was made.
     @inline(__always)
     borrowing func hash(
-        _ summary: FrameSummary, _ bytes: RawSpan, frameLength: Int, enabledTypes: EnabledTypes,
+        _ summary: FrameSummary, _ bytes: RawSpan, enabledTypes: EnabledTypes,
         extensions: ExtensionControl = []
     ) -> (hash: UInt32, type: HashType) {
         if summary.isIPv4 { return hashIPv4(summary, bytes, Self.ipv4Type(summary, enabledTypes)) }
         guard summary.isIPv6 else { return (0, .none) }
-        return hashIPv6(summary, bytes, frameLength, Self.ipv6Type(summary, enabledTypes, extensions))
+        return hashIPv6(summary, bytes, Self.ipv6Type(summary, enabledTypes, extensions))
     }
 }
 
@@ -128,12 +128,12 @@ extension RSS {
 
     @inline(__always)
     private borrowing func hashIPv6(
-        _ summary: FrameSummary, _ bytes: RawSpan, _ frameLength: Int, _ type: HashType
+        _ summary: FrameSummary, _ bytes: RawSpan, _ type: HashType
     ) -> (UInt32, HashType) {
         guard type != .none else { return (0, .none) }
         let isExtended = type == .ipv6Extended || type == .tcpIPv6Extended || type == .udpIPv6Extended
         var (source, destination) = (summary.networkOffset &+ 8, summary.networkOffset &+ 24)
-        if isExtended { (source, destination) = summary.ipv6Addresses(bytes, frameLength: frameLength) }
+        if isExtended { (source, destination) = summary.ipv6Addresses(bytes) }
         var hash = toeplitz(bytes.network64(at: source), at: 0)
         hash ^= toeplitz(bytes.network64(at: source &+ 8), at: 8)
         hash ^= toeplitz(bytes.network64(at: destination), at: 16)

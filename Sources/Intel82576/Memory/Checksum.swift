@@ -24,27 +24,28 @@ protocol ByteSink: ~Copyable {
 
     init() {}
 
-    /// Adds `word`, the number its two bytes make in network order.
+    /// Adds `word`, the number its two bytes make in network order. It begins a 16-bit word, as do the other numbers added:
+    /// not behind an odd number of bytes.
     @inline(__always)
-    mutating func add(_ word: UInt16) { sum &+= UInt64(word.bigEndian) }
+    mutating func add(_ word: UInt16) { add(partial: UInt64(word.bigEndian)) }
 
     /// Adds `word`, the number its four bytes make in network order.
     @inline(__always)
-    mutating func add(_ word: UInt32) { sum &+= UInt64(word.bigEndian) }
+    mutating func add(_ word: UInt32) { add(partial: UInt64(word.bigEndian)) }
 
     /// Adds `word`, the number its eight bytes make in network order.
     @inline(__always)
-    mutating func add(_ word: UInt64) { sum &+= Self.halves(word.bigEndian) }
+    mutating func add(_ word: UInt64) { add(partial: word.bigEndian) }
 
     /// Takes `word` out again, wherever it was or will be added.
     @inline(__always)
-    mutating func subtract(_ word: UInt32) { sum &+= UInt64((~word).bigEndian) }
+    mutating func subtract(_ word: UInt32) { add(partial: UInt64((~word).bigEndian)) }
 
     /// Adds the sum of the bytes that follow.
     @inline(__always)
     mutating func add(_ following: ChecksumAccumulator) {
         let part = Self.fold(following.sum)
-        sum &+= UInt64(following.isOdd ? part.byteSwapped : part)
+        add(partial: UInt64(following.isOdd ? part.byteSwapped : part))
         if following.isOdd { swap() }
     }
 
@@ -52,7 +53,7 @@ protocol ByteSink: ~Copyable {
     mutating func add(_ bytes: RawSpan) {
         // SAFETY: the pointer is used inside the closure only, within the span's count.
         let partial = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe buffer.baseAddress.map { start in unsafe Self.sum(start, count: buffer.count) } ?? 0
+            unsafe buffer.baseAddress.map { start in unsafe kw_sum(start, buffer.count) } ?? 0
         }
         add(partial: partial, count: bytes.byteCount)
     }
@@ -69,10 +70,20 @@ protocol ByteSink: ~Copyable {
     /// What a checksum field holds: the complement of ``folded``.
     var checksum: UInt16 { @inline(__always) get { ~folded } }
 
+    /// Adds with the carry: 2^64 - 1 is a multiple of 2^16 - 1.
+    @inline(__always)
+    private mutating func add(partial: UInt64) { sum = Self.sum(sum, partial) }
+
     @inline(__always)
     private mutating func add(partial: UInt64, count: Int) {
-        sum &+= partial
+        add(partial: partial)
         if count & 1 != 0 { swap() }
+    }
+
+    @inline(__always)
+    private static func sum(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        let (sum, hasOverflown) = one.addingReportingOverflow(other)
+        return sum &+ (hasOverflown ? 1 : 0)
     }
 
     private mutating func swap() {
@@ -93,52 +104,9 @@ protocol ByteSink: ~Copyable {
 }
 
 extension ChecksumAccumulator: ByteSink {
+    @inline(__always)
     @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
-        // SAFETY: `sum` reads what the caller promises; so below.
-        add(partial: unsafe Self.sum(start, count: count), count: count)
-    }
-
-    /// Blocks of 64 bytes, then words of 8, then what is left.
-    @inline(__always)
-    private static func sum(_ start: UnsafeRawPointer, count: Int) -> UInt64 {
-        var sum: UInt64 = 0
-        var offset = 0
-        if count >= 64 {
-            // SAFETY: whole blocks within `count`.
-            sum = unsafe kw_sum_blocks(start, count &>> 6)
-            offset = count & ~63
-        }
-        while count &- offset >= 8 {
-            // SAFETY: offset + 8 <= count.
-            let word = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            // With the carry: 2^64 - 1 is a multiple of 2^16 - 1.
-            let (partial, hasOverflown) = sum.addingReportingOverflow(word)
-            sum = partial &+ (hasOverflown ? 1 : 0)
-            offset &+= 8
-        }
-        return unsafe halves(sum) &+ tail(start, from: offset, count: count)
-    }
-
-    /// The last 0 to 7 bytes as one number, the first of them lowest in memory.
-    @inline(__always)
-    private static func tail(_ start: UnsafeRawPointer, from first: Int, count: Int) -> UInt64 {
-        var word: UInt64 = 0
-        var offset = first
-        // SAFETY: each size is taken only when that many bytes are left before `count`.
-        if count & 4 != 0 {
-            let part = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-            word = UInt64(part)
-            offset &+= 4
-        }
-        if count & 2 != 0 {
-            let part = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-            word &+= UInt64(part)
-            offset &+= 2
-        }
-        if count & 1 != 0 {
-            let part = unsafe start.load(fromByteOffset: offset, as: UInt8.self)
-            word &+= UInt64(UInt16(littleEndian: UInt16(part)))
-        }
-        return word
+        // SAFETY: `kw_sum` reads what the caller promises.
+        add(partial: unsafe kw_sum(start, count), count: count)
     }
 }

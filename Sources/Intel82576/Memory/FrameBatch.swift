@@ -166,19 +166,25 @@ extension FrameBatch {
         unsafe frames[last].byteCount &+= Int32(truncatingIfNeeded: byteCount)
     }
 
+    /// Appends a whole frame, of which `offload` is left to do, that lies in private memory of its uplink. False when the
+    /// batch is full.
+    @unsafe public mutating func append(_ start: UnsafeRawPointer, count byteCount: Int, offload: Offload) -> Bool {
+        guard unsafe append(start, count: byteCount) else { return false }
+        unsafe frames[count &- 1].offload = offload
+        return true
+    }
+
     /// Appends a whole frame that lies in private memory of its uplink. False when the batch is full.
-    @unsafe public mutating func append(_ bytes: UnsafeRawBufferPointer, offload: Offload = Offload()) -> Bool {
-        guard let start = bytes.baseAddress, count < Self.capacity, segmentCount &+ 2 <= Self.segmentCapacity else {
-            return false
-        }
+    @unsafe public mutating func append(_ start: UnsafeRawPointer, count byteCount: Int) -> Bool {
+        guard count < Self.capacity, segmentCount &+ 2 <= Self.segmentCapacity else { return false }
         lastHeaderBytes = headerBytes
         // SAFETY: room for one frame and, with its prefix, two segments.
         let segment = unsafe segments + segmentCount
         unsafe segment[0] = iovec()
-        unsafe segment[1] = iovec(iov_base: UnsafeMutableRawPointer(mutating: start), iov_len: bytes.count)
+        unsafe segment[1] = iovec(iov_base: UnsafeMutableRawPointer(mutating: start), iov_len: byteCount)
         unsafe frames[count] = Frame(
             firstSegment: Int32(truncatingIfNeeded: segmentCount &+ 1), segmentCount: 1,
-            byteCount: Int32(truncatingIfNeeded: bytes.count), offload: offload)
+            byteCount: Int32(truncatingIfNeeded: byteCount))
         segmentCount &+= 2
         count &+= 1
         return true

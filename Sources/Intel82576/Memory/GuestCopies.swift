@@ -123,35 +123,28 @@ extension AddressSpace {
 }
 
 extension RangeTable {
-    /// Brings `byteCount` bytes of guest memory near, which will be written soon: another processor has read them last.
-    @inline(__always)
-    func prefetch(_ address: UInt64, _ byteCount: Int) {
-        guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return }
-        // SAFETY: a hint, which reads and writes nothing.
-        var offset = 0
-        repeat {
-            unsafe kw_prefetch_for_writing(place + offset)
-            offset &+= 64
-        } while offset < byteCount
-    }
-
     /// Copies the first `byteCount` bytes of a frame, padded with zeros, to guest memory that lies in one range with a
     /// file. False, and nothing written, where it does not.
-    /// - Parameter gap: four bytes of the header segment, of which none counts.
     @inline(__always)
-    func storeWhole(
-        _ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, gap: Int?, to address: UInt64
-    ) -> Bool {
+    func storeWhole(_ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, to address: UInt64) -> Bool {
         // SAFETY: byteCount writable bytes.
         guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return false }
         let segments = unsafe batch.segments(of: frame)
-        if gap == nil, segments.count > 1, unsafe segments[1].iov_len >= byteCount,
-            let start = unsafe segments[1].iov_base
-        {
+        if segments.count > 1, unsafe segments[1].iov_len >= byteCount, let start = unsafe segments[1].iov_base {
             // SAFETY: byteCount bytes of the header segment, and of the place.
             unsafe FrameBatch.copy(from: start, to: place, byteCount)
             return true
         }
+        return unsafe storePieces(batch, frame: frame, byteCount, gap: nil, to: place)
+    }
+
+    /// As ``storeWhole(_:frame:_:to:)``, as if the four bytes of the header segment at `gap` were not there.
+    @inline(never)
+    func storeWhole(
+        _ batch: borrowing FrameBatch, frame: Int, _ byteCount: Int, gap: Int, to address: UInt64
+    ) -> Bool {
+        // SAFETY: byteCount writable bytes.
+        guard let place = unsafe pointer(address, byteCount, forWriting: true) else { return false }
         return unsafe storePieces(batch, frame: frame, byteCount, gap: gap, to: place)
     }
 

@@ -59,8 +59,10 @@ import CKawela
         guard next < count else { return removeAll() }
         while next < count {
             let entry = entries[next]
-            let frame = unsafe UnsafeRawBufferPointer(start: bytes + Int(entry.start), count: Int(entry.byteCount))
-            guard unsafe batch.append(frame, offload: entry.offload) else { return }
+            guard
+                unsafe batch.append(
+                    bytes + Int(entry.start), count: Int(entry.byteCount), offload: entry.offload)
+            else { return }
             wireBytes -= Self.wireLength(Int(entry.byteCount))
             next += 1
         }

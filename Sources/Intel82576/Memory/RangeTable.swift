@@ -18,10 +18,28 @@ import CKawela
         var ranges: UnsafeMutablePointer<Range>
         var capacity: Int
         var count = 0
-        /// Where the last look-up ended: the next one is likely near.
-        var recent = 0
+        /// The range where the last look-up ended: the next one is likely near.
+        var recent = Recent()
         /// Memory behind a range went away; see ``RangeTable/takeLoss()``.
         var lost: CInt = 0
+    }
+
+    /// A range as look-ups want it.
+    @safe private struct Recent {
+        var start: UInt64 = 0
+        /// Bytes from `start` on that may be read and lie in this process, and those that may be written.
+        var readableCount: UInt64 = 0
+        var writableCount: UInt64 = 0
+        var pointer: UnsafeMutableRawPointer?
+
+        init() {}
+
+        init(_ range: Range) {
+            unsafe (start, pointer) = (range.start, range.pointer)
+            let byteCount = unsafe pointer == nil ? 0 : range.last &- range.start &+ 1
+            readableCount = range.isReadable ? byteCount : 0
+            writableCount = range.isWritable ? byteCount : 0
+        }
     }
 
     private let state: UnsafeMutablePointer<State>
@@ -69,7 +87,7 @@ import CKawela
         unsafe (ranges + index + 1).update(from: ranges + index, count: count - index)
         unsafe (ranges + index).initialize(to: range)
         unsafe state.pointee.count += 1
-        unsafe state.pointee.recent = 0
+        unsafe state.pointee.recent = Recent()
     }
 
     private func grow() {
@@ -87,12 +105,12 @@ import CKawela
         // SAFETY: what is moved lies behind what is removed and before the end.
         unsafe (ranges + index).update(from: ranges + index + removed, count: count - index - removed)
         unsafe state.pointee.count -= removed
-        unsafe state.pointee.recent = 0
+        unsafe state.pointee.recent = Recent()
     }
 
     func removeAll() {
         unsafe state.pointee.count = 0
-        unsafe state.pointee.recent = 0
+        unsafe state.pointee.recent = Recent()
     }
 
     /// Index of the first range whose last byte is at `address` or above; `count` if none.
@@ -113,34 +131,40 @@ extension RangeTable {
     /// permission.
     @inline(__always)
     @unsafe func pointer(_ address: UInt64, _ byteCount: Int, forWriting: Bool) -> UnsafeMutableRawPointer? {
-        let recent = unsafe state.pointee.recent
-        if recent < count {
-            let range = unsafe state.pointee.ranges[recent]
-            if range.start <= address, address <= range.last {
-                return unsafe pointer(address, byteCount, forWriting, in: range)
-            }
+        let offset = unsafe address &- state.pointee.recent.start
+        let limit = unsafe forWriting ? state.pointee.recent.writableCount : state.pointee.recent.readableCount
+        guard offset < limit else { return unsafe searchedPointer(address, byteCount, forWriting) }
+        // SAFETY: byteCount bytes from address on end inside the range, which has a file.
+        guard UInt64(truncatingIfNeeded: byteCount) <= limit &- offset else { return nil }
+        return unsafe state.pointee.recent.pointer.unsafelyUnwrapped + Int(truncatingIfNeeded: offset)
+    }
+
+    /// Brings `byteCount` bytes near that will be written soon, which another processor has read last. Only those of the
+    /// range that the last look-up found.
+    @inline(__always)
+    func prefetch(_ address: UInt64, _ byteCount: Int) {
+        let (offset, limit) = unsafe (address &- state.pointee.recent.start, state.pointee.recent.writableCount)
+        guard offset < limit, UInt64(truncatingIfNeeded: byteCount) <= limit &- offset else { return }
+        let start = unsafe state.pointee.recent.pointer.unsafelyUnwrapped + Int(truncatingIfNeeded: offset)
+        var line = 0
+        while line < byteCount {
+            // SAFETY: a hint, which reads and writes nothing.
+            unsafe kw_prefetch_for_writing(start + line)
+            unsafe kw_prefetch_for_writing(start + line + 64)
+            line &+= 128
         }
-        return unsafe searchedPointer(address, byteCount, forWriting)
     }
 
     @inline(never)
     private func searchedPointer(_ address: UInt64, _ byteCount: Int, _ forWriting: Bool) -> UnsafeMutableRawPointer? {
         let index = firstRange(endingAtOrAfter: address)
         guard index < count, self[index].start <= address else { return nil }
-        unsafe state.pointee.recent = index
-        return unsafe pointer(address, byteCount, forWriting, in: self[index])
-    }
-
-    /// - Precondition: `address` lies in `range`.
-    @inline(__always)
-    private func pointer(
-        _ address: UInt64, _ byteCount: Int, _ forWriting: Bool, in range: Range
-    ) -> UnsafeMutableRawPointer? {
-        guard forWriting ? range.isWritable : range.isReadable,
-            UInt64(truncatingIfNeeded: byteCount) &- 1 <= range.last &- address,
-            let start = unsafe range.pointer
-        else { return nil }
-        // SAFETY: address is inside the range and byteCount bytes from it end inside it, as just checked.
-        return unsafe start + Int(truncatingIfNeeded: address &- range.start)
+        let range = self[index]
+        let found = Recent(range)
+        unsafe state.pointee.recent = found
+        let (offset, limit) = (address &- range.start, forWriting ? found.writableCount : found.readableCount)
+        guard offset < limit, UInt64(truncatingIfNeeded: byteCount) <= limit &- offset else { return nil }
+        // SAFETY: as above.
+        return unsafe found.pointer.map { unsafe $0 + Int(truncatingIfNeeded: offset) }
     }
 }

@@ -21,8 +21,8 @@ struct Ring {
 
     @inline(__always)
     func advanced(_ index: Int, by steps: Int = 1) -> Int {
-        let sum = index &+ steps
-        return sum >= count ? sum &- count : sum
+        let wrapped = index &+ steps &- count
+        return wrapped < 0 ? index &+ steps : wrapped
     }
 }
 

@@ -46,52 +46,77 @@ extension ChecksumVerification {
         let header = batch.header(of: index)
         var report: ChecksumReport = []
         if summary.isIPv4, contains(.ip) {
-            var sum = ChecksumAccumulator()
-            if summary.ipLength == 20 {
-                sum.add(header.network64(at: summary.networkOffset))
-                sum.add(header.network64(at: summary.networkOffset &+ 8))
-                sum.add(header.network32(at: summary.networkOffset &+ 16))
-            } else {
-                sum = Self.headerSum(summary, index, batch)
-            }
-            report = sum.isRight ? .ipChecked : [.ipChecked, .ipError]
+            let isRight =
+                summary.ipLength == 20
+                ? Self.isRight(ipv4Header: header, at: summary.networkOffset)
+                : Self.isRight(longHeader: summary, index, batch)
+            report = isRight ? .ipChecked : [.ipChecked, .ipError]
         }
         guard !summary.isFragment, !summary.isSourceRouted, summary.isIPv4 || contains(.ipv6) else { return report }
         guard contains(.tcpAndUDP), summary.transport != .sctp, summary.transport != .none else {
             return summary.transport == .sctp && contains(.sctp)
                 ? report.union(Self.verifySCTP(summary, header, index, batch)) : report
         }
-        var isMissing = false
+        let isValid = batch[index].offload.isChecksumValid
+        var checked = ChecksumReport.transportChecked
         if summary.transport == .udp {
-            isMissing = header.network16(at: summary.transportOffset &+ 6) == 0
-            if isMissing, summary.isIPv4 { return report }
-            report.formUnion(.udpChecked)
+            checked = [.transportChecked, .udpChecked]
+            if header.network16(at: summary.transportOffset &+ 6) == 0 {
+                guard summary.isIPv6 else { return report }
+                return report.union(isValid ? checked : checked.union(.transportError))
+            }
         }
-        report.formUnion(.transportChecked)
-        if batch[index].offload.isChecksumValid { return report }
-        let (start, end) = (summary.transportOffset, summary.transportEnd)
-        var sum = ChecksumAccumulator(pseudoHeaderOf: summary, header, frameLength: Int(batch[index].byteCount))
-        sum.add(UInt16(truncatingIfNeeded: end &- start))
-        let isRight: Bool
-        if batch[index].insertion.isOver(start, end) {
-            isRight = batch[index].insertion.isRight(sum.folded)
-        } else if start <= end, end <= header.byteCount {
-            sum.add(header.extracting(start..<end))
-            isRight = sum.isRight
-        } else {
-            isRight = batch.sum(end &- start, of: index, from: start, into: &sum) && sum.isRight
-        }
-        return isRight && !isMissing ? report : report.union(.transportError)
+        report.formUnion(checked)
+        if isValid || Self.isRight(transport: summary, header, index, batch) { return report }
+        return report.union(.transportError)
     }
 
-    /// The sum of an IPv4 header with options.
-    @inline(never)
-    private static func headerSum(
-        _ summary: FrameSummary, _ index: Int, _ batch: borrowing FrameBatch
-    ) -> ChecksumAccumulator {
+    /// Whether the checksum of an IPv4 header without options is right.
+    @inline(__always)
+    private static func isRight(ipv4Header bytes: RawSpan, at offset: Int) -> Bool {
+        let header = bytes.extracting(offset..<offset &+ 20)
         var sum = ChecksumAccumulator()
-        let isThere = batch.sum(summary.ipLength, of: index, from: summary.networkOffset, into: &sum)
-        return isThere ? sum : ChecksumAccumulator()
+        sum.add(header.network64(at: 0))
+        sum.add(header.network64(at: 8))
+        sum.add(header.network32(at: 16))
+        return sum.isRight
+    }
+
+    /// Whether the checksum of an IPv4 header with options is right.
+    @inline(never)
+    private static func isRight(longHeader summary: FrameSummary, _ index: Int, _ batch: borrowing FrameBatch) -> Bool {
+        var sum = ChecksumAccumulator()
+        return batch.sum(summary.ipLength, of: index, from: summary.networkOffset, into: &sum) && sum.isRight
+    }
+
+    /// Whether the TCP or UDP checksum of a frame is right.
+    ///
+    /// In most frames the addresses of the pseudo-header stand right before what is summed, and all of it is in the header
+    /// segment.
+    @inline(__always)
+    private static func isRight(
+        transport summary: FrameSummary, _ header: RawSpan, _ index: Int, _ batch: borrowing FrameBatch
+    ) -> Bool {
+        let (start, end) = (summary.transportOffset, summary.transportEnd)
+        guard let addresses = summary.addressesBeforeTransport, start <= end, end <= header.byteCount,
+            !batch[index].insertion.isOver(start, end)
+        else { return isRight(farTransport: summary, index, batch) }
+        var sum = ChecksumAccumulator()
+        sum.add(UInt16(summary.protocolNumber))
+        sum.add(UInt16(truncatingIfNeeded: end &- start))
+        sum.add(header.extracting(addresses..<end))
+        return sum.isRight
+    }
+
+    @inline(never)
+    private static func isRight(
+        farTransport summary: FrameSummary, _ index: Int, _ batch: borrowing FrameBatch
+    ) -> Bool {
+        let (start, end) = (summary.transportOffset, summary.transportEnd)
+        var sum = ChecksumAccumulator(pseudoHeaderOf: summary, batch.header(of: index))
+        sum.add(UInt16(truncatingIfNeeded: end &- start))
+        if batch[index].insertion.isOver(start, end) { return batch[index].insertion.isRight(sum.folded) }
+        return batch.sum(end &- start, of: index, from: start, into: &sum) && sum.isRight
     }
 
     /// The checksum is the CRC32c of the packet with four zero bytes in its place (RFC 9260 section 6.8).

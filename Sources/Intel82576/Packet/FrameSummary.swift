@@ -6,7 +6,7 @@
 /// parses the others, and what few stages ask beyond this (the inside of tunnels, addresses in extension headers) is parsed
 /// on demand.
 ///
-/// Four words, so that it is handed from stage to stage in registers. Offsets count from the destination address.
+/// Five words, so that it is handed from stage to stage by reference. Offsets count from the destination address.
 struct FrameSummary: BitwiseCopyable, Equatable, Sendable {
     /// Destination 47:0, tag 63:48.
     private var destinationWord: UInt64 = 0
@@ -17,6 +17,8 @@ struct FrameSummary: BitwiseCopyable, Equatable, Sendable {
     /// Where the network header is 15:0, where the transport header is 31:16, IP kind 39:32, transport 47:40, protocol 55:48,
     /// flags 63:56.
     private var layoutWord: UInt64 = 0
+    /// Bytes of the frame, FCS excluded.
+    private(set) var byteCount: Int = 0
 
     private enum Flag {
         static let tagged: UInt64 = 1 << 56
@@ -49,6 +51,7 @@ struct FrameSummary: BitwiseCopyable, Equatable, Sendable {
         lengthWord =
             UInt64(truncatingIfNeeded: ip.transportEnd) | UInt64(truncatingIfNeeded: ip.length) << 32
             | UInt64(headers.packetType) << 48
+        byteCount = headers.byteCount
         layoutWord =
             UInt64(truncatingIfNeeded: headers.networkOffset) | UInt64(truncatingIfNeeded: ip.transportOffset) << 16
             | UInt64(ip.kind.rawValue) << 32 | UInt64(ip.transport.rawValue) << 40 | UInt64(ip.protocolNumber) << 48
@@ -115,11 +118,11 @@ extension FrameSummary {
 
     /// Where the addresses of a packet over IPv6 are that count for checksums and RSS: in a home address option (RFC 6275
     /// section 6.3) or a type 2 routing header (6.4), if there is one.
-    /// - Parameter bytes: the first bytes of the frame of `frameLength`, of which the summary was made.
+    /// - Parameter bytes: the first bytes of the frame, of which the summary was made.
     @inline(__always)
-    func ipv6Addresses(_ bytes: RawSpan, frameLength: Int) -> (source: Int, destination: Int) {
+    func ipv6Addresses(_ bytes: RawSpan) -> (source: Int, destination: Int) {
         guard hasMobilityAddress else { return (networkOffset &+ 8, networkOffset &+ 24) }
-        return Self.mobilityAddresses(bytes, networkOffset, frameLength)
+        return Self.mobilityAddresses(bytes, networkOffset, byteCount)
     }
 
     @inline(never)
@@ -128,6 +131,13 @@ extension FrameSummary {
     ) -> (source: Int, destination: Int) {
         let ip = IPHeaders(ipv6: bytes, at: offset, limit: frameLength)
         return (ip.sourceOffset, ip.destinationOffset)
+    }
+
+    /// Where the IP addresses are when the transport header follows them at once, so that a sum over both is one.
+    @inline(__always)
+    var addressesBeforeTransport: Int? {
+        let (start, end) = isIPv4 ? (12, 20) : (8, 40)
+        return networkOffset &+ end == transportOffset ? networkOffset &+ start : nil
     }
 
     /// A frame between link partners, which no switch forwards: to one of the addresses 01:80:C2:00:00:00 to :0F (BPDU,
@@ -139,6 +149,12 @@ extension FrameSummary {
     /// The packet type of a frame that EtherType filter `index` (0 to 7) matched.
     static func packetType(etherTypeFilter index: Int) -> UInt16 {
         1 &<< 11 | UInt16(truncatingIfNeeded: index & 7)
+    }
+
+    /// Addresses, tag and EtherType are those of `other`.
+    @inline(__always)
+    func hasLinkHeader(of other: FrameSummary) -> Bool {
+        destinationWord == other.destinationWord && sourceWord == other.sourceWord && isTagged == other.isTagged
     }
 
     /// Destination with the tag, and source: what the switch decides by, with ``isTagged`` and the sender.
@@ -159,6 +175,7 @@ extension FrameSummary {
     init?(recognizing bytes: RawSpan, frameLength: Int, tagTypes: TagTypes) {
         let available = min(bytes.byteCount, frameLength)
         guard available >= 18, !tagTypes.isExtended else { return nil }
+        byteCount = frameLength
         destinationWord = bytes.network64(at: 0) &>> 16
         sourceWord = bytes.network64(at: 6) &>> 16
         var (type, network, flags) = (bytes.network16(at: 12), 14, UInt64(0))

@@ -72,17 +72,16 @@ extension ChecksumAccumulator {
     /// The pseudo-header of TCP and UDP without its length (RFC 9293 section 3.1, RFC 8200 section 8.1).
     ///
     /// A home address option is the source (RFC 6275 section 11.3.1). Not for packets that are source routed.
-    /// - Parameters:
-    ///   - bytes: the first bytes of a frame of `frameLength`, of which `summary` was made.
+    /// - Parameter bytes: the first bytes of the frame, of which `summary` was made.
     @inline(__always)
-    init(pseudoHeaderOf summary: FrameSummary, _ bytes: RawSpan, frameLength: Int) {
+    init(pseudoHeaderOf summary: FrameSummary, _ bytes: RawSpan) {
         self.init()
         add(UInt16(summary.protocolNumber))
         let network = summary.networkOffset
         if summary.isIPv4 {
             add(bytes.network64(at: network &+ 12))
         } else {
-            let source = summary.ipv6Addresses(bytes, frameLength: frameLength).source
+            let source = summary.ipv6Addresses(bytes).source
             add(bytes.network64(at: source))
             add(bytes.network64(at: source &+ 8))
             add(bytes.network64(at: network &+ 24))

@@ -1,6 +1,7 @@
 extension PacketHeaders {
     /// Parses a frame of `frameLength` bytes whose first ones are `bytes`. Fewer than 14 of them give no headers at all.
     init(_ bytes: RawSpan, frameLength: Int, tagTypes: TagTypes) {
+        byteCount = frameLength
         let available = min(bytes.byteCount, frameLength)
         guard available >= 14 else { return }
         destination = MACAddress(value: bytes.network64(at: 0) &>> 16)

@@ -31,9 +31,11 @@ extension MACAddress: LosslessStringConvertible {
 
 extension FrameBatch {
     /// The destination address of frame `index`; zero in a frame too short to have one.
+    @inline(__always)
     func destination(of index: Int) -> MACAddress {
         let header = header(of: index)
+        if header.byteCount >= 8 { return MACAddress(value: header.network64(at: 0) &>> 16) }
         guard header.byteCount >= 6 else { return MACAddress(value: 0) }
-        return MACAddress(value: UInt64(header.network16(at: 0)) << 32 | UInt64(header.network32(at: 2)))
+        return MACAddress(value: UInt64(header.network16(at: 0)) &<< 32 | UInt64(header.network32(at: 2)))
     }
 }

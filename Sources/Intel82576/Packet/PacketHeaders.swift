@@ -6,6 +6,8 @@
 ///
 /// Not recognised: NFS (packet type bit 7), MACsec, headers behind an IPsec header, more than one level of tunnel.
 struct PacketHeaders: BitwiseCopyable, Sendable {
+    /// Bytes of the frame, FCS excluded.
+    @Narrow var byteCount = 0
     var destination = MACAddress(value: 0)
     var source = MACAddress(value: 0)
     /// The EtherType behind all tags and a SNAP header.

@@ -112,9 +112,7 @@ struct Segmentation: BitwiseCopyable, Sendable {
         let layout = Layout(
             macLength: ip.offset, ipLength: ip.transportOffset &- ip.offset, transportLength: ip.transportLength,
             isIPv4: ip.isIPv4, isTCP: ip.transport == .tcp)
-        let seed = ChecksumAccumulator(
-            pseudoHeaderOf: FrameSummary(headers), source.header(of: index), frameLength: Int(source[index].byteCount)
-        ).folded
+        let seed = ChecksumAccumulator(pseudoHeaderOf: FrameSummary(headers), source.header(of: index)).folded
         self.init(
             layout, Int(source[index].offload.segmentSize), ip.transportEnd &- ip.payloadOffset, index, source,
             seed: seed)

@@ -51,11 +51,9 @@ struct Forwarding {
             bridge.unfinished &+= 1
             return
         }
-        let received = ReceivedFrame(
-            index: index, byteCount: max(60, byteCount),
-            status: summary.isOuterTagged ? [.loopback, .outerTagged] : .loopback)
-        if receive.deliver(batch, received, summary, to: decision.pools) {
-            registers.countLoopback(from: sender, byteCount: byteCount)
+        let received = ReceivedFrame(summary, index: index, .loopback)
+        if receive.deliver(batch, received, to: decision.pools) {
+            registers.countLoopback(from: sender, length: received.length)
         }
     }
 

@@ -1,13 +1,20 @@
 /// A frame on its way to memory.
 struct ReceivedFrame: BitwiseCopyable {
+    let summary: FrameSummary
     /// Its place in the batch.
-    var index: Int
-    /// Bytes with padding, without FCS.
-    var byteCount: Int
+    let index: Int
+    /// Bytes on the wire, with padding and FCS.
+    let length: Int
     /// What is reported of it wherever it goes: from the switch, by an inexact address filter, with an outer tag.
-    var status: ReceiveStatus
+    let status: ReceiveStatus
     /// From the switch, not from the wire.
     var isLoopback: Bool { @inline(__always) get { status.contains(.loopback) } }
+
+    @inline(__always)
+    init(_ summary: FrameSummary, index: Int, _ status: ReceiveStatus = []) {
+        (self.summary, self.index, length) = (summary, index, wireLength(summary.byteCount))
+        self.status = summary.isOuterTagged ? status.union(.outerTagged) : status
+    }
 }
 
 /// What became of a frame.
@@ -36,23 +43,24 @@ extension Receive {
             drops.disabled &+= 1
             return .dropped
         }
-        let length = Int(batch[index].byteCount)
-        let summary = FrameSummary(batch.header(of: index), frameLength: length, tagTypes: rules.tagTypes)
-        var frame = ReceivedFrame(
-            index: index, byteCount: max(60, length), status: summary.isOuterTagged ? .outerTagged : [])
-        if !isHeld { arrived.count(frame.byteCount) }
-        guard frame.byteCount &+ 4 <= rules.longestFrame(tagCount: summary.tagCount) else { return dropOversize() }
+        let summary = FrameSummary(
+            batch.header(of: index), frameLength: Int(batch[index].byteCount), tagTypes: rules.tagTypes)
+        let length = wireLength(summary.byteCount)
+        if !isHeld { arrived.count(length) }
+        guard length <= rules.surelyTaken || length <= rules.longestFrame(tagCount: summary.tagCount) else {
+            return dropOversize()
+        }
         if rules.obeysPause, !passesFlowControl(summary, batch.header(of: index)) { return .dropped }
-        if summary.destination.isMulticast, isStorm(summary, frame, &bridge) { return .dropped }
-        if rules.command.hasPools {
-            deliverFromWire(batch, frame, summary, &bridge)
+        if summary.destination.isMulticast, isStorm(summary, length, &bridge) { return .dropped }
+        if rules.hasPools {
+            deliverFromWire(batch, ReceivedFrame(summary, index: index), &bridge)
             return .done
         }
         guard bridge.filters.passesVLAN(summary, rules.control) else { return dropFiltered() }
         let match = bridge.filters.match(summary.destination, source: summary.source, rules.control)
         guard match != .none else { return dropFiltered() }
-        if match == .inexact { frame.status.insert(.inexactFilter) }
-        return place(batch, frame, summary, pool: nil)
+        let status: ReceiveStatus = match == .inexact ? .inexactFilter : []
+        return place(batch, ReceivedFrame(summary, index: index, status), pool: nil)
     }
 
     private mutating func dropOversize() -> Delivery {
@@ -73,12 +81,11 @@ extension Receive {
     }
 
     /// Storm control, which looks at what the VLAN filter lets in from the wire.
-    private mutating func isStorm(_ summary: FrameSummary, _ frame: ReceivedFrame, _ bridge: inout Switch) -> Bool {
+    private mutating func isStorm(_ summary: FrameSummary, _ length: Int, _ bridge: inout Switch) -> Bool {
         guard !rules.isLoopback, !registers[SCCRL.self].isOff, bridge.filters.passesVLAN(summary, rules.control) else {
             return false
         }
-        let verdict = bridge.storm.judge(
-            summary.destination, byteCount: frame.byteCount, registers, now: clock())
+        let verdict = bridge.storm.judge(summary.destination, length: length, registers, now: clock())
         if verdict.isThresholdPassed { causes.insert(.stormControl) }
         return verdict.isDropped
     }
@@ -86,14 +93,14 @@ extension Receive {
     /// A frame from the wire, to its pools. Nothing is held for a pool without descriptors: others wait behind it.
     @inline(__always)
     private mutating func deliverFromWire(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, _ bridge: inout Switch
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ bridge: inout Switch
     ) {
-        let pools = bridge.decideFromWire(summary, rules.control).pools
+        let pools = bridge.decideFromWire(frame.summary, rules.control).pools
         guard pools != 0 else {
             drops.filtered &+= 1
             return
         }
-        if deliver(batch, frame, summary, to: pools) { count(frame, summary.destination) }
+        if deliver(batch, frame, to: pools) { countAccepted(frame) }
     }
 }
 
@@ -102,22 +109,20 @@ extension Receive {
 extension Receive {
     /// Writes a copy for each of `pools` whose length limit the frame meets. Whether there was any.
     @inline(__always)
-    mutating func deliver(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, to pools: PoolSet
-    ) -> Bool {
-        guard pools & (pools &- 1) == 0 else { return replicate(batch, frame, summary, to: pools) }
-        let delivery = place(batch, frame, summary, pool: pools.trailingZeroBitCount)
+    mutating func deliver(_ batch: borrowing FrameBatch, _ frame: ReceivedFrame, to pools: PoolSet) -> Bool {
+        guard pools & (pools &- 1) == 0 else { return replicate(batch, frame, to: pools) }
+        let delivery = place(batch, frame, pool: pools.trailingZeroBitCount)
         if delivery == .tooLong { _ = dropOversize() }
         return delivery == .done
     }
 
     @inline(never)
     private mutating func replicate(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, to pools: PoolSet
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, to pools: PoolSet
     ) -> Bool {
         var (left, copies, tooLong) = (pools, 0, 0)
         while left != 0 {
-            let delivery = place(batch, frame, summary, pool: left.trailingZeroBitCount)
+            let delivery = place(batch, frame, pool: left.trailingZeroBitCount)
             left &= left &- 1
             copies &+= delivery == .done ? 1 : 0
             tooLong &+= delivery == .tooLong ? 1 : 0
@@ -129,28 +134,32 @@ extension Receive {
     /// What is done to a copy for `pool`: to multicast and broadcast what RPLOLR says, to unicast what the pool's VMOLR
     /// does. RSS is for the wire only. `nil` for a frame longer than the pool takes.
     @inline(__always)
-    mutating func placement(_ frame: ReceivedFrame, _ summary: FrameSummary, pool: Int) -> Placement? {
+    mutating func placement(_ frame: ReceivedFrame, pool: Int) -> Placement? {
         let offload = registers[VMOLR.self, pool]
-        guard frame.byteCount &+ 4 <= offload.longestFrame(tagCount: summary.tagCount) else { return nil }
+        guard frame.length <= offload.longestFrame(tagCount: frame.summary.tagCount) else { return nil }
         let usesRSS = offload.usesRSS && !frame.isLoopback && rules.command.hasPoolRSS
-        guard summary.destination.isMulticast else {
+        guard frame.summary.destination.isMulticast else {
             return Placement(usesRSS: usesRSS, stripsVLAN: offload.stripsVLAN, stripsCRC: offload.stripsCRC)
         }
         let replication = registers[RPLOLR.self]
         return Placement(usesRSS: usesRSS, stripsVLAN: replication.stripsVLAN, stripsCRC: replication.stripsCRC)
     }
 
-    /// Counts a frame written to memory: a copy for its pool, whatever else for the port.
+    /// Counts a frame written to memory: a copy of its pool's, whatever else as accepted by the port.
     @inline(__always)
-    mutating func count(_ frame: ReceivedFrame, _ destination: MACAddress, pool: Int? = nil) {
-        let (isMulticast, isBroadcast) = (destination.isMulticast, destination.isBroadcast)
-        if let pool {
-            registers.countReceived(
-                by: pool, byteCount: frame.byteCount, isMulticast: isMulticast && !isBroadcast,
-                isLoopback: frame.isLoopback)
-        } else {
-            accepted.count(byteCount: frame.byteCount, isMulticast: isMulticast, isBroadcast: isBroadcast)
-        }
+    mutating func count(_ frame: ReceivedFrame, queue: Int, pool: Int?) {
+        guard let pool else { return countAccepted(frame) }
+        if frame.isLoopback { lanes[queue].looped.count(frame.length) }
+        let destination = frame.summary.destination
+        if destination.isMulticast, !destination.isBroadcast { registers.countMulticast(by: pool) }
+    }
+
+    /// Counts a frame that passed the filters.
+    @inline(__always)
+    mutating func countAccepted(_ frame: ReceivedFrame) {
+        let destination = frame.summary.destination
+        accepted.count(
+            length: frame.length, isMulticast: destination.isMulticast, isBroadcast: destination.isBroadcast)
     }
 }
 

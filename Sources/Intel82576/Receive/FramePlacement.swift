@@ -79,36 +79,37 @@ extension Receive {
     /// - Parameter pool: `nil` without pools.
     @inline(never)
     mutating func place(
-        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary, pool: Int?
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, pool: Int?
     ) -> Delivery {
         var placement = rules.placement
         if let pool {
-            guard let poolPlacement = self.placement(frame, summary, pool: pool) else { return .tooLong }
+            guard let poolPlacement = self.placement(frame, pool: pool) else { return .tooLong }
             placement = poolPlacement
         }
-        let stripsTag = placement.contains(.stripsVLAN) && summary.isTagged
-        let length = frame.byteCount &- (stripsTag ? 4 : 0) &+ (placement.contains(.stripsCRC) ? 0 : 4)
-        let choice = chooseQueue(batch, frame.index, summary, placement, pool: pool, length: length)
+        let stripsTag = placement.contains(.stripsVLAN) && frame.summary.isTagged
+        let length = frame.length &- (stripsTag ? 4 : 0) &- (placement.contains(.stripsCRC) ? 4 : 0)
+        let choice = chooseQueue(batch, frame, placement, pool: pool, length: length)
         let queue = choice.queue
         guard openLane(queue) else { return dropDisabled(frame) }
-        let isWhole = placement.contains(.stripsCRC) && length <= lanes[queue].longestWhole
-        let available = lanes[queue].ring.available
+        let lane = lanes[queue]
+        let isWhole = placement.contains(.stripsCRC) && length <= lane.longestWhole
+        let available = lane.ring.available
         guard available > 0, isWhole || hasRoom(batch, frame.index, queue, length: length, stripsTag: stripsTag) else {
             return refuse(frame, queue, mayHold: pool == nil)
         }
-        if available > Self.prefetchDistance { prefetchBuffer(queue, length) }
+        lanes[queue].stored.count(frame.length)
+        if available > ReceiveLane.prefetchDistance { lane.prefetchBuffer(length) }
         var report = ReceiveReport(information: choice.information, status: frame.status)
-        report.status.insert(rules.verification.verify(summary, frame: frame.index, of: batch))
-        if stripsTag { report.stripTag(summary.tag) }
-        if rules.reportsMore || choice.isImmediate { report = complete(report, batch, frame, summary, choice) }
-        stored.count(frame.byteCount)
-        let gap = stripsTag ? summary.tagOffset : nil
-        if isWhole, writeWhole(batch, frame.index, report, queue: queue, length: length, gap: gap) {
+        report.status.insert(rules.verification.verify(frame.summary, frame: frame.index, of: batch))
+        if stripsTag { report.stripTag(frame.summary.tag) }
+        if rules.reportsMore || choice.isImmediate { report = complete(report, batch, frame, choice) }
+        if isWhole, lane.writeWhole(batch, frame, report, length, stripsTag: stripsTag) {
             finishWrite(queue, used: 1, of: available)
         } else {
+            let gap = stripsTag ? frame.summary.tagOffset : nil
             writePieces(batch, frame, report, queue: queue, length: length, placement, gap: gap)
         }
-        count(frame, summary.destination, pool: pool)
+        count(frame, queue: queue, pool: pool)
         return .done
     }
 
@@ -128,18 +129,17 @@ extension Receive {
     /// a VF keep the PF from synchronising its clock.
     @inline(never)
     private mutating func complete(
-        _ report: ReceiveReport, _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ summary: FrameSummary,
-        _ choice: QueueChoice
+        _ report: ReceiveReport, _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ choice: QueueChoice
     ) -> ReceiveReport {
         var report = report
-        if !rules.checksums.reportsHash { reportSums(batch, frame.index, summary, &report) }
+        if !rules.checksums.reportsHash { reportSums(batch, frame.index, frame.summary, &report) }
         if choice.isImmediate, !lanes[choice.queue].control.isLegacy {
             report.status.insert(.lowLatency)
-            immediateQueues |= 1 &<< UInt32(truncatingIfNeeded: choice.queue)
+            lanes[choice.queue].isUrgent = true
         }
         guard rules.stampsFrames, !frame.isLoopback, !owners.isVirtual(choice.queue),
             stamps.stampReceived(
-                batch.header(of: frame.index), summary, isMarked: choice.isTimed, at: rules.systemTime)
+                batch.header(of: frame.index), frame.summary, isMarked: choice.isTimed, at: rules.systemTime)
         else { return report }
         report.status.insert(.stamped)
         return report
@@ -176,21 +176,20 @@ extension Receive {
     /// - Parameter length: bytes that go to memory.
     @inline(__always)
     private mutating func chooseQueue(
-        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ placement: Placement, pool: Int?,
-        length: Int
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, pool: Int?, length: Int
     ) -> QueueChoice {
         guard selection.isFiltering || placement.contains(.rss) else {
             return QueueChoice(
-                queue: pool ?? rules.command.defaultQueue, information: UInt64(summary.packetType) &<< 4)
+                queue: pool ?? rules.command.defaultQueue, information: UInt64(frame.summary.packetType) &<< 4)
         }
-        return chooseByContent(batch, index, summary, placement, pool: pool, length: length)
+        return chooseByContent(batch, frame, placement, pool: pool, length: length)
     }
 
     @inline(never)
     private mutating func chooseByContent(
-        _ batch: borrowing FrameBatch, _ index: Int, _ summary: FrameSummary, _ placement: Placement, pool: Int?,
-        length: Int
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ placement: Placement, pool: Int?, length: Int
     ) -> QueueChoice {
+        let (summary, index) = (frame.summary, frame.index)
         let verdict =
             selection.isFiltering
             ? selection.verdict(summary, batch.header(of: index), pool: pool, length: length) : FilterVerdict()
@@ -200,8 +199,7 @@ extension Receive {
             queue: steered ?? pool ?? rules.command.defaultQueue, information: UInt64(packetType) &<< 4,
             isImmediate: verdict.isImmediate, isTimed: verdict.isTimed)
         guard placement.contains(.rss) else { return choice }
-        let spread = selection.spread(
-            summary, batch.header(of: index), frameLength: Int(batch[index].byteCount), rules.command)
+        let spread = selection.spread(summary, batch.header(of: index), rules.command)
         if rules.checksums.reportsHash { choice.information |= spread.information }
         guard let queue = spread.queue, steered == nil else { return choice }
         // With pools bit 3 of the entry chooses between the pool's two queues (Linux writes it there for the 82576).

@@ -36,13 +36,7 @@ struct Receive: ~Copyable {
     var accepted = FrameCounters()
     /// Frames that arrived from the wire: TPR and TOR.
     var arrived = FrameTotals()
-    /// Frames written to memory: RPTHC and HGORC.
-    var stored = FrameTotals()
     var drops = Drops()
-    /// Queues written to since the last interrupt, a bit each.
-    var touchedQueues: UInt32 = 0
-    /// Those of ``touchedQueues`` where a frame asked for a low-latency interrupt.
-    var immediateQueues: UInt32 = 0
     /// Causes of ICR that frames of the batch have.
     var causes: InterruptCause = []
 
@@ -127,6 +121,7 @@ extension Receive {
 struct ReceiveRules: BitwiseCopyable {
     var control = RCTL(raw: 0)
     var command = MRQC(raw: 0)
+    var hasPools = false
     var checksums = RXCSUM(raw: 0)
     var verification: ChecksumVerification = []
     var tagTypes = TagTypes()
@@ -146,6 +141,8 @@ struct ReceiveRules: BitwiseCopyable {
     /// The system time when the batch came.
     var systemTime: UInt64 = 0
 
+    /// Bytes up to which a frame is taken with any number of tags, FCS included.
+    var surelyTaken = 0
     /// Longest frame that the port takes with `tagCount` tags, FCS included. Datasheet 7.1.1.1: 1518 bytes and 4 more for
     /// each tag, or RLPML with long packets enabled.
     @inline(__always)
@@ -165,6 +162,7 @@ extension Receive {
         let control = registers[RCTL.self]
         rules.control = control
         rules.command = registers[MRQC.self]
+        rules.hasPools = rules.command.hasPools
         rules.checksums = registers[RXCSUM.self]
         rules.verification = ChecksumVerification(rules.checksums, registers[RFCTL.self])
         rules.tagTypes = TagTypes(registers[VET.self], registers[CTRL_EXT.self])
@@ -176,27 +174,30 @@ extension Receive {
         rules.stampsFrames = registers[TSYNCRXCTL.self].isEnabled
         rules.reportsMore = rules.stampsFrames || !rules.checksums.reportsHash
         rules.longestLongPacket = min(registers[RLPML.self].length, Self.maximumFrame)
+        rules.surelyTaken = rules.longestFrame(tagCount: 0)
     }
 
     /// Adds the batch's counters and raises its causes.
     mutating func finishBatch(_ interrupts: inout Interrupts) {
         registers.addReceived(accepted)
         registers.add(arrived, packets: TPR.self, octets: TORL.self)
-        registers.add(stored, packets: RPTHC.self, octets: HGORCL.self)
-        (accepted, arrived, stored) = (FrameCounters(), FrameTotals(), FrameTotals())
+        (accepted, arrived) = (FrameCounters(), FrameTotals())
         if !causes.isEmpty {
             interrupts.raise(causes)
             causes = []
         }
-        var queues = touchedQueues
-        let immediate = immediateQueues
-        (touchedQueues, immediateQueues) = (0, 0)
-        while queues != 0 {
-            let queue = queues.trailingZeroBitCount
-            registers[RDH.self, queue].raw = UInt32(truncatingIfNeeded: lanes[queue].ring.head)
-            interrupts.raiseReceive(queue, isUrgent: immediate &>> UInt32(queue) & 1 != 0)
-            queues &= queues &- 1
+        while openLanes != 0 {
+            finishLane(openLanes.trailingZeroBitCount, &interrupts)
+            openLanes &= openLanes &- 1
         }
+    }
+
+    private func finishLane(_ queue: Int, _ interrupts: inout Interrupts) {
+        registers.add(lanes[queue].stored, packets: RPTHC.self, octets: HGORCL.self)
+        if rules.hasPools { registers.countReceived(lanes[queue].stored, looped: lanes[queue].looped, by: queue & 7) }
+        guard lanes[queue].isWritten else { return }
+        registers[RDH.self, queue].raw = UInt32(truncatingIfNeeded: lanes[queue].ring.head)
+        interrupts.raiseReceive(queue, isUrgent: lanes[queue].isUrgent)
     }
 
     /// A frame was lost because no descriptors came in time: MPC, and the cause RXO.

@@ -76,16 +76,31 @@ extension ReceiveBuffer {
                 guard deliverPieces(to: &receive, &bridge) else { return false }
                 state.isCutting = false
             }
+            state.next = Self.deliverFinished(batch, from: state.next, to: &receive, &bridge)
             guard state.next < batch.count else { return true }
             let offload = batch[state.next].offload
             if offload.segmentation != .none {
                 startSegmentation(&receive.drops)
-                continue
+            } else if offload.needsChecksum {
+                _ = batch.completeChecksum(of: state.next)
+                batch[state.next].offload.needsChecksum = false
+            } else {
+                return false
             }
-            if offload.needsChecksum { _ = batch.completeChecksum(of: state.next) }
-            guard receive.deliver(batch, state.next, &bridge) != .held else { return false }
-            state.next += 1
         }
+    }
+
+    /// Delivers the frames from `first` on of which no work is left.
+    /// - Returns: the next frame, which needs work or is held.
+    private static func deliverFinished(
+        _ batch: borrowing FrameBatch, from first: Int, to receive: inout Receive, _ bridge: inout Switch
+    ) -> Int {
+        var index = first
+        while index < batch.count, batch[index].offload.segmentation == .none, !batch[index].offload.needsChecksum {
+            if receive.deliver(batch, index, &bridge) == .held { return index }
+            index &+= 1
+        }
+        return index
     }
 
     /// Cuts the large frame at hand and delivers the pieces. False while one is held.

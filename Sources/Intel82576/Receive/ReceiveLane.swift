@@ -15,6 +15,14 @@ struct ReceiveLane: BitwiseCopyable {
     var longestWhole = 0
     /// The queue is enabled, may send requests, and has a ring.
     var isUsable = false
+    /// Descriptors of the queue were written back.
+    var isWritten = false
+    /// A frame of the batch asked for a low-latency interrupt.
+    var isUrgent = false
+    /// Frames of the batch for the queue: RPTHC, HGORC, and PFVFGPRC and PFVFGORC of its pool.
+    var stored = FrameTotals()
+    /// Those of them that another pool sent: PFVFGPRLBC and PFVFGORLBC.
+    var looped = FrameTotals()
 }
 
 extension Receive {

@@ -8,21 +8,24 @@ struct ReceiveTarget: BitwiseCopyable {
     var split: HeaderSplit
 }
 
-extension Receive {
+extension ReceiveLane {
     /// Writes what most frames are: one buffer that lies in one piece, in the advanced format. False, and nothing
     /// written, where the queue or its memory is not so simple.
-    /// - Parameter gap: where four bytes of VLAN tag are left out.
+    /// - Parameter length: bytes to write, without the tag if that is stripped.
     @inline(__always)
-    mutating func writeWhole(
-        _ batch: borrowing FrameBatch, _ index: Int, _ report: ReceiveReport, queue: Int, length: Int, gap: Int?
+    func writeWhole(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ report: ReceiveReport, _ length: Int, stripsTag: Bool
     ) -> Bool {
-        guard let window = lanes[queue].window else { return false }
-        let head = lanes[queue].ring.head
-        let address = window.descriptor(at: head).low
-        guard lanes[queue].ranges.storeWhole(batch, frame: index, length, gap: gap, to: address) else { return false }
+        guard let window else { return false }
+        let address = window.descriptor(at: ring.head).low
+        let isStored =
+            stripsTag
+            ? ranges.storeWhole(batch, frame: frame.index, length, gap: frame.summary.tagOffset, to: address)
+            : ranges.storeWhole(batch, frame: frame.index, length, to: address)
+        guard isStored else { return false }
         let status = report.status.union([.descriptorDone, .endOfPacket]).rawValue
         let control = UInt64(status) | UInt64(length) &<< 32 | UInt64(report.vlanTag) &<< 48
-        window.store(report.information, control, at: head)
+        window.store(report.information, control, at: ring.head)
         return true
     }
 
@@ -33,18 +36,20 @@ extension Receive {
     /// Has the buffer brought near that a later frame will be written to.
     /// - Precondition: the ring has more than ``prefetchDistance`` descriptors.
     @inline(__always)
-    mutating func prefetchBuffer(_ queue: Int, _ length: Int) {
-        guard let window = lanes[queue].window else { return }
-        let later = lanes[queue].ring.advanced(lanes[queue].ring.head, by: Self.prefetchDistance)
-        lanes[queue].ranges.prefetch(window.descriptor(at: later).low, length)
+    func prefetchBuffer(_ length: Int) {
+        guard let window else { return }
+        let later = ring.advanced(ring.head, by: Self.prefetchDistance)
+        ranges.prefetch(window.descriptor(at: later).low, length)
     }
+}
 
+extension Receive {
     /// Moves the head past `used` of the `available` descriptors.
     @inline(__always)
     mutating func finishWrite(_ queue: Int, used: Int, of available: Int) {
         let head = lanes[queue].ring.advanced(lanes[queue].ring.head, by: used)
         lanes[queue].ring.head = head
-        touchedQueues |= 1 &<< UInt32(truncatingIfNeeded: queue)
+        lanes[queue].isWritten = true
         let threshold = lanes[queue].control.lowThreshold
         if threshold > 0, available > threshold, available &- used <= threshold { raiseThreshold() }
     }
@@ -69,7 +74,7 @@ extension Receive {
         guard !placement.contains(.stripsCRC) else { return write(batch, frame.index, target, report) }
         guard var framed = framedBatch.take() else { return }
         framed.removeAll()
-        if framed.appendWithFCS(batch, frame: frame.index, byteCount: frame.byteCount) {
+        if framed.appendWithFCS(batch, frame: frame.index, byteCount: frame.length &- 4) {
             write(framed, 0, target, report)
         }
         framedBatch = consume framed

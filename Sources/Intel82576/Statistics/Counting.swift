@@ -34,23 +34,22 @@ extension RegisterFile {
         self[R.self, pool].raw &+= amount
     }
 
-    /// Counts a frame of `byteCount` bytes, FCS excluded, that `pool` received.
-    @inline(__always)
-    func countReceived(by pool: Int, byteCount: Int, isMulticast: Bool, isLoopback: Bool) {
-        let length = UInt32(truncatingIfNeeded: byteCount &+ 4)
-        add(1, to: PFVFGPRC.self, of: pool)
-        add(length, to: PFVFGORC.self, of: pool)
-        if isMulticast { add(1, to: PFVFMPRC.self, of: pool) }
-        guard isLoopback else { return }
-        add(1, to: PFVFGPRLBC.self, of: pool)
-        add(length, to: PFVFGORLBC.self, of: pool)
+    /// Counts frames that `pool` received, and those of them that another pool sent.
+    func countReceived(_ received: FrameTotals, looped: FrameTotals, by pool: Int) {
+        add(received.packets, to: PFVFGPRC.self, of: pool)
+        add(UInt32(truncatingIfNeeded: received.octets), to: PFVFGORC.self, of: pool)
+        add(looped.packets, to: PFVFGPRLBC.self, of: pool)
+        add(UInt32(truncatingIfNeeded: looped.octets), to: PFVFGORLBC.self, of: pool)
     }
 
-    /// Counts a frame of `byteCount` bytes that `pool` sent and another pool got.
+    /// Counts a multicast frame that `pool` received.
+    func countMulticast(by pool: Int) { add(1, to: PFVFMPRC.self, of: pool) }
+
+    /// Counts a frame of `length` bytes that `pool` sent and another pool got.
     @inline(__always)
-    func countLoopback(from pool: Int, byteCount: Int) {
+    func countLoopback(from pool: Int, length: Int) {
         add(1, to: PFVFGPTLBC.self, of: pool)
-        add(UInt32(truncatingIfNeeded: max(60, byteCount) &+ 4), to: PFVFGOTLBC.self, of: pool)
+        add(UInt32(truncatingIfNeeded: length), to: PFVFGOTLBC.self, of: pool)
     }
 
     /// Clears the statistics of a pool, which neither CTRL.RST nor a VF reset does: for a VF that appears, or gets a new
@@ -72,10 +71,10 @@ extension RegisterFile {
         self[PFVFGOTLBC.self, pool].raw = 0
     }
 
-    /// Counts `packets` frames of `byteCount` bytes each that `pool` sent, wherever they went.
+    /// Counts `packets` frames of `length` bytes each that `pool` sent, wherever they went.
     @inline(__always)
-    func countSent(by pool: Int, byteCount: Int, packets: Int) {
-        let length = UInt32(truncatingIfNeeded: max(60, byteCount) &+ 4)
+    func countSent(by pool: Int, length: Int, packets: Int) {
+        let length = UInt32(truncatingIfNeeded: length)
         add(UInt32(truncatingIfNeeded: packets), to: PFVFGPTC.self, of: pool)
         add(length &* UInt32(truncatingIfNeeded: packets), to: PFVFGOTC.self, of: pool)
     }

@@ -43,13 +43,14 @@ struct SentFrames {
         _ frame: FrameBatch.Frame, of byteCount: Int, isMulticast: Bool, isBroadcast: Bool, packets: Int,
         _ registers: RegisterFile
     ) {
-        if let pool = frame.sourcePool { registers.countSent(by: Int(pool), byteCount: byteCount, packets: packets) }
+        let length = wireLength(byteCount)
+        if let pool = frame.sourcePool { registers.countSent(by: Int(pool), length: length, packets: packets) }
         if frame.goesToUplink {
             wire.count(
-                byteCount: byteCount, isMulticast: isMulticast, isBroadcast: isBroadcast,
+                length: length, isMulticast: isMulticast, isBroadcast: isBroadcast,
                 packets: UInt32(truncatingIfNeeded: packets))
         } else {
-            inside.count(max(60, byteCount), packets: packets)
+            inside.count(length, packets: packets)
         }
     }
 }

@@ -1,19 +1,21 @@
+/// Bytes that a frame of `byteCount` bytes has on the wire: padded to 60, and 4 of FCS.
+@inline(__always)
+func wireLength(_ byteCount: Int) -> Int { max(byteCount, 60) &+ 4 }
+
 /// Frame counters of a batch, added to the statistics registers in one go.
 ///
 /// Lengths include the four bytes of FCS, as the MAC counts them. Datasheet 8.18.
 struct FrameCounters {
-    var packets: UInt32 = 0
     var octets: UInt64 = 0
     var multicast: UInt32 = 0
     var broadcast: UInt32 = 0
     /// 64, 65-127, 128-255, 256-511, 512-1023, 1024 and more.
     var sizes = InlineArray<6, UInt32>(repeating: 0)
+    var packets: UInt32 { (0..<6).reduce(0) { $0 &+ sizes[$1] } }
 
-    /// Counts `packets` frames of `byteCount` bytes each (FCS excluded), all to the same destination.
+    /// Counts `packets` frames, each of `length` bytes on the wire, all to the same destination.
     @inline(__always)
-    mutating func count(byteCount: Int, isMulticast: Bool, isBroadcast: Bool, packets: UInt32 = 1) {
-        let length = max(byteCount, 60) &+ 4
-        self.packets &+= packets
+    mutating func count(length: Int, isMulticast: Bool, isBroadcast: Bool, packets: UInt32 = 1) {
         octets &+= UInt64(truncatingIfNeeded: length) &* UInt64(packets)
         if isBroadcast { broadcast &+= packets } else if isMulticast { multicast &+= packets }
         sizes[Self.bucket(length)] &+= packets
@@ -31,11 +33,11 @@ struct FrameTotals {
     var packets: UInt32 = 0
     var octets: UInt64 = 0
 
-    /// Counts `packets` frames of `byteCount` bytes each, FCS excluded.
+    /// Counts `packets` frames, each of `length` bytes on the wire.
     @inline(__always)
-    mutating func count(_ byteCount: Int, packets: Int = 1) {
+    mutating func count(_ length: Int, packets: Int = 1) {
         self.packets &+= UInt32(truncatingIfNeeded: packets)
-        octets &+= UInt64(truncatingIfNeeded: (byteCount &+ 4) &* packets)
+        octets &+= UInt64(truncatingIfNeeded: length &* packets)
     }
 }
 
@@ -49,12 +51,13 @@ extension RegisterFile {
 
     /// Frames that left on the wire (GPTC, GOTC, TPT, TOT, PTCxx, MPTC, BPTC).
     func addTransmitted(_ counters: borrowing FrameCounters) {
-        guard counters.packets != 0 else { return }
-        add(counters.packets, to: GPTC.self)
-        add(counters.packets, to: TPT.self)
+        let packets = counters.packets
+        guard packets != 0 else { return }
+        add(packets, to: GPTC.self)
+        add(packets, to: TPT.self)
         add64(counters.octets, to: GOTCL.self)
         add64(counters.octets, to: TOTL.self)
-        add(counters.packets, to: HGPTC.self)
+        add(packets, to: HGPTC.self)
         add64(counters.octets, to: HGOTCL.self)
         add(counters.multicast, to: MPTC.self)
         add(counters.broadcast, to: BPTC.self)
@@ -68,8 +71,9 @@ extension RegisterFile {
 
     /// Frames from the wire that passed the address filter (GPRC, GORC, PRCxx, MPRC, BPRC).
     func addReceived(_ counters: borrowing FrameCounters) {
-        guard counters.packets != 0 else { return }
-        add(counters.packets, to: GPRC.self)
+        let packets = counters.packets
+        guard packets != 0 else { return }
+        add(packets, to: GPRC.self)
         add64(counters.octets, to: GORCL.self)
         add(counters.multicast, to: MPRC.self)
         add(counters.broadcast, to: BPRC.self)

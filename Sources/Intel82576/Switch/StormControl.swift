@@ -41,12 +41,12 @@ extension StormControl {
     /// Judges a frame of `byteCount` bytes, FCS excluded, from the wire. Unicast always passes.
     /// - Parameter now: clock nanoseconds.
     mutating func judge(
-        _ destination: MACAddress, byteCount: Int, _ registers: RegisterFile, now: UInt64
+        _ destination: MACAddress, length: Int, _ registers: RegisterFile, now: UInt64
     ) -> Verdict {
         let control = registers[SCCRL.self]
         guard !control.isOff, destination.isMulticast else { return Verdict() }
         startWindow(after: control.interval &* registers[SCBI.self].nanoseconds, now: now)
-        let chunks = UInt32(truncatingIfNeeded: (byteCount + 4 + 63) / 64)
+        let chunks = UInt32(truncatingIfNeeded: (length + 63) / 64)
         let isBroadcast = destination.isBroadcast
         let threshold = isBroadcast ? registers[BSCTRH.self].chunks : registers[MSCTRH.self].chunks
         var meter = isBroadcast ? broadcast : multicast

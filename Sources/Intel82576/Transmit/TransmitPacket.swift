@@ -136,18 +136,28 @@ extension Transmit {
     @inline(__always)
     mutating func admit(byteCount: Int, _ bridge: inout Switch) -> Bool {
         guard let pool = run.pool else { return true }
-        let frame = batch.count &- 1
-        if run.checksSpoofing {
-            let summary = FrameSummary(batch.header(of: frame), frameLength: byteCount, tagTypes: run.tagTypes)
-            summaries[frame] = summary
-            batch.markSummarized(frame)
-            if let spoofing = bridge.spoofing(summary, by: pool) {
-                report(spoofing, &bridge)
-                batch.cancelFrame()
-                return false
-            }
+        guard !run.checksSpoofing || passes(byteCount: byteCount, pool, &bridge) else {
+            batch.cancelFrame()
+            return false
         }
-        batch.setSourcePool(pool, of: frame)
+        batch.setSourcePool(pool, of: batch.count &- 1)
+        return true
+    }
+
+    /// Whether the frame appended last, which will be `byteCount` bytes long, passes the anti-spoof checks of `pool`. What
+    /// has the addresses, tag and type of the frame that passed last passes too.
+    @inline(never)
+    private mutating func passes(byteCount: Int, _ pool: Int, _ bridge: inout Switch) -> Bool {
+        let frame = batch.count &- 1
+        let summary = FrameSummary(batch.header(of: frame), frameLength: byteCount, tagTypes: run.tagTypes)
+        summaries[frame] = summary
+        batch.markSummarized(frame)
+        if let passed = run.passed, summary.hasLinkHeader(of: passed) { return true }
+        if let spoofing = bridge.spoofing(summary, by: pool) {
+            report(spoofing, &bridge)
+            return false
+        }
+        run.passed = summary
         return true
     }
 

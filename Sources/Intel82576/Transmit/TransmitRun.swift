@@ -23,6 +23,8 @@ struct TransmitRun {
     /// What the pool's packets have for a tag (VMVIR).
     var insertion = VMVIR(raw: 0)
     var ranges: RangeTable
+    /// The frame that passed the anti-spoof checks last.
+    var passed: FrameSummary?
     var tagTypes = TagTypes()
     /// What the pool sends is checked against its addresses or VLANs.
     var checksSpoofing = false

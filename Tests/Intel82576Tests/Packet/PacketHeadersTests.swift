@@ -337,7 +337,7 @@ struct HostileFrameTests {
         let report = verification.verify(FrameSummary(headers), frame: 0, of: batch)
         #expect(report.contains(.ipChecked) == headers.ip.isIPv4)
         let hash = RSS().hash(
-            FrameSummary(headers), bytes.span.bytes.extracting(first: span), frameLength: bytes.count,
+            FrameSummary(headers), bytes.span.bytes.extracting(first: span),
             enabledTypes: RSS.EnabledTypes(rawValue: 0x01FF_0000))
         #expect((hash.type == .none) == (headers.ip.kind == .none))
     }

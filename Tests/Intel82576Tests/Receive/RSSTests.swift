@@ -25,7 +25,7 @@ extension RSS {
     ) -> (hash: UInt32, type: HashType) {
         let bytes = recipe.bytes
         return hash(
-            FrameSummary(PacketHeaders(bytes)), bytes.span.bytes, frameLength: bytes.count, enabledTypes: types,
+            FrameSummary(PacketHeaders(bytes)), bytes.span.bytes, enabledTypes: types,
             extensions: extensions)
     }
 }
@@ -91,10 +91,10 @@ struct RSSTests {
             let bytes = vector.frame(transport)
             let summary = FrameSummary(PacketHeaders(bytes))
             let plain = rss.hash(
-                summary, bytes.span.bytes, frameLength: bytes.count, enabledTypes: [.ipv4, .ipv6])
+                summary, bytes.span.bytes, enabledTypes: [.ipv4, .ipv6])
             #expect(plain == (vector.withoutPorts, isIPv4 ? .ipv4 : .ipv6))
             let all = RSS.EnabledTypes(rawValue: 0x01FF_0000)
-            let full = rss.hash(summary, bytes.span.bytes, frameLength: bytes.count, enabledTypes: all)
+            let full = rss.hash(summary, bytes.span.bytes, enabledTypes: all)
             let type: RSS.HashType =
                 transport == .tcp ? (isIPv4 ? .tcpIPv4 : .tcpIPv6) : (isIPv4 ? .udpIPv4 : .udpIPv6)
             #expect(full == (vector.withPorts, type))
@@ -128,7 +128,7 @@ struct RSSTests {
         let arp = [UInt8](repeating: 0xFF, count: 12) + [0x08, 0x06] + [UInt8](repeating: 0, count: 46)
         let all = RSS.EnabledTypes(rawValue: 0x01FF_0000)
         #expect(
-            rss.hash(FrameSummary(PacketHeaders(arp)), arp.span.bytes, frameLength: arp.count, enabledTypes: all)
+            rss.hash(FrameSummary(PacketHeaders(arp)), arp.span.bytes, enabledTypes: all)
                 == (0, .none))
     }
 

@@ -61,7 +61,7 @@ struct StatisticsTests {
         ])
     func sizes(byteCount: Int, bucket: Int) {
         var counters = FrameCounters()
-        counters.count(byteCount: byteCount, isMulticast: false, isBroadcast: false, packets: 3)
+        counters.count(length: wireLength(byteCount), isMulticast: false, isBroadcast: false, packets: 3)
         for index in 0..<6 { #expect(counters.sizes[index] == (index == bucket ? 3 : 0)) }
         #expect(counters.octets == UInt64(3 * (max(byteCount, 60) + 4)))
     }
@@ -69,8 +69,8 @@ struct StatisticsTests {
     @Test("count a sent frame in every counter of its kind, once")
     func transmitted() {
         var counters = FrameCounters()
-        counters.count(byteCount: 100, isMulticast: true, isBroadcast: false)
-        counters.count(byteCount: 100, isMulticast: true, isBroadcast: true)
+        counters.count(length: 104, isMulticast: true, isBroadcast: false)
+        counters.count(length: 104, isMulticast: true, isBroadcast: true)
         driver.port.registers.addTransmitted(counters)
         #expect(driver[.GPTC] == 2 && driver[.TPT] == 2 && driver[.HGPTC] == 2)
         #expect(driver[.GOTCL] == 208 && driver[.TOTL] == 208 && driver[.HGOTCL] == 208)
@@ -81,7 +81,7 @@ struct StatisticsTests {
     @Test("count a received frame in every counter of its kind, once")
     func received() {
         var counters = FrameCounters()
-        counters.count(byteCount: 1000, isMulticast: true, isBroadcast: true)
+        counters.count(length: 1004, isMulticast: true, isBroadcast: true)
         driver.port.registers.addReceived(counters)
         #expect(driver[.GPRC] == 1 && driver[.GORCL] == 1004 && driver[.PRC1023] == 1)
         #expect(driver[.BPRC] == 1 && driver[.MPRC] == 0 && driver[.GPTC] == 0)

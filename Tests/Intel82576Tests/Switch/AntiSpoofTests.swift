@@ -59,6 +59,22 @@ struct AntiSpoofTests {
         }
     }
 
+    @Test("what passed opens the door for nothing else in the same burst")
+    func mixedBurst() {
+        let bench = SwitchBench(guarded)
+        let own = Scene.station(0)
+        let good = Scene.frame(to: Scene.everybody, from: own)
+        let bad = [
+            Scene.frame(to: Scene.everybody, from: Scene.station(1)),
+            Scene.frame(to: Scene.everybody, from: own, type: [0x88, 0x08]),
+            Scene.frame(to: Scene.everybody, from: own, tags: [20]),
+            Scene.frame(to: MACAddress("01:80:c2:00:00:02")!, from: own),
+        ]
+        let burst = bad.flatMap { [good, $0] }.map { SwitchBench.Transmission(frame: $0) }
+        #expect(bench.send(burst, from: .pool(0)).sent == bad.map { _ in good.bytes })
+        #expect(bench.counters.violations == bad.count)
+    }
+
     @Test("link control of a checked pool is dropped and counted, whatever way it is sent", arguments: controlFrames)
     func linkControl(_ frame: SwitchFrame) {
         let bench = SwitchBench(guarded)

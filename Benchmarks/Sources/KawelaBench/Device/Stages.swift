@@ -31,7 +31,7 @@
                     buffer.copyBytes(from: bytes)
                     return buffer
                 }
-                for buffer in buffers { _ = frames.append(UnsafeRawBufferPointer(buffer)) }
+                for buffer in buffers { _ = frames.append(buffer.baseAddress!, count: buffer.count) }
             }
 
             deinit { for buffer in buffers { buffer.deallocate() } }
@@ -72,10 +72,7 @@
             var rss = RSS()
 
             func hash(_ summary: FrameSummary, _ frames: borrowing FrameBatch, _ index: Int) -> UInt32 {
-                rss.hash(
-                    summary, frames.header(of: index), frameLength: Int(frames[index].byteCount),
-                    enabledTypes: [.tcpIPv4, .udpIPv4]
-                ).hash
+                rss.hash(summary, frames.header(of: index), enabledTypes: [.tcpIPv4, .udpIPv4]).hash
             }
         }
 
