@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -39,18 +40,51 @@ static int unix_address(const char *path, struct sockaddr_un *address) {
     return 0;
 }
 
-int kw_unix_bind(const char *path, int type) {
+int kw_unix_bind(const char *path, int type) { return kw_unix_bind_with_mode(path, type, -1); }
+
+// bind(2) gives the file the mode of the socket's own inode, less the umask.
+int kw_unix_bind_with_mode(const char *path, int type, int mode) {
     struct sockaddr_un address;
     if (unix_address(path, &address) < 0) return -1;
     int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
-    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || (type == SOCK_STREAM && listen(fd, 4) < 0)) {
+    if ((mode >= 0 && fchmod(fd, (mode_t)mode) < 0) || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+        (type == SOCK_STREAM && listen(fd, 4) < 0)) {
         int saved = errno;
         close(fd);
         errno = saved;
         return -1;
     }
     return fd;
+}
+
+// By a descriptor of the file: others may write to its directory, and put another in its place.
+int kw_unix_set_access(const char *path, int mode, unsigned user, unsigned group) {
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return -1;
+    struct stat status;
+    char name[32];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    int result = fstat(fd, &status);
+    if (result == 0 && !S_ISSOCK(status.st_mode)) {
+        errno = ENOTSOCK;
+        result = -1;
+    }
+    if (result == 0) result = fchownat(fd, "", user, group, AT_EMPTY_PATH);
+    if (result == 0) result = chmod(name, (mode_t)mode);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
+}
+
+int kw_unix_peer(int fd, int *process, unsigned *user) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return -1;
+    *process = peer.pid;
+    *user = peer.uid;
+    return 0;
 }
 
 int kw_unix_connect(int fd, const char *path) {

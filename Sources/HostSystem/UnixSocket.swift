@@ -20,10 +20,13 @@ package enum UnixSocket {
         if unsafe kw_unix_connect(socket.number, path) < 0 { throw .last }
     }
 
-    /// A socket bound to `path`; a stream socket also listens.
-    fileprivate static func bind(_ kind: Kind, to path: String, _ closer: Closer?) throws(Errno) -> Descriptor {
+    /// A socket bound to `path`; a stream socket also listens. Its file never has more than `mode`, if one is given.
+    fileprivate static func bind(
+        _ kind: Kind, to path: String, mode: UInt32?, _ closer: Closer?
+    ) throws(Errno) -> Descriptor {
+        let mode = mode.map { CInt(truncatingIfNeeded: $0) } ?? -1
         // SAFETY: the string is a valid C string during the call.
-        let socket = try unsafe Descriptor(result: kw_unix_bind(path, kind.type), closer: closer)
+        let socket = try unsafe Descriptor(result: kw_unix_bind_with_mode(path, kind.type, mode), closer: closer)
         try socket.setNonBlocking()
         return socket
     }
@@ -39,6 +42,36 @@ package enum UnixSocket {
     package static func refuseFiles(_ socket: Descriptor) { _ = kw_refuse_descriptors(socket.number) }
 }
 
+/// Who may connect to a UNIX socket: mode and owners of its file.
+package struct SocketAccess: Equatable, Sendable {
+    /// Permission bits, 0 to 0o777. Connecting takes the right to write.
+    package var mode: UInt32
+    /// Number of the owner; `nil`: the user of this process.
+    package var user: UInt32?
+    /// Number of the owning group; `nil`: that of this process, or of the directory.
+    package var group: UInt32?
+
+    package init(mode: UInt32 = 0o600, user: UInt32? = nil, group: UInt32? = nil) {
+        (self.mode, self.user, self.group) = (mode, user, group)
+    }
+}
+
+/// The process at the other end of a connected UNIX socket, as it was when it connected.
+package struct SocketPeer: Equatable, Sendable, CustomStringConvertible {
+    package let process: Int32
+    package let user: UInt32
+
+    /// `nil` when the system does not tell.
+    package init?(of socket: Descriptor) {
+        var (process, user): (CInt, CUnsignedInt) = (0, 0)
+        // SAFETY: both results are locals.
+        guard unsafe kw_unix_peer(socket.number, &process, &user) == 0 else { return nil }
+        (self.process, self.user) = (process, user)
+    }
+
+    package var description: String { "pid \(process), uid \(user)" }
+}
+
 /// A socket bound to a path, and the file it made there. The file goes with ``close()``, or when the value goes.
 package final class BoundSocket {
     package let path: String
@@ -46,10 +79,13 @@ package final class BoundSocket {
     private let file: FileIdentity?
 
     /// Binds, and for a stream listens. A socket file nobody answers at is replaced.
+    /// - Parameter mode: the most that the file's mode may be from the moment it is there; `nil` leaves it to the umask.
     /// - Throws: `Errno.addressInUse` when somebody does, or the file is no socket.
-    package init(path: String, kind: UnixSocket.Kind, _ closer: Closer? = nil) throws(Errno) {
+    package init(
+        path: String, kind: UnixSocket.Kind, mode: UInt32? = nil, _ closer: Closer? = nil
+    ) throws(Errno) {
         self.path = path
-        socket = try Self.bind(path, kind, closer)
+        socket = try Self.bind(path, kind, mode, closer)
         file = FileIdentity(path: path)
     }
 
@@ -62,6 +98,14 @@ package final class BoundSocket {
         socket.close()
     }
 
+    /// Gives the file its owners, then exactly the mode: until then it never has more than both the mode it was bound with
+    /// and the umask allow.
+    package func grant(_ access: SocketAccess) throws(Errno) {
+        let mode = CInt(truncatingIfNeeded: access.mode)
+        // SAFETY: the string is a valid C string during the call.
+        if unsafe kw_unix_set_access(path, mode, access.user ?? .max, access.group ?? .max) < 0 { throw .last }
+    }
+
     /// Has the kernel keep files away that a peer would send.
     package func refuseFiles() { UnixSocket.refuseFiles(socket) }
 
@@ -72,12 +116,14 @@ package final class BoundSocket {
         _ = unsafe unlink(path)
     }
 
-    private static func bind(_ path: String, _ kind: UnixSocket.Kind, _ closer: Closer?) throws(Errno) -> Descriptor {
+    private static func bind(
+        _ path: String, _ kind: UnixSocket.Kind, _ mode: UInt32?, _ closer: Closer?
+    ) throws(Errno) -> Descriptor {
         do throws(Errno) {
-            return try UnixSocket.bind(kind, to: path, closer)
+            return try UnixSocket.bind(kind, to: path, mode: mode, closer)
         } catch .addressInUse {
             try removeStaleFile(path, kind)
-            return try UnixSocket.bind(kind, to: path, closer)
+            return try UnixSocket.bind(kind, to: path, mode: mode, closer)
         }
     }
 

@@ -52,6 +52,7 @@ private func remedy(for error: ServerError) -> String {
     case .inUse: "end that server or give another --socket or --directory"
     case .notASocket: "remove it or give another --socket or --directory"
     case .pathTooLong: "give a shorter --socket or --directory"
+    case .accessRefused: "only root gives files away, to others one of the user's own groups: change --socket-owner"
     case .unavailable: "give a --socket or --directory in a directory that exists and that this user may write to"
     }
 }

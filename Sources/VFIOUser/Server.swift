@@ -17,6 +17,7 @@ package final class Server {
     private let function: any Function
     private let log: EventLog
     private let guestMemory: GuestMemoryFiles
+    private let access: ClientAccess
     private let waitBudget = WaitBudget()
     /// Closes what clients hand over, and their sockets.
     private let closer: Closer
@@ -40,17 +41,19 @@ package final class Server {
 
     /// Listens on `path`. A socket file left behind by a server that has ended is replaced.
     package init(
-        path: String, function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory
+        path: String, function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory,
+        access: ClientAccess = ClientAccess()
     ) throws(ServerError) {
-        (self.function, self.log, self.guestMemory) = (function, EventLog(log), guestMemory)
+        (self.function, self.log, self.guestMemory, self.access) = (function, EventLog(log), guestMemory, access)
         do throws(Errno) { closer = try Closer() } catch { throw .unavailable(path: path, error) }
-        listener = try Listener(path: path, closer)
+        listener = try Listener(path: path, access: access.socket, closer)
         watch()
     }
 
     /// Without a socket to connect to: clients come by ``adopt(_:)``.
     init(function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory) throws(Errno) {
         (self.function, self.log, self.guestMemory, listener) = (function, EventLog(log), guestMemory, nil)
+        access = ClientAccess()
         closer = try Closer()
     }
 
@@ -108,6 +111,12 @@ extension Server {
     /// The client served may have gone, and this one come instead, before its going was noticed. What it left unread is
     /// of no use to anybody then.
     private func welcome(_ socket: Descriptor) {
+        let peer = SocketPeer(of: socket)
+        guard access.admits(peer) else {
+            socket.hangUp()
+            log.warning("client turned away: \(peer.text), not a user that may connect")
+            return
+        }
         session?.handleInput()
         if let session, session.transport.hasHungUp { session.finish(.clientLeft) }
         settle()
@@ -130,7 +139,7 @@ extension Server {
         session = Session(
             ClientSocket(socket, closer), function: function, log: log, waitBudget: waitBudget, guestMemory: guestMemory
         )
-        log.info("client connected")
+        log.info("client connected: \(SocketPeer(of: socket).text)")
         watch()
     }
 
@@ -191,6 +200,10 @@ private struct Watched {
             closer?.caughtUp,
         ].compactMap { $0 }
     }
+}
+
+extension SocketPeer? {
+    fileprivate var text: String { self?.description ?? "of an unknown user" }
 }
 
 extension EventLog {

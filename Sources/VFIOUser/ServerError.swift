@@ -9,6 +9,8 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     /// A UNIX socket's path has room for 107 bytes.
     case pathTooLong(path: String)
     case unavailable(path: String, Errno)
+    /// The socket's file cannot have the owner or mode it is to have.
+    case accessRefused(path: String, Errno)
 
     package var description: String {
         switch self {
@@ -16,6 +18,7 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
         case .notASocket(let path): "\(path) exists and is not a socket"
         case .pathTooLong(let path): "\(path) is too long for a UNIX socket (at most 107 bytes)"
         case .unavailable(let path, let error): "cannot listen on \(path): \(error)"
+        case .accessRefused(let path, let error): "cannot set owner and mode of \(path): \(error)"
         }
     }
 }

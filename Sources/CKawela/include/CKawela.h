@@ -76,6 +76,14 @@ static inline void kw_relax(void) {
 /// A close-on-exec UNIX socket of `type` (SOCK_STREAM, SOCK_DGRAM) bound to `path`; a SOCK_STREAM one also listens.
 /// -1 with errno ENAMETOOLONG when the path does not fit sockaddr_un.
 int kw_unix_bind(const char *path, int type);
+/// kw_unix_bind, with a file that has `mode` from the moment it is there, or less by the umask; -1 leaves it to the umask.
+int kw_unix_bind_with_mode(const char *path, int type, int mode);
+/// Gives the socket file `path` its owners, (unsigned)-1 for one that stays, and then exactly `mode`. 0, or -1 with errno:
+/// ENOTSOCK when another file is there.
+int kw_unix_set_access(const char *path, int mode, unsigned user, unsigned group);
+/// Process and user at the other end of a connected UNIX socket, as they were when it connected (SO_PEERCRED). 0, or -1
+/// with errno.
+int kw_unix_peer(int fd, int *process, unsigned *user);
 /// Connects `fd`, or a new close-on-exec stream socket when `fd` is -1, to `path`. -1 with errno on failure.
 int kw_unix_connect(int fd, const char *path);
 /// accept4 with SOCK_CLOEXEC | SOCK_NONBLOCK.

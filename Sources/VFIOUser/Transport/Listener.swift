@@ -11,13 +11,14 @@ final class Listener {
 
     /// Replaces a socket file nobody listens on any more.
     /// - Parameter closer: closes what has to do with clients, who may have sent files before they are accepted.
-    init(path: String, _ closer: Closer) throws(ServerError) {
+    init(path: String, access: SocketAccess, _ closer: Closer) throws(ServerError) {
         self.closer = closer
         do throws(Errno) {
-            socket = try BoundSocket(path: path, kind: .stream, closer)
+            socket = try BoundSocket(path: path, kind: .stream, mode: access.mode, closer)
         } catch {
             throw ServerError(error, path: path)
         }
+        do throws(Errno) { try socket.grant(access) } catch { throw .accessRefused(path: path, error) }
         reserve = try? Event()
     }
 
