@@ -29,6 +29,15 @@
 
 // Network interfaces of the host: TAP devices, packet sockets, their link.
 
+size_t kw_interface_requests(uint32_t *requests, size_t capacity) {
+    static const uint32_t all[] = {TUNGETFEATURES,  TUNSETIFF,    TUNSETVNETHDRSZ, TUNSETOFFLOAD,
+                                   TUNSETCARRIER,   SIOCGIFINDEX, SIOCGIFFLAGS,    SIOCGIFHWADDR};
+    size_t count = sizeof all / sizeof *all;
+    if (count > capacity) count = capacity;
+    memcpy(requests, all, count * sizeof *all);
+    return count;
+}
+
 int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
     *has_vnet_header = false;
     *offloads = 0;

@@ -16,6 +16,9 @@ package final class Closer: Sendable {
     /// the thread has no processor.
     package static let limit = 256
 
+    /// What each thread that closes does first. For a program that gives up rights, to be set before anything is closed.
+    package static let preparation = Mutex<(@Sendable () -> Void)?>(nil)
+
     private struct State {
         var waiting: [CInt] = []
         var isRunning = false
@@ -49,7 +52,10 @@ package final class Closer: Sendable {
     /// Starts the thread. When that fails, the descriptors wait until the next call.
     private func start() {
         do throws(Errno) {
-            try NamedThread(name: "kawela/close") { [self] in run() }.detach()
+            try NamedThread(name: "kawela/close") { [self] in
+                Self.preparation.withLock { $0 }?()
+                run()
+            }.detach()
         } catch {
             state.withLock { $0.isRunning = false }
         }

@@ -2,7 +2,7 @@ import Glibc
 import Logging
 
 /// `kawela serve`: makes each port with its uplink, its servers and if wanted its driver, and runs them, each in a thread
-/// of its own, until a signal to stop.
+/// of its own, until a signal to stop. Once all is open it gives up what it does not need any more (``Sandbox``).
 ///
 /// Nothing is left behind when it returns or throws: sockets made here are removed.
 ///
@@ -28,8 +28,13 @@ package func serve(_ line: ServeOptions, configuration path: String? = nil) thro
     let supervisor = try Supervisor(
         signals, reload: reader.map { reader in { reader.run() } },
         abandon: { late in exitWithout(late, of: ports, plans, log: log) })
+    let sandbox = Sandbox(SandboxProfile(plans, configuration: path), mode: plans[0].sandbox, log: log)
+    sandbox.enterProcess()
     for port in ports { port.announce() }
-    try supervisor.run(zip(plans, ports).map { worker($0.name, $1) })
+    let workers = ports.indices.map { position in
+        worker(plans[position].name, ports[position]) { sandbox.enterPort(position) }
+    }
+    try supervisor.run(workers) { sandbox.enterMain() }
     log.notice("stopped")
 }
 
@@ -54,9 +59,13 @@ private func exitWithout(_ late: [Int], of ports: [ServedPort], _ plans: [ServeP
     _exit(1)
 }
 
-private func worker(_ name: String?, _ port: ServedPort) -> Supervisor.Worker {
+/// - Parameter confine: called first in the port's thread.
+private func worker(
+    _ name: String?, _ port: ServedPort, confine: @escaping @Sendable () -> Void
+) -> Supervisor.Worker {
     let transferred = TransferredPort(port: port)
     return Supervisor.Worker(name: name ?? "port", control: port.control) { () throws(Failure) in
+        confine()
         try transferred.port.run()
     }
 }

@@ -87,13 +87,15 @@ private func makeServers(
     _ plan: ServePlan, of port: Port, log: Logger
 ) throws(Failure) -> [any FunctionServer] {
     var servers: [any FunctionServer] = []
+    let access = try makeAccess(plan)
     do throws(Failure) {
         for each in plan.served {
             var log = log
             if plan.served.count > 1 { log[metadataKey: "function"] = "\(each.function)" }
             servers.append(
                 try makeServer(
-                    path: each.path, function: port.function(each.function), guestMemory: plan.guestMemory, log: log))
+                    path: each.path, function: port.function(each.function), guestMemory: plan.guestMemory,
+                    access: access, log: log))
         }
     } catch {
         for server in servers { server.close() }

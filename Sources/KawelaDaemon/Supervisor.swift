@@ -34,9 +34,11 @@ final class Supervisor {
     }
 
     /// Runs `workers`, each in a thread, until a signal to stop, or until one of them fails, which stops the others.
-    func run(_ workers: [Worker]) throws(Failure) {
+    /// - Parameter started: called once all of them run.
+    func run(_ workers: [Worker], started: () -> Void = {}) throws(Failure) {
         do throws(Failure) {
             for worker in workers { try start(worker) }
+            started()
             while finished.positions.isEmpty { try waitForEvent() }
         } catch {
             finished.note(error)

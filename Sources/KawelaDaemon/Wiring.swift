@@ -38,10 +38,10 @@ func makeBackend(_ specification: String) throws(Failure) -> any Backend {
 
 /// The server of `function` on the UNIX socket `path`.
 func makeServer(
-    path: String, function: any Function, guestMemory: GuestMemoryFiles, log: Logger
+    path: String, function: any Function, guestMemory: GuestMemoryFiles, access: ClientAccess, log: Logger
 ) throws(Failure) -> any FunctionServer {
     do throws(ServerError) {
-        return try Server(path: path, function: function, log: log, guestMemory: guestMemory)
+        return try Server(path: path, function: function, log: log, guestMemory: guestMemory, access: access)
     } catch {
         throw .failed("\(error): \(remedy(for: error))")
     }
@@ -54,6 +54,31 @@ private func remedy(for error: ServerError) -> String {
     case .pathTooLong: "give a shorter --socket or --directory"
     case .accessRefused: "only root gives files away, to others one of the user's own groups: change --socket-owner"
     case .unavailable: "give a --socket or --directory in a directory that exists and that this user may write to"
+    }
+}
+
+/// Who may be a client, with the names of `plan` looked up.
+func makeAccess(_ plan: ServePlan) throws(Failure) -> ClientAccess {
+    var socket = SocketAccess(mode: plan.socketMode)
+    if let owner = plan.socketOwner {
+        socket.user = try number(of: owner.user, "user") { userNumber($0) }
+        socket.group = try owner.group.map { group throws(Failure) in
+            try number(of: group, "group") { groupNumber($0) }
+        }
+    }
+    return ClientAccess(socket: socket, users: plan.allowedUsers)
+}
+
+private func number(
+    of account: AccountName, _ kind: String, lookUp: (String) -> UInt32?
+) throws(Failure) -> UInt32 {
+    switch account {
+    case .number(let number): return number
+    case .name(let name):
+        guard let number = lookUp(name) else {
+            throw .failed("--socket-owner: there is no \(kind) '\(name)' on this system: give another, or a number")
+        }
+        return number
     }
 }
 

@@ -19,7 +19,7 @@ struct Kawela: ParsableCommand {
             Exit codes: 0 success, 1 failure, 2 wrong command line.
             """,
         version: "kawela \(version)",
-        subcommands: [Serve.self, QEMUArgs.self, Registers.self])
+        subcommands: [Serve.self, QEMUArgs.self, Registers.self, SandboxCommand.self])
 
     /// Ends the process with this program's exit codes: ArgumentParser's own for a wrong command line is 64.
     static func main() {

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -114,6 +115,9 @@ int kw_receive_datagrams(int fd, void *slots, size_t stride, size_t slot_size, u
 /// NULL; part_counts[i] of the `parts`, which follow each other, make up number i. Returns how many left; -1 with errno when the first could not. Never blocks.
 int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const int *part_counts, int count);
 
+/// The requests of ioctl(2) that the functions below make, at most `capacity` of them. Returns how many.
+size_t kw_interface_requests(uint32_t *requests, size_t capacity);
+
 /// Opens /dev/net/tun and attaches to the TAP interface `name` with IFF_NO_PI, with IFF_VNET_HDR (10-byte header) when
 /// the kernel has it. Sets *offloads to the TUN_F_ flags it accepted out of CSUM, TSO4, TSO6, and USO4|USO6. Non-blocking.
 /// -1 with errno on failure; does not create an interface that does not exist (ENODEV).
@@ -167,6 +171,60 @@ int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds);
 void kw_exact_timeouts(void);
 /// PR_SET_NAME for the calling thread; the kernel keeps the first 15 bytes.
 void kw_name_thread(const char *name);
+
+/// PR_SET_NO_NEW_PRIVS for the calling thread and those it starts. 0, or -1 with errno.
+int kw_no_new_privileges(void);
+/// Empties the calling thread's effective, permitted, inheritable and ambient capabilities, and the bounding set where it
+/// may. 0, or -1 with errno.
+int kw_drop_capabilities(void);
+/// Sets close-on-exec for every open descriptor from `first` on. Does nothing before Linux 5.11.
+void kw_close_on_exec_from(unsigned first);
+
+/// Rights that Landlock can leave for what is below a path (LANDLOCK_ACCESS_FS_).
+#define KW_PATH_WRITE_FILES (1ULL << 1)
+#define KW_PATH_READ_FILES (1ULL << 2)
+#define KW_PATH_REMOVE_FILES (1ULL << 5)
+#define KW_PATH_TRUNCATE (1ULL << 14)
+#define KW_PATH_CONTROL_DEVICES (1ULL << 15)
+/// Those that exist for a path which is no directory.
+#define KW_PATH_RIGHTS_OF_FILES (KW_PATH_READ_FILES | KW_PATH_WRITE_FILES | KW_PATH_TRUNCATE | KW_PATH_CONTROL_DEVICES | 1)
+
+/// The version of Landlock that this kernel has; -1 when it has none, or does not use it.
+int kw_landlock_version(void);
+/// A close-on-exec descriptor of a set of rules that denies everything `version` can: files, TCP, and UNIX sockets without a
+/// path and signals to those outside. -1 with errno on failure.
+int kw_landlock_create(int version);
+/// Leaves `rights` (KW_PATH_) for `path` and what is below it. 0, or -1 with errno.
+int kw_landlock_allow(int ruleset, int version, const char *path, uint64_t rights);
+/// Confines the calling thread, and those it starts from then on, to `ruleset` and what confines it already. Takes
+/// no_new_privileges. 0, or -1 with errno.
+int kw_landlock_restrict(int ruleset);
+
+/// What a filter answers a system call with.
+#define KW_CALL_ALLOWED 0x7FFF0000U
+#define KW_CALL_LOGGED 0x7FFC0000U
+/// Plus an errno.
+#define KW_CALL_FAILS 0x00050000U
+/// Ends the process by SIGSYS.
+#define KW_CALL_KILLS 0x80000000U
+/// Gives `answer` to the call `number` if the low 32 bits of argument `argument`, and `mask`, are `value`; always with a
+/// mask of 0. Rows of one number follow each other; the first one that fits counts, and the last has a mask of 0.
+struct kw_call_row {
+    int number;
+    unsigned argument;
+    uint32_t mask, value;
+    uint32_t answer;
+};
+/// Answers for other calls: those of another architecture's numbers, those with a number above `newest`, and the rest.
+struct kw_call_defaults {
+    uint32_t foreign, newer, unlisted;
+    int newest;
+};
+/// Filters the system calls of the calling thread, and of those it starts from then on, besides filters it has already. The
+/// first rows are found fastest. Takes no_new_privileges. 0, or -1 with errno.
+int kw_filter_calls(const struct kw_call_row *rows, size_t count, const struct kw_call_defaults *others);
+/// Whether this kernel has such filters.
+bool kw_has_filters(void);
 
 /// posix_spawn_file_actions_addclosefrom_np: the child gets no descriptor from `first` on. 0 or an errno.
 int kw_spawn_close_from(posix_spawn_file_actions_t *actions, int first);

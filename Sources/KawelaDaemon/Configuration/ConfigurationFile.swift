@@ -1,6 +1,5 @@
 import Foundation
 import Intel82576
-import Logging
 import SystemPackage
 
 extension ConfigurationFile {
@@ -65,12 +64,16 @@ struct ConfigurationFile: Decodable {
         case doorbellSpin = "doorbell-spin"
         case doorbellWakeup = "doorbell-wakeup"
         case guestMemory = "guest-memory"
+        case sandbox
+        case socketMode = "socket-mode"
+        case socketOwner = "socket-owner"
+        case allowedUsers = "allow-uids"
         case vfs
         case ports
         case name
 
         /// Not those of a port.
-        static let common: [Key] = [.version, .logLevel, .ports]
+        static let common: [Key] = [.version, .logLevel, .sandbox, .ports]
     }
 
     init(from decoder: any Decoder) throws {
@@ -80,19 +83,19 @@ struct ConfigurationFile: Decodable {
         guard version == Self.currentVersion else {
             throw InvalidSetting("version \(version) is not known: this program reads version \(Self.currentVersion)")
         }
-        options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
         if values.contains(.ports) {
             ports = try Self.decodePorts(values)
         } else {
-            options = try ServeOptions(values, logLevel: options.logLevel)
+            options = try ServeOptions(values)
         }
+        options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
+        options.sandbox = try values.decodeIfPresent(String.self, forKey: .sandbox).map { try parseSandbox($0) }
     }
 }
 
 extension ServeOptions {
     /// What `values` say of a port.
-    init(_ values: KeyedDecodingContainer<ConfigurationFile.Key>, logLevel: Logger.Level? = nil) throws {
-        self.logLevel = logLevel
+    init(_ values: KeyedDecodingContainer<ConfigurationFile.Key>) throws {
         socket = try values.decodeIfPresent(String.self, forKey: .socket)
         uplink = try values.decodeIfPresent(String.self, forKey: .uplink)
         mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
@@ -105,6 +108,9 @@ extension ServeOptions {
             try parseWakeup($0)
         }
         guestMemory = try values.decodeIfPresent(String.self, forKey: .guestMemory).map { try parseGuestMemory($0) }
+        socketMode = try values.decodeIfPresent(String.self, forKey: .socketMode).map { try parseSocketMode($0) }
+        socketOwner = try values.decodeIfPresent(String.self, forKey: .socketOwner).map { try parseSocketOwner($0) }
+        allowedUsers = try values.decodeIfPresent([Int].self, forKey: .allowedUsers).map { try parseAllowedUsers($0) }
         if values.contains(.vfs) { try decodeVFs(values) }
     }
 

@@ -20,6 +20,12 @@ package struct ServeOptions: Equatable, Sendable {
     /// Microseconds between two polls at most; see ``Polling``.
     package internal(set) var doorbellWakeup: Int?
     package internal(set) var guestMemory: GuestMemoryFiles?
+    package internal(set) var sandbox: SandboxMode?
+    /// Permission bits of the files of the functions' sockets.
+    var socketMode: UInt32?
+    var socketOwner: SocketOwner?
+    /// Numbers of the users who may be clients.
+    var allowedUsers: [UInt32]?
     /// How many VFs there are.
     package internal(set) var vfCount: Int?
     /// What the configuration file says about VFs, the first ones or all.
@@ -31,7 +37,8 @@ package struct ServeOptions: Equatable, Sendable {
     package init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
         pf: String? = nil, nvm: String? = nil, doorbells: String? = nil, doorbellSpin: Int? = nil,
-        doorbellWakeup: Int? = nil, guestMemory: String? = nil
+        doorbellWakeup: Int? = nil, guestMemory: String? = nil, sandbox: String? = nil, socketMode: String? = nil,
+        socketOwner: String? = nil, allowedUsers: [Int] = []
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -46,6 +53,10 @@ package struct ServeOptions: Equatable, Sendable {
             if let nvm { self.nvm = try parseNVMPath(nvm) }
             if let mac { self.mac = try MACAddress.station(mac) }
             if let logLevel { self.logLevel = try parseLogLevel(logLevel) }
+            if let sandbox { self.sandbox = try parseSandbox(sandbox) }
+            if let socketMode { self.socketMode = try parseSocketMode(socketMode) }
+            if let socketOwner { self.socketOwner = try parseSocketOwner(socketOwner) }
+            if !allowedUsers.isEmpty { self.allowedUsers = try parseAllowedUsers(allowedUsers) }
         } catch {
             throw .usage(error.message)
         }
@@ -65,6 +76,10 @@ package struct ServeOptions: Equatable, Sendable {
         all.doorbellSpin = doorbellSpin ?? file.doorbellSpin
         all.doorbellWakeup = doorbellWakeup ?? file.doorbellWakeup
         all.guestMemory = guestMemory ?? file.guestMemory
+        all.sandbox = sandbox ?? file.sandbox
+        all.socketMode = socketMode ?? file.socketMode
+        all.socketOwner = socketOwner ?? file.socketOwner
+        all.allowedUsers = allowedUsers ?? file.allowedUsers
         all.vfCount = vfCount ?? file.vfCount
         all.vfs = file.vfs
         return all

@@ -40,6 +40,14 @@ struct ServePlan: Equatable {
     var polling: Polling.Times?
     var guestMemory: GuestMemoryFiles
     var logLevel: Logger.Level
+    /// How all of the process is confined.
+    var sandbox: SandboxMode
+    /// Permission bits of the sockets' files.
+    var socketMode: UInt32
+    /// Owners of the sockets' files; `nil`: those of this process.
+    var socketOwner: SocketOwner?
+    /// Numbers of the users who may be clients; `nil`: all that can connect.
+    var allowedUsers: Set<UInt32>?
 
     init(_ options: ServeOptions, machine: String = machineIdentity()) throws(Failure) {
         try checkSocketOptions(options)
@@ -59,6 +67,10 @@ struct ServePlan: Equatable {
         nvm = options.nvm
         polling = try pollingTimes(options)
         guestMemory = options.guestMemory ?? .inMemory
+        sandbox = options.sandbox ?? .on
+        socketMode = options.socketMode ?? 0o600
+        socketOwner = options.socketOwner
+        allowedUsers = options.allowedUsers.map { Set($0) }
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
 }
@@ -132,6 +144,9 @@ extension ServePlan {
         if new.polling != polling { keys.append("doorbells") }
         if new.guestMemory != guestMemory { keys.append("guest-memory") }
         if new.logLevel != logLevel { keys.append("log-level") }
+        if new.sandbox != sandbox { keys.append("sandbox") }
+        if (new.socketMode, new.socketOwner) != (socketMode, socketOwner) { keys.append("socket-mode or socket-owner") }
+        if new.allowedUsers != allowedUsers { keys.append("allow-uids") }
         return keys
     }
 }

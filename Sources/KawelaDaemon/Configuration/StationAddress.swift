@@ -36,8 +36,13 @@ func stableHash(_ text: String) -> UInt64 {
     text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
 }
 
-/// What tells this machine from others: systemd's machine id, else its host name.
-func machineIdentity() -> String {
+/// What tells this machine from others: systemd's machine id, else its host name. It is found out once: the sandbox keeps
+/// the file out of reach, and addresses made from it must not change with a configuration that is read again.
+func machineIdentity() -> String { knownIdentity }
+
+private let knownIdentity = readMachineIdentity()
+
+private func readMachineIdentity() -> String {
     let file = try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8)
     let identity = file?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
     return identity.isEmpty ? ProcessInfo.processInfo.hostName : identity

@@ -1,0 +1,121 @@
+import Backends
+import Foundation
+
+/// What an uplink and a port make their thread do after the start.
+struct PortNeeds: OptionSet {
+    let rawValue: Int
+
+    /// Asks for the state of an interface of the host, or sets a TAP's carrier.
+    static let interface = PortNeeds(rawValue: 1 << 0)
+    /// Attaches to a TAP interface that was deleted and made again.
+    static let tunDevice = PortNeeds(rawValue: 1 << 1)
+    /// Moves its packet socket to an interface that was deleted and made again.
+    static let packetSocket = PortNeeds(rawValue: 1 << 2)
+    static let unixSocket = PortNeeds(rawValue: 1 << 3)
+    /// Connects to a peer that comes, or comes back.
+    static let connection = PortNeeds(rawValue: 1 << 4)
+    /// Makes memory for clients to map.
+    static let memoryFile = PortNeeds(rawValue: 1 << 5)
+    /// A file grows with the traffic.
+    static let capture = PortNeeds(rawValue: 1 << 6)
+}
+
+/// What `kawela serve` keeps when it gives up all else: paths and system calls of each kind of thread, limits.
+///
+/// All files are open by then, so hardly a path is left: the directories of sockets, to remove them; that of the
+/// configuration file, which is read again and which editors replace rather than change; the device by which TAPs are attached
+/// to. The NVM file and captures are written through descriptors that are open.
+struct SandboxProfile {
+    struct PathRule: Equatable {
+        var path: String
+        var rights: PathRights
+    }
+
+    struct Thread {
+        var name: String
+        var paths: [PathRule]
+        var calls: [CallRule]
+    }
+
+    /// The main thread, which takes signals, reads the configuration again and removes the sockets.
+    var main: Thread
+    /// A thread for each port, in their order.
+    var ports: [Thread]
+    /// Threads that close what others handed over; each also has no more than its port.
+    var closer: Thread
+    /// Largest size in bytes to which a file may grow; `nil` for no limit.
+    var fileSizeLimit: UInt?
+
+    /// Memory for clients to map is a file too, of a megabyte at most.
+    private static let smallFiles: UInt = 1 << 20
+
+    init(_ plans: [ServePlan], configuration: String?) {
+        let uplinks = plans.map { Uplink($0) }
+        main = Thread(
+            name: "main", paths: Self.mainPaths(plans, uplinks, configuration),
+            calls: ThreadCalls.supervisor(controlsInterfaces: uplinks.contains { $0.needs.contains(.interface) }))
+        ports = zip(plans, uplinks).map { plan, uplink in
+            Thread(name: plan.name ?? "port", paths: uplink.paths, calls: ThreadCalls.port(uplink.needs))
+        }
+        closer = Thread(name: "close", paths: [], calls: ThreadCalls.closer)
+        let growsFiles = uplinks.contains { $0.needs.contains(.capture) } || isLogInFile()
+        fileSizeLimit = growsFiles ? nil : Self.smallFiles
+    }
+
+    private static func mainPaths(_ plans: [ServePlan], _ uplinks: [Uplink], _ configuration: String?) -> [PathRule] {
+        let sockets = plans.flatMap { $0.served.map(\.path) } + uplinks.flatMap(\.sockets)
+        var paths = unique(sockets.map(directory)).map { PathRule(path: $0, rights: .removeFiles) }
+        if let configuration {
+            let file = URL(fileURLWithPath: configuration)
+            let directories = unique([file.path, file.resolvingSymlinksInPath().path].map(directory))
+            paths += directories.map { PathRule(path: $0, rights: .readFiles) }
+        }
+        return paths + uplinks.flatMap(\.paths).prefix(1)
+    }
+
+    /// What confines the process from the start of its threads until each confines itself further.
+    var processCalls: [CallRule] {
+        ThreadCalls.process([main.calls] + ports.map(\.calls) + [closer.calls])
+    }
+}
+
+/// What of an uplink, and of what else a port was asked for, matters here.
+private struct Uplink {
+    var needs: PortNeeds = []
+    /// Sockets that it made and removes.
+    var sockets: [String] = []
+
+    init(_ plan: ServePlan) {
+        if let specification = try? BackendSpecification(parsing: plan.uplink) { add(specification) }
+        if plan.polling != nil { needs.insert(.memoryFile) }
+    }
+
+    private mutating func add(_ specification: BackendSpecification) {
+        switch specification {
+        case .tap: needs.formUnion([.interface, .tunDevice, .unixSocket])
+        case .packet: needs.formUnion([.interface, .packetSocket])
+        case .stream(let path, isServer: true): sockets.append(path)
+        case .stream: needs.formUnion([.unixSocket, .connection])
+        case .datagram(let local, _):
+            needs.insert(.connection)
+            sockets.append(local)
+        case .capture(_, let inner):
+            needs.insert(.capture)
+            add(inner)
+        case .null, .loopback: break
+        }
+    }
+
+    var paths: [SandboxProfile.PathRule] {
+        guard needs.contains(.tunDevice) else { return [] }
+        return [.init(path: "/dev/net/tun", rights: [.readFiles, .writeFiles, .controlDevices])]
+    }
+}
+
+private func directory(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
+}
+
+private func unique(_ paths: [String]) -> [String] {
+    paths.enumerated().filter { paths.firstIndex(of: $1) == $0 }.map(\.1)
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import KawelaDaemon
+
+/// The options of `kawela serve`.
+struct ServeArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "UNIX socket to serve the NIC on. One that a server left behind is replaced.", valueName: "path"))
+    var socket: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Existing directory to serve in: the PF on pf.sock, VF n on vfn.sock.", valueName: "dir"))
+    var directory: String?
+
+    @Option(help: ArgumentHelp("How many VFs there are, 0 to 8. Without it: 0.", valueName: "n"))
+    var vfs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Who drives the PF: guest, or embedded: this program, with the VFs' settings from the file of --config. "
+                + "Without it: guest.", valueName: "owner"))
+    var pf: String?
+
+    @Option(help: ArgumentHelp(uplinkHelp, valueName: "spec"))
+    var uplink: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The PF's MAC address. Without it: 52:54:00 and three bytes made from this machine and the socket's path.",
+            valueName: "address"))
+    var mac: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File that keeps the NIC's EEPROM: its MAC address and what guests write. Created if it does not exist. "
+                + "Without it, what a guest writes is forgotten when it ends.", valueName: "file"))
+    var nvm: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How drivers' doorbells arrive: messages, or mapped: in memory shared with the guest, which this program polls "
+                + "at all the time. Without it: messages.", valueName: "how"))
+    var doorbells: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With mapped doorbells: for how many microseconds after the last work to poll without pause. Without it: 50.",
+            valueName: "µs"))
+    var doorbellSpin: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "With mapped doorbells: how many microseconds at most to sleep between two polls. Without it: 500.",
+            valueName: "µs"))
+    var doorbellWakeup: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which files QEMU may give for guest memory: in-memory: memfd, tmpfs and huge pages, or any-file, whose file system "
+                + "can then hold up this program. Without it: in-memory.", valueName: "kind"))
+    var guestMemory: String?
+
+    @Option(help: ArgumentHelp("Configuration file (JSON), for one NIC or several.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Least level to log: \(logLevelNames.joined(separator: ", ")). Without it: info.", valueName: "level"))
+    var logLevel: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What this program gives up once all it needs is open: on; log: the kernel only logs system calls that on would deny; off. "
+                + "Without it: on. See 'kawela sandbox'.", valueName: "mode"))
+    var sandbox: String?
+
+    @Option(
+        help: ArgumentHelp("Mode of the functions' sockets, octal. Without it: 0600.", valueName: "mode"))
+    var socketMode: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Owner of the functions' sockets, numbers or names. Without it: who runs this program.",
+            valueName: "user[:group]"))
+    var socketOwner: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Number of a user whose programs may be clients; can be given several times. Without it: all that can connect.",
+            valueName: "uid"))
+    var allowUid: [Int] = []
+
+    /// What the command line gives.
+    func line() throws -> ServeOptions {
+        try ServeOptions(
+            socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
+            nvm: nvm, doorbells: doorbells, doorbellSpin: doorbellSpin, doorbellWakeup: doorbellWakeup,
+            guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode, socketOwner: socketOwner,
+            allowedUsers: allowUid)
+    }
+}
