@@ -38,6 +38,14 @@ size_t kw_interface_requests(uint32_t *requests, size_t capacity) {
     return count;
 }
 
+// Not if_nametoindex: which kind of socket that makes, and what it opens before, is up to the C library.
+static bool interface_exists(const char *name) {
+    int index, fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool exists = fd >= 0 && kw_link_flags(fd, name, &index) >= 0;
+    if (fd >= 0) close(fd);
+    return exists;
+}
+
 int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
     *has_vnet_header = false;
     *offloads = 0;
@@ -45,7 +53,7 @@ int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    if (if_nametoindex(name) == 0) {
+    if (!interface_exists(name)) {
         errno = ENODEV;
         return -1;
     }
@@ -128,9 +136,13 @@ int kw_link_flags(int fd, const char *name, int *index) {
     return (unsigned short)request.ifr_flags;
 }
 
-static int packet_setup(int fd, const char *name) {
+int kw_packet_attach(int fd, const char *name, int former) {
     struct ifreq request;
     memset(&request, 0, sizeof request);
+    if (strlen(name) >= IFNAMSIZ) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     strcpy(request.ifr_name, name);
     if (ioctl(fd, SIOCGIFHWADDR, &request) < 0) return -1;
     if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER) {
@@ -142,7 +154,9 @@ static int packet_setup(int fd, const char *name) {
     const int options[] = {PACKET_VNET_HDR, PACKET_AUXDATA, PACKET_IGNORE_OUTGOING};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (setsockopt(fd, SOL_PACKET, options[i], &on, sizeof on) < 0) return -1;
-    struct packet_mreq promiscuous = {.mr_ifindex = request.ifr_ifindex, .mr_type = PACKET_MR_PROMISC};
+    struct packet_mreq promiscuous = {.mr_ifindex = former, .mr_type = PACKET_MR_PROMISC};
+    if (former != 0) setsockopt(fd, SOL_PACKET, PACKET_DROP_MEMBERSHIP, &promiscuous, sizeof promiscuous);
+    promiscuous.mr_ifindex = request.ifr_ifindex;
     if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) < 0) return -1;
     struct sockaddr_ll address = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = request.ifr_ifindex};
@@ -150,13 +164,9 @@ static int packet_setup(int fd, const char *name) {
 }
 
 int kw_packet_open(const char *name) {
-    if (strlen(name) >= IFNAMSIZ) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
     // Protocol 0 until it is bound: nothing comes from other interfaces.
     int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || packet_setup(fd, name) == 0) return fd;
+    if (fd < 0 || kw_packet_attach(fd, name, 0) == 0) return fd;
     int saved = errno;
     close(fd);
     errno = saved;

@@ -9,7 +9,7 @@ import SystemPackage
 package final class PacketBackend: Backend {
     private let name: String
     private let watch: LinkWatch
-    private var socket: PacketSocket
+    private let socket: PacketSocket
     /// Index of the interface that the socket is on.
     private var index: CInt
     private var isAttached = true
@@ -69,11 +69,10 @@ package final class PacketBackend: Backend {
         store.removeAll()
     }
 
-    /// What keeps it from attaching now may be gone with the next change of an interface. The old socket is closed once
-    /// the new one is open.
+    /// What keeps it from attaching now may be gone with the next change of an interface. The socket stays: the right to
+    /// make another may have been given up.
     private func attach(_ index: CInt) {
-        guard let new = try? PacketSocket(on: name) else { return }
-        socket = new
+        guard (try? socket.move(to: name, from: self.index)) != nil else { return }
         (self.index, isAttached) = (index, true)
     }
 }

@@ -17,6 +17,12 @@ struct PacketSocket {
 
     var descriptor: CInt { socket.number }
 
+    /// Moves it to the interface `name`, away from that with the index `former`. Takes no capability, unlike a new socket.
+    func move(to name: String, from former: CInt) throws(Errno) {
+        // SAFETY: the string is a valid C string during the call.
+        if unsafe kw_packet_attach(socket.number, name, former) < 0 { throw .last }
+    }
+
     func close() { socket.close() }
 }
 

@@ -135,6 +135,9 @@ int kw_link_flags(int fd, const char *name, int *index);
 /// there, with a virtio-net header of 10 bytes before each frame. -1 with errno on failure: ENODEV without the interface,
 /// EINVAL when it is no Ethernet, ENOPROTOOPT on a kernel before Linux 4.20.
 int kw_packet_open(const char *name);
+/// Moves such a socket to the interface `name`, away from that with the index `former` (0 for none), which may be gone. Takes no
+/// capability, unlike opening one. 0, or -1 with errno.
+int kw_packet_attach(int fd, const char *name, int former);
 /// What kw_packet_receive says of a frame.
 struct kw_packet {
     uint32_t length;  ///< The frame's own length: more than `frame_size` when its end was cut off.
