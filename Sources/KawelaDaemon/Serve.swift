@@ -23,7 +23,7 @@ package func serve(_ line: ServeOptions, configuration path: String? = nil) thro
             path: path, line: line,
             ports: zip(plans, ports).map { plan, port in (plan.name, { [control = port.control] in control.reload($0) })
             },
-            log: log)
+            isConfined: plans[0].sandbox == .on, log: log)
     }
     let supervisor = try Supervisor(
         signals, reload: reader.map { reader in { reader.run() } },

@@ -1,5 +1,6 @@
 import EmbeddedDriver
 import Logging
+import SystemPackage
 
 /// Reads the configuration file again on a hang-up signal, and gives each port what it says of that. A file that cannot be
 /// used changes nothing.
@@ -7,22 +8,30 @@ final class PlanReader {
     private let path: String
     private let line: ServeOptions
     private let ports: [(name: String?, take: (ServePlan) -> Void)]
+    private let isConfined: Bool
     private let log: Logger
+
+    private static let confinement =
+        ": the sandbox leaves the directory it was in at the start, and no capability to read other users' files"
 
     /// - Parameters:
     ///   - line: what the command line gave, which wins over the file.
     ///   - ports: those that run.
+    ///   - isConfined: the process is in its sandbox.
     init(
-        path: String, line: ServeOptions, ports: [(name: String?, take: (ServePlan) -> Void)], log: Logger
+        path: String, line: ServeOptions, ports: [(name: String?, take: (ServePlan) -> Void)], isConfined: Bool = false,
+        log: Logger
     ) {
-        (self.path, self.line, self.ports, self.log) = (path, line, ports, log)
+        (self.path, self.line, self.ports, self.isConfined, self.log) = (path, line, ports, isConfined, log)
     }
 
     func run() {
         do throws(Failure) {
             distribute(try readPlans(line, configuration: path))
         } catch {
-            log.error("configuration not read again, the old one stays: \(error.message)")
+            let isDenied = isConfined && error.message.hasSuffix(Errno.permissionDenied.description)
+            log.error(
+                "configuration not read again, the old one stays: \(error.message)\(isDenied ? Self.confinement : "")")
         }
     }
 

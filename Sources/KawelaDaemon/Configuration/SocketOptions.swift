@@ -41,6 +41,7 @@ func parseSocketMode(_ text: String) throws(InvalidSetting) -> UInt32 {
 }
 
 func parseAllowedUsers(_ numbers: [Int]) throws(InvalidSetting) -> [UInt32] {
+    guard !numbers.isEmpty else { throw InvalidSetting("nobody may be a client: name users, or leave the list out") }
     var users: [UInt32] = []
     for number in numbers {
         guard let user = UInt32(exactly: number), user != .max else {

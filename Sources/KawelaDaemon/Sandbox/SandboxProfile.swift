@@ -16,8 +16,10 @@ struct PortNeeds: OptionSet {
     static let connection = PortNeeds(rawValue: 1 << 4)
     /// Makes memory for clients to map.
     static let memoryFile = PortNeeds(rawValue: 1 << 5)
-    /// A file grows with the traffic.
+    /// A file grows with the traffic, and is cut back to whole frames when the disk is full.
     static let capture = PortNeeds(rawValue: 1 << 6)
+    /// Writes the EEPROM's file.
+    static let nvm = PortNeeds(rawValue: 1 << 7)
 }
 
 /// What `kawela serve` keeps when it gives up all else: paths and system calls of each kind of thread, limits.
@@ -88,6 +90,7 @@ private struct Uplink {
     init(_ plan: ServePlan) {
         if let specification = try? BackendSpecification(parsing: plan.uplink) { add(specification) }
         if plan.polling != nil { needs.insert(.memoryFile) }
+        if plan.nvm != nil { needs.insert(.nvm) }
     }
 
     private mutating func add(_ specification: BackendSpecification) {

@@ -57,8 +57,6 @@ private let sessionCalls: [CallRule] = [
     CallRule("epoll_create1", SYS_epoll_create1),
     CallRule("eventfd2", SYS_eventfd2),
     CallRule("shutdown", SYS_shutdown),
-    CallRule("pwrite64", SYS_pwrite64),
-    CallRule("ftruncate", SYS_ftruncate),
 ]
 
 private let statusCalls: [CallRule] = [
@@ -88,7 +86,7 @@ private let supervisorCalls: [CallRule] = [
     CallRule("getcwd", SYS_getcwd),
 ] + legacyRemovalCalls
 
-/// For a port: clients come, and frames cross a uplink that is open.
+/// For a port: clients come, and frames cross an uplink that is open.
 private let portCalls: [CallRule] = [
     CallRule("recvmmsg", SYS_recvmmsg),
     CallRule("sendmmsg", SYS_sendmmsg),
@@ -119,6 +117,8 @@ enum ThreadCalls {
         if needs.contains(.connection) { calls.append(CallRule("connect", SYS_connect)) }
         if !needs.isDisjoint(with: [.connection, .packetSocket]) { calls.append(CallRule("setsockopt", SYS_setsockopt)) }
         if needs.contains(.memoryFile) { calls.append(CallRule("memfd_create", SYS_memfd_create)) }
+        if needs.contains(.nvm) { calls.append(CallRule("pwrite64", SYS_pwrite64)) }
+        if !needs.isDisjoint(with: [.memoryFile, .capture]) { calls.append(CallRule("ftruncate", SYS_ftruncate)) }
         return calls
     }
 
