@@ -72,8 +72,15 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "KawelaDaemonTests",
-            dependencies: ["KawelaDaemon", "EmbeddedDriver", "HostSystem", "KawelaTestSupport"],
+            dependencies: [
+                "KawelaDaemon", "EmbeddedDriver", "HostSystem", "KawelaTestSupport", "sandbox-probe",
+            ],
             swiftSettings: tests),
+        /// Confines itself as `kawela serve` does and tries what should not be possible then, for KawelaDaemonTests.
+        .executableTarget(
+            name: "sandbox-probe", dependencies: ["KawelaDaemon", "HostSystem", "CKawela", "CRawCalls", logging],
+            path: "Tests/SandboxProbe", swiftSettings: tests),
+        .target(name: "CRawCalls", path: "Tests/CRawCalls"),
         .testTarget(name: "QTests", dependencies: ["KawelaGuest", "Intel82576"], swiftSettings: tests),
         .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
         /// Starts `kawela`, QEMU and guests for QTests, GuestTests and the demo.

@@ -80,6 +80,50 @@ struct BoundSocketTests {
         #expect(throws: Errno.noSuchFileOrDirectory) { try BoundSocket(path: "/nowhere/a", kind: .stream) }
     }
 
+    private var mode: mode_t? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+    }
+
+    @Test("a file has no more than the mode asked for from the start", arguments: [0o600, 0o700] as [UInt32])
+    func mode(_ mode: UInt32) throws {
+        let socket = try BoundSocket(path: path, kind: .stream, mode: mode)
+        #expect(self.mode == mode_t(mode))
+        socket.close()
+    }
+
+    @Test("a file gets exactly the mode and the owners that are granted")
+    func grant() throws {
+        let socket = try BoundSocket(path: path, kind: .stream, mode: 0o666)
+        try socket.grant(SocketAccess(mode: 0o666))
+        #expect(mode == 0o666, "whatever the umask is")
+        try socket.grant(SocketAccess(mode: 0o640, user: geteuid(), group: getegid()))
+        #expect(mode == 0o640)
+        guard geteuid() == 0 else { return }
+        try socket.grant(SocketAccess(mode: 0o600, user: 12, group: 34))
+        var status = stat()
+        #expect(lstat(path, &status) == 0 && status.st_uid == 12 && status.st_gid == 34)
+    }
+
+    @Test("nothing is granted by a link that somebody put in the file's place")
+    func link() throws {
+        let socket = try BoundSocket(path: path, kind: .stream, mode: 0o600)
+        unlink(path)
+        #expect(symlink("/dev/null", path) == 0)
+        defer { unlink(path) }
+        #expect(throws: Errno.self) { try socket.grant(SocketAccess(mode: 0o600)) }
+    }
+
+    @Test("a client's process and user are known")
+    func peer() throws {
+        let socket = try bind()
+        let client = try UnixSocket.make(.stream)
+        try UnixSocket.connect(client, to: path)
+        let peer = SocketPeer(of: try UnixSocket.accept(socket.descriptor))
+        #expect(peer?.process == getpid() && peer?.user == geteuid())
+        #expect(SocketPeer(of: Descriptor(-1)) == nil)
+    }
+
     @Test("a client is accepted, and nobody else")
     func accept() throws {
         let socket = try bind()

@@ -72,6 +72,31 @@ struct ServerTests {
         server.close()
     }
 
+    @Test("a client of a user that may not connect is turned away, and cannot flood the log")
+    func foreignUser() throws {
+        let access = ClientAccess(users: [geteuid() &+ 1])
+        let server = try Server(path: path, function: function, log: log.logger, access: access)
+        for _ in 0..<100 {
+            let client = try connect()
+            server.runUntilIdle()
+            #expect(client.receive() && !server.isConnected)
+        }
+        let line = "warning: client turned away: pid \(getpid()), uid \(geteuid()), not a user that may connect"
+        #expect((1...30).contains(log.lines.filter { $0 == line }.count))
+        #expect(function.calls.isEmpty)
+        server.close()
+    }
+
+    @Test("a client of a user that may connect is served, and the log has its process and user")
+    func admittedUser() throws {
+        let server = try Server(
+            path: path, function: function, log: log.logger, access: ClientAccess(users: [geteuid()]))
+        let client = try connect()
+        #expect(shakeHands(client, server))
+        #expect(log.lines.contains("info: client connected: pid \(getpid()), uid \(geteuid())"))
+        server.close()
+    }
+
     @Test(
         "a client that comes before its predecessor's going was noticed is served, whatever that one left unread",
         arguments: [0, 1, 3000])

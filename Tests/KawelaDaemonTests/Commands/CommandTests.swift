@@ -6,7 +6,7 @@ import Testing
         "has help for each command",
         arguments: [
             (["--help"], "SUBCOMMANDS"), (["serve", "--help"], "--uplink <spec>"),
-            (["qemu-args", "--help"], "--no-memory"), (["registers", "--help"], "--markdown"),
+            (["qemu-args", "--help"], "--no-memory"), (["sandbox", "--help"], "--uplink <spec>"), (["registers", "--help"], "--markdown"),
         ])
     func help(_ arguments: [String], _ expected: String) throws {
         let result = try RunningKawela(arguments).result()
@@ -46,6 +46,9 @@ import Testing
             (["serve", "--vfs", "x"], "--vfs"),
             (["serve", "--pf", "nobody"], "use guest or embedded"),
             (["serve", "--guest-memory", "disk"], "use in-memory or any-file"),
+            (["serve", "--sandbox", "maybe"], "use on, log or off"),
+            (["serve", "--socket-mode", "rw"], "octal number"), (["serve", "--socket-owner", ":"], "is no user"),
+            (["serve", "--allow-uid", "-1"], "--allow-uid"), (["sandbox"], "--socket PATH is missing"),
             (["serve", "--socket", "/s", "--directory", "/d"], "exclude each other"),
             (["serve", "--socket", "/s", "--vfs", "2"], "give --directory DIR instead"),
             (["serve", "--directory", "/d", "--pf", "embedded"], "add --vfs N"),
@@ -72,6 +75,15 @@ import Testing
         #expect(result.output.contains("-device intel-iommu,"))
         #expect(result.output.contains(#""driver":"kawela-sriov","id":"kawela0-vf1""#))
         #expect(result.output.hasSuffix("\"addr\":\"0x0.0\"}\n"))
+    }
+
+    @Test("prints what the sandbox leaves")
+    func sandbox() throws {
+        let result = try RunningKawela.run("sandbox", "--socket", "/run/k/pf.sock", "--uplink", "tap:tap0")
+        #expect(result.code == 0 && result.errors == "")
+        #expect(result.output.contains("/run/k: remove files\n"))
+        #expect(result.output.contains("thread port, paths:\n    /dev/net/tun: read files, write files, control devices\n"))
+        #expect(result.output.contains("clone (a thread)") && result.output.contains("execve, execveat"))
     }
 
     @Test(

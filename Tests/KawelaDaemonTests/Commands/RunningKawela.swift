@@ -13,10 +13,10 @@ final class RunningKawela {
     private let output = Pipe()
     private let errors = Pipe()
 
-    /// The program lies beside the one that runs the tests.
-    init(_ arguments: [String]) throws {
+    /// The program, or another that is built with it, lies beside the one that runs the tests.
+    init(_ arguments: [String], program: String = "kawela") throws {
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("kawela")
+        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent(program)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output

@@ -45,18 +45,20 @@ import Testing
         #expect(try plans(#"[{"socket": "/s", "uplink": "null"}]"#).map(\.name) == ["port0"])
     }
 
-    @Test("leaves only the level to the command line")
+    @Test("leaves only level and sandbox to the command line")
     func line() throws {
         let ports = #"[{"socket": "/s", "uplink": "null"}]"#
-        let level = try ServeOptions(socket: nil, uplink: nil, mac: nil, logLevel: "error")
-        #expect(try plans(ports, common: #", "log-level": "debug""#, line: level)[0].logLevel == .error)
+        let level = try ServeOptions(socket: nil, uplink: nil, mac: nil, logLevel: "error", sandbox: "off")
+        let plan = try plans(ports, common: #", "log-level": "debug", "sandbox": "log""#, line: level)[0]
+        #expect(plan.logLevel == .error && plan.sandbox == .off)
+        #expect(try plans(ports, common: #", "sandbox": "log""#)[0].sandbox == .log)
         for line in try [
             ServeOptions(socket: "/x", uplink: nil, mac: nil, logLevel: nil),
             ServeOptions(socket: nil, uplink: nil, mac: nil, logLevel: nil, vfs: 0),
         ] {
             let failure = #expect(throws: Failure.self) { try plans(ports, line: line) }
             #expect(failure?.exitCode == 2)
-            #expect(failure?.message.contains("leave all but --config and --log-level out") == true)
+            #expect(failure?.message.contains("leave all but --config, --log-level and --sandbox out") == true)
         }
     }
 

@@ -1,5 +1,6 @@
 import EmbeddedDriver
 import Foundation
+import HostSystem
 import Testing
 
 @testable import KawelaDaemon
@@ -60,6 +61,34 @@ import Testing
         #expect(plain.keysNeedingRestart(for: any) == ["guest-memory"])
         let line = try ServeOptions(socket: "/s", uplink: "null", mac: nil, logLevel: nil, guestMemory: "any-file")
         #expect(try ServePlan(line).guestMemory == .anyFile)
+    }
+
+    @Test("is confined, and on sockets for this user alone, unless told otherwise, which needs a restart to change")
+    func access() throws {
+        let plain = try plan(socket: "/s")
+        #expect(plain.sandbox == .on && plain.socketMode == 0o600)
+        #expect(plain.socketOwner == nil && plain.allowedUsers == nil)
+        let other = try plan(
+            socket: "/s", file: #", "sandbox": "off", "socket-mode": "660", "allow-uids": [7]"#)
+        #expect(plain.keysNeedingRestart(for: other) == ["sandbox", "socket-mode or socket-owner", "allow-uids"])
+        let line = try ServeOptions(
+            socket: "/s", uplink: "null", mac: nil, logLevel: nil, sandbox: "log", socketMode: "0606",
+            socketOwner: "5:6", allowedUsers: [1, 2])
+        let chosen = try ServePlan(line)
+        #expect(chosen.sandbox == .log && chosen.socketMode == 0o606 && chosen.allowedUsers == [1, 2])
+        #expect(try makeAccess(chosen).socket == SocketAccess(mode: 0o606, user: 5, group: 6))
+    }
+
+    @Test("has owners of sockets that exist, by name too")
+    func owners() throws {
+        func access(_ owner: String) throws -> SocketAccess {
+            let line = try ServeOptions(socket: "/s", uplink: "null", mac: nil, logLevel: nil, socketOwner: owner)
+            return try makeAccess(ServePlan(line)).socket
+        }
+        #expect(try access("root:root") == SocketAccess(user: 0, group: 0))
+        let failure = #expect(throws: Failure.self) { try access("kawela-nobody") }
+        #expect(failure?.message.contains("no user 'kawela-nobody'") == true)
+        #expect(throws: Failure.self) { try access("root:kawela-nobody") }
     }
 
     @Test("is the VFs alone with the embedded driver")
