@@ -160,7 +160,12 @@ int kw_packet_attach(int fd, const char *name, int former) {
     if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) < 0) return -1;
     struct sockaddr_ll address = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = request.ifr_ifindex};
-    return bind(fd, (struct sockaddr *)&address, sizeof address);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) return -1;
+    // That an interface went down, or is down yet, is told by the watch; it would be the answer to the next frame.
+    int error;
+    socklen_t size = sizeof error;
+    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    return 0;
 }
 
 int kw_packet_open(const char *name) {

@@ -31,8 +31,8 @@ _Static_assert(KW_CALL_KILLS == SECCOMP_RET_KILL_PROCESS && KW_CALL_FAILS == SEC
 int kw_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 
 int kw_drop_capabilities(void) {
-    // Taking one out of the bounding set needs CAP_SETPCAP; without that the set means nothing either, as nothing can be
-    // gained any more.
+    // Taking one out of the bounding set needs CAP_SETPCAP; without that the set means nothing either, as nothing can
+    // be gained any more.
     for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
         prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -152,13 +152,15 @@ static size_t length(const struct kw_call_row *row) { return row->mask != 0 ? ro
 static void add_calls(struct program *program, const struct kw_call_row *rows, size_t count) {
     for (size_t first = 0, next; first < count; first = next) {
         size_t skipped = 0;
-        for (next = first; next < count && rows[next].number == rows[first].number; next++) skipped += length(&rows[next]);
+        for (next = first; next < count && rows[next].number == rows[first].number; next++)
+            skipped += length(&rows[next]);
         add_test(program, BPF_JEQ, (uint32_t)rows[first].number, skipped);
         for (size_t row = first; row < next; row++) add_row(program, &rows[row]);
     }
 }
 
-static void build(struct program *program, const struct kw_call_row *rows, size_t count, const struct kw_call_defaults *others) {
+static void build(struct program *program, const struct kw_call_row *rows, size_t count,
+                  const struct kw_call_defaults *others) {
     add_load(program, call_architecture);
     add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, own_architecture, 1, 0));
     add_answer(program, others->foreign);

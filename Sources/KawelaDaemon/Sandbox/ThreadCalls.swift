@@ -59,12 +59,13 @@ private let sessionCalls: [CallRule] = [
     CallRule("shutdown", SYS_shutdown),
 ]
 
-private let statusCalls: [CallRule] = [
-    CallRule("newfstatat", SYS_newfstatat),
-    CallRule("fstat", SYS_fstat),
-    CallRule("readlinkat", SYS_readlinkat),
-    CallRule("fcntl", SYS_fcntl, .descriptorFlagsAndSeals),
-] + legacyStatusCalls
+private let statusCalls: [CallRule] =
+    [
+        CallRule("newfstatat", SYS_newfstatat),
+        CallRule("fstat", SYS_fstat),
+        CallRule("readlinkat", SYS_readlinkat),
+        CallRule("fcntl", SYS_fcntl, .descriptorFlagsAndSeals),
+    ] + legacyStatusCalls
 
 #if arch(x86_64)
     private let legacyStatusCalls = [
@@ -77,14 +78,15 @@ private let statusCalls: [CallRule] = [
 #endif
 
 /// For the main thread: the configuration file is read again, sockets are removed, the NVM file is brought to the disk.
-private let supervisorCalls: [CallRule] = [
-    CallRule("openat", SYS_openat, .readOnly),
-    CallRule("unlinkat", SYS_unlinkat),
-    CallRule("fdatasync", SYS_fdatasync),
-    CallRule("statx", SYS_statx),
-    CallRule("lseek", SYS_lseek),
-    CallRule("getcwd", SYS_getcwd),
-] + legacyRemovalCalls
+private let supervisorCalls: [CallRule] =
+    [
+        CallRule("openat", SYS_openat, .readOnly),
+        CallRule("unlinkat", SYS_unlinkat),
+        CallRule("fdatasync", SYS_fdatasync),
+        CallRule("statx", SYS_statx),
+        CallRule("lseek", SYS_lseek),
+        CallRule("getcwd", SYS_getcwd),
+    ] + legacyRemovalCalls
 
 /// For a port: clients come, and frames cross an uplink that is open.
 private let portCalls: [CallRule] = [
@@ -115,7 +117,9 @@ enum ThreadCalls {
         if needs.contains(.packetSocket) { calls.append(CallRule("bind", SYS_bind)) }
         if needs.contains(.unixSocket) { calls.append(CallRule("socket", SYS_socket, .unixSocket)) }
         if needs.contains(.connection) { calls.append(CallRule("connect", SYS_connect)) }
-        if !needs.isDisjoint(with: [.connection, .packetSocket]) { calls.append(CallRule("setsockopt", SYS_setsockopt)) }
+        if !needs.isDisjoint(with: [.connection, .packetSocket]) {
+            calls.append(CallRule("setsockopt", SYS_setsockopt))
+        }
         if needs.contains(.memoryFile) { calls.append(CallRule("memfd_create", SYS_memfd_create)) }
         if needs.contains(.nvm) { calls.append(CallRule("pwrite64", SYS_pwrite64)) }
         if !needs.isDisjoint(with: [.memoryFile, .capture]) { calls.append(CallRule("ftruncate", SYS_ftruncate)) }
@@ -146,6 +150,7 @@ extension CallRule.Condition {
         argument: 1, values: interfaceRequests(), text: "TAP and state of interfaces")
     /// With CLONE_THREAD, without CLONE_VFORK and new namespaces (CLONE_NEWNS, NEWTIME, NEWCGROUP to NEWNET).
     fileprivate static let thread = Self(
-        argument: 0, mask: cloneThread | 0x4000 | 0x2_0000 | 0x80 | 0x7E00_0000, values: [cloneThread], text: "a thread")
+        argument: 0, mask: cloneThread | 0x4000 | 0x2_0000 | 0x80 | 0x7E00_0000, values: [cloneThread], text: "a thread"
+    )
     private static let cloneThread: UInt32 = 0x1_0000
 }

@@ -6,7 +6,8 @@ import Testing
         "has help for each command",
         arguments: [
             (["--help"], "SUBCOMMANDS"), (["serve", "--help"], "--uplink <spec>"),
-            (["qemu-args", "--help"], "--no-memory"), (["sandbox", "--help"], "--uplink <spec>"), (["registers", "--help"], "--markdown"),
+            (["qemu-args", "--help"], "--no-memory"), (["sandbox", "--help"], "--uplink <spec>"),
+            (["registers", "--help"], "--markdown"),
         ])
     func help(_ arguments: [String], _ expected: String) throws {
         let result = try RunningKawela(arguments).result()
@@ -82,7 +83,8 @@ import Testing
         let result = try RunningKawela.run("sandbox", "--socket", "/run/k/pf.sock", "--uplink", "tap:tap0")
         #expect(result.code == 0 && result.errors == "")
         #expect(result.output.contains("/run/k: remove files\n"))
-        #expect(result.output.contains("thread port, paths:\n    /dev/net/tun: read files, write files, control devices\n"))
+        #expect(
+            result.output.contains("thread port, paths:\n    /dev/net/tun: read files, write files, control devices\n"))
         #expect(result.output.contains("clone (a thread)") && result.output.contains("execve, execveat"))
     }
 

@@ -51,16 +51,20 @@ import Testing
     @Test("says how the process is confined and who may be a client")
     func access() throws {
         let options = try decode(
-            #"{"version": 1, "sandbox": "log", "socket-mode": "0660", "socket-owner": "me:36", "allow-uids": [0, 107]}"#)
+            #"{"version": 1, "sandbox": "log", "socket-mode": "0660", "socket-owner": "me:36", "allow-uids": [0, 107]}"#
+        )
         #expect(options.sandbox == .log)
         #expect(options.socketMode == 0o660)
         #expect(options.socketOwner == SocketOwner(user: .name("me"), group: .number(36)))
         #expect(options.allowedUsers == [0, 107])
         #expect(refusal(of: #"{"version": 1, "sandbox": "maybe"}"#) == "'maybe' is no sandbox: use on, log or off")
-        #expect(refusal(of: #"{"version": 1, "socket-mode": "0888"}"#)?.contains("use an octal number up to 777") == true)
-        #expect(refusal(of: #"{"version": 1, "socket-mode": "1777"}"#)?.contains("use an octal number up to 777") == true)
+        #expect(
+            refusal(of: #"{"version": 1, "socket-mode": "0888"}"#)?.contains("use an octal number up to 777") == true)
+        #expect(
+            refusal(of: #"{"version": 1, "socket-mode": "1777"}"#)?.contains("use an octal number up to 777") == true)
         for owner in ["", ":kvm", "me:", "4294967295", "1x"] {
-            #expect(refusal(of: #"{"version": 1, "socket-owner": "\#(owner)"}"#)?.contains("is no ") == true, "\(owner)")
+            #expect(
+                refusal(of: #"{"version": 1, "socket-owner": "\#(owner)"}"#)?.contains("is no ") == true, "\(owner)")
         }
         #expect(refusal(of: #"{"version": 1, "allow-uids": [-1]}"#)?.contains("-1 is no user's number") == true)
         #expect(refusal(of: #"{"version": 1, "allow-uids": []}"#)?.contains("nobody") == true)

@@ -46,7 +46,9 @@ import Testing
     /// Connects, and says which version it speaks. Whether that is accepted.
     private func isServed(_ socket: String) throws -> Bool {
         let client = try UnixSocket.make(.stream)
-        for _ in 0..<500 where (try? UnixSocket.connect(client, to: "\(folder.path)/\(socket)")) == nil { usleep(10_000) }
+        for _ in 0..<500 where (try? UnixSocket.connect(client, to: "\(folder.path)/\(socket)")) == nil {
+            usleep(10_000)
+        }
         let request: [UInt16] = [1, 1, 20, 0, 0, 0, 0, 0, 0, 1]
         _ = request.withUnsafeBytes { send(client.number, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
         guard try isReadable(client.number) else { return false }
@@ -86,7 +88,9 @@ import Testing
         #expect(!(try end(running)).contains("sandbox"))
     }
 
-    @Test("serves one client after the other, also with mapped doorbells and an NVM file", arguments: ["messages", "mapped"])
+    @Test(
+        "serves one client after the other, also with mapped doorbells and an NVM file",
+        arguments: ["messages", "mapped"])
     func clients(_ doorbells: String) throws {
         let running = try serve(
             "--directory", folder.path, "--vfs", "1", "--uplink", "pcap:\(folder.path)/c.pcap", "--nvm",
