@@ -103,4 +103,5 @@ extension EmbeddedDriver: FunctionHost {
     package func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
     package func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
     package func memoryLost() {}
+    package var canWait: Bool { true }
 }

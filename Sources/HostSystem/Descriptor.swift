@@ -50,6 +50,9 @@ package final class Descriptor {
         return length == expected.utf8.count && zip(name, expected.utf8).allSatisfy { UInt8(bitPattern: $0) == $1 }
     }
 
+    /// Whether both are the same open file. False where the kernel does not tell (kcmp).
+    package func isSameFile(as other: Descriptor) -> Bool { kw_same_file(number, other.number) }
+
     /// Whether this is a file in memory (a memfd, a file on tmpfs or hugetlbfs). Only those have seals, and to ask for
     /// them does not reach any file system's server, as fstat and fstatfs would.
     package var isMemory: Bool { kw_seals(number) >= 0 }

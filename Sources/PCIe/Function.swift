@@ -69,6 +69,10 @@ public protocol FunctionHost: AnyObject {
     /// Writes guest memory that is mapped without a file descriptor, through the client. False if the client refused it.
     func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool
 
+    /// Whether what needs several accesses to such memory may be begun now. The host waits for its client, whose thread
+    /// others need too, so it waits for a bounded part of the time; beyond that, accesses fail.
+    var canWait: Bool { get }
+
     /// A file that was mapped for DMA lacked pages when they were touched: it was made shorter, or there is no memory for
     /// it. The function goes on with zeros in its place; the host should end what it has with the file's owner.
     func memoryLost()

@@ -1,17 +1,17 @@
 import Logging
 
-/// A log that a client cannot flood: a burst of messages, then one a second. What was left out is counted.
-final class EventLog {
+/// A log that a client or peer cannot flood: a burst of messages, then one a second. What was left out is counted.
+package final class EventLog {
     private static let burst = 20
     private let log: Logger
     private var credit = EventLog.burst
     private var lastRefill = ContinuousClock.now
     private var suppressed = 0
 
-    init(_ log: Logger) { self.log = log }
+    package init(_ log: Logger) { self.log = log }
 
     func debug(_ message: @autoclosure () -> Logger.Message) { write(.debug, message) }
-    func info(_ message: @autoclosure () -> Logger.Message) { write(.info, message) }
+    package func info(_ message: @autoclosure () -> Logger.Message) { write(.info, message) }
     func warning(_ message: @autoclosure () -> Logger.Message) { write(.warning, message) }
 
     private func write(_ level: Logger.Level, _ message: () -> Logger.Message) {

@@ -7,7 +7,7 @@ import SystemPackage
 ///
 /// Single-threaded and driven by its owner's event loop: wait until one of ``descriptors`` is readable, then call
 /// ``handleEvents(on:)``; while ``hasBufferedMessages``, call ``processBufferedMessages()`` without waiting. Nothing
-/// blocks, except the function's own access to memory that the client did not share (1 s at most, within its
+/// blocks, except the function's own access to memory that the client did not share (milliseconds at most, within its
 /// ``WaitBudget``).
 ///
 /// A client that connects while another is served is turned away at once: QEMU then reports the error at start, where
@@ -18,7 +18,7 @@ package final class Server {
     private let log: EventLog
     private let guestMemory: GuestMemoryFiles
     private let access: ClientAccess
-    private let waitBudget = WaitBudget()
+    private let waitBudget: WaitBudget
     /// Closes what clients hand over, and their sockets.
     private let closer: Closer
     private let listener: Listener?
@@ -45,15 +45,19 @@ package final class Server {
         access: ClientAccess = ClientAccess()
     ) throws(ServerError) {
         (self.function, self.log, self.guestMemory, self.access) = (function, EventLog(log), guestMemory, access)
+        waitBudget = WaitBudget()
         do throws(Errno) { closer = try Closer() } catch { throw .unavailable(path: path, error) }
         listener = try Listener(path: path, access: access.socket, closer)
         watch()
     }
 
     /// Without a socket to connect to: clients come by ``adopt(_:)``.
-    init(function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory) throws(Errno) {
+    init(
+        function: any Function, log: Logger, guestMemory: GuestMemoryFiles = .inMemory,
+        waitBudget: WaitBudget = WaitBudget()
+    ) throws(Errno) {
         (self.function, self.log, self.guestMemory, listener) = (function, EventLog(log), guestMemory, nil)
-        access = ClientAccess()
+        (access, self.waitBudget) = (ClientAccess(), waitBudget)
         closer = try Closer()
     }
 
@@ -119,6 +123,7 @@ extension Server {
         }
         session?.handleInput()
         if let session, session.transport.hasHungUp { session.finish(.clientLeft) }
+        if let session, session.isSilent { session.finish(.silent) }
         settle()
         if let obstacle {
             socket.hangUp()

@@ -33,18 +33,19 @@ enum Limits {
     /// Sent bytes the client has not read yet, besides what the socket holds.
     static let outputCapacity = 1 << 20
     static let messagesPerTurn = 256
-    /// Region bytes accessed per turn, after which the remaining messages wait for the next one.
-    static let regionBytesPerTurn = 65_536
-    /// How long a reply to a message of ours may take.
-    static let replyTime = Duration.seconds(1)
-    /// How long a reply to a message of ours may take when the client itself waits for one; see ``Session/awaitReply(to:)``.
-    static let crossedReplyTime = Duration.milliseconds(100)
-    /// A reply that takes no longer costs nothing of the ``WaitBudget``.
-    static let promptReplyTime = Duration.microseconds(200)
-    /// Waiting beyond prompt replies that a client can cause at once: what a ``WaitBudget`` holds.
-    static let waitBudgetBurst = Duration.milliseconds(100)
+    /// Time for messages in a turn, after which the remaining ones wait for the next: some kinds take a thousand times what
+    /// others do.
+    static let messageTimePerTurn = Duration.microseconds(100)
+    /// How long a reply to a message of ours may take: as long as others can wait.
+    static let replyTime = Duration.milliseconds(4)
+    /// Waiting for replies that a client can cause at once: what a ``WaitBudget`` holds.
+    static let waitBudgetBurst = Duration.milliseconds(4)
     /// One part in how many of the time a client can cause such waiting in the long run.
-    static let waitBudgetShare = 10
+    static let waitBudgetShare = 3
+    /// The smallest `max_data_xfer_size` a client may have: with less, one frame is hundreds of messages.
+    static let smallestTransferSize: UInt64 = 4096
+    /// How long a client may take for its first message, once another one wants its place.
+    static let versionTime = Duration.seconds(5)
     /// How long nobody is served after a client whose eventfd blocked: each such client costs milliseconds of everybody's.
     static let blockingPause = Duration.seconds(1)
     /// Requests of ours given up on whose reply may still come.

@@ -1,3 +1,4 @@
+import CKawela
 import Glibc
 import Testing
 
@@ -16,6 +17,21 @@ struct EventTests {
         event.signal()
         event.signal()
         #expect(try isReadable(event.descriptor) && event.take() && !event.take())
+    }
+
+    @Test("a line for a pipe that nobody reads is lost, not waited for")
+    func fullPipe() {
+        var ends: [CInt] = [-1, -1]
+        pipe(&ends)
+        defer { for end in ends { close(end) } }
+        let line = [UInt8](repeating: 0x61, count: 100)
+        let start = ContinuousClock.now
+        for _ in 0..<1000 { kw_write_if_room(ends[1], line, line.count) }
+        #expect(ContinuousClock.now - start < .seconds(5))
+        var bytes = [UInt8](repeating: 0, count: 100_000)
+        #expect((4096..<100_000).contains(read(ends[0], &bytes, bytes.count)))
+        kw_write_if_room(ends[1], line, line.count)
+        #expect(read(ends[0], &bytes, bytes.count) == 100)
     }
 
     @Test("a flag is readable while it is up, however often it is raised")

@@ -32,8 +32,18 @@ public final class TestHost: FunctionHost {
 
     public func memoryLost() { memoryLosses += 1 }
 
-    public func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool {
+    public var canWait = true
+    /// Messages after which ``canWait`` becomes false.
+    public var patience = Int.max
+
+    private func countMessage() {
         messages += 1
+        patience -= 1
+        if patience == 0 { canWait = false }
+    }
+
+    public func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool {
+        countMessage()
         guard let memory, Int(address) + buffer.byteCount <= memory.size else { return false }
         let content = memory.read(buffer.byteCount, at: address)
         buffer.withUnsafeMutableBytes { $0.copyBytes(from: content) }
@@ -41,7 +51,7 @@ public final class TestHost: FunctionHost {
     }
 
     public func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool {
-        messages += 1
+        countMessage()
         guard let memory, Int(address) + bytes.byteCount <= memory.size else { return false }
         writes.append(Write(address: address, byteCount: bytes.byteCount))
         memory.write(bytes.withUnsafeBytes { Array($0) }, at: address)

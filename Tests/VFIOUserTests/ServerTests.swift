@@ -97,6 +97,33 @@ struct ServerTests {
         server.close()
     }
 
+    @Test("a client that says nothing loses its place after some seconds, to one that does")
+    func silentPlace() throws {
+        let server = try makeServer()
+        let (silent, early) = (try connect(), try connect())
+        server.runUntilIdle()
+        #expect(early.receive() && server.isConnected)
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start <= Limits.versionTime { usleep(100_000) }
+        #expect(shakeHands(try connect(), server))
+        #expect(silent.receive())
+        #expect(log.lines.contains("warning: client dropped: the client sent nothing, and another one came"))
+        server.close()
+    }
+
+    @Test("messages that take long leave the thread to others after a millisecond")
+    func slowMessages() throws {
+        let connection = try Connection()
+        connection.function.onWrite = { _, _, _ in usleep(2000) }
+        for _ in 0..<5 {
+            connection.client.send(Wire(9, 10, regionAccess(0, 0, 4, [1, 0, 0, 0]), flags: Wire.noReply))
+        }
+        connection.server.handleEvents(on: connection.server.descriptors.last!)
+        #expect(connection.function.calls.count == 1 && connection.server.hasBufferedMessages)
+        connection.run()
+        #expect(connection.function.calls.count == 5)
+    }
+
     @Test(
         "a client that comes before its predecessor's going was noticed is served, whatever that one left unread",
         arguments: [0, 1, 3000])

@@ -91,6 +91,8 @@ int kw_unix_connect(int fd, const char *path);
 int kw_accept(int fd);
 int kw_set_nonblocking(int fd);
 
+/// Whether two descriptors of this process are the same open file (kcmp). False where the kernel has no kcmp.
+bool kw_same_file(int one, int other);
 /// The seals of a file in memory (F_GET_SEALS); -1 with errno for any other file.
 int kw_seals(int fd);
 /// Has the kernel refuse to send descriptors to a UNIX socket and to those it accepts (SO_PASSRIGHTS, Linux 6.16).
@@ -158,6 +160,10 @@ int kw_guard_add(void *start, size_t size, int *lost);
 void kw_guard_remove(int slot);
 /// Installs the SIGBUS handler behind kw_guard_add. Once per process.
 void kw_guard_install(void);
+
+/// Writes `size` bytes, PIPE_BUF (4096) at most, to a file, pipe or terminal if there is room for them now, and nothing
+/// otherwise. Does not wait, unless another process takes the room between the look and the write.
+void kw_write_if_room(int fd, const void *bytes, size_t size);
 
 /// Adds 1 to an eventfd that another process shares, whose O_NONBLOCK it can take away. 0 when it was added or the counter
 /// is full, -1 with errno: EINTR when the call would have slept, after some 4 milliseconds.

@@ -61,27 +61,47 @@ package struct PhysicalFunctionConfiguration: Sendable {
     /// Writes `width` bytes (1, 2 or 4) through the masks. Bytes outside the space are ignored.
     package mutating func write(at offset: Int, width: Int, _ value: UInt32) -> Effect {
         let write = ConfigurationWrite(at: offset, width: width, value)
-        let before = self
-        space.apply(write)
         let isReset = PCIExpress.isFunctionLevelReset(write, at: Offset.pciExpress)
+        guard isReset || space.isChanged(by: write) else { return [] }
+        let before = live
+        space.apply(write)
         if isReset {
             space.reset(.functionLevel)
         } else if before.powerState == .d3hot, powerState == .d0 {
             space.reset(.conventional)
         }
-        return changes(since: before).union(isReset ? .functionLevelReset : [])
+        return live.changes(since: before).union(isReset ? .functionLevelReset : [])
     }
 
     /// Resets the space without a write from software: by power, or by the link.
     package mutating func reset(_ reset: ConfigurationSpace.Reset = .powerOn) { space.reset(reset) }
 
-    private func changes(since before: PhysicalFunctionConfiguration) -> Effect {
-        var effect: Effect = []
-        if isBusMaster != before.isBusMaster { effect.insert(.busMasterChanged) }
-        if interruptMode != before.interruptMode { effect.insert(.interruptModeChanged) }
-        if powerState != before.powerState { effect.insert(.powerStateChanged) }
-        if virtualFunctions != before.virtualFunctions { effect.insert(.virtualFunctionsChanged) }
-        return effect
+    /// What the function acts on.
+    private struct Live {
+        var isBusMaster: Bool
+        var powerState: PowerManagement.State
+        var interruptMode: InlineArray<4, Bool>
+        var virtualFunctions: InlineArray<3, Int>
+
+        func changes(since before: Live) -> Effect {
+            var effect: Effect = []
+            if isBusMaster != before.isBusMaster { effect.insert(.busMasterChanged) }
+            if interruptMode.indices.contains(where: { interruptMode[$0] != before.interruptMode[$0] }) {
+                effect.insert(.interruptModeChanged)
+            }
+            if powerState != before.powerState { effect.insert(.powerStateChanged) }
+            if virtualFunctions.indices.contains(where: { virtualFunctions[$0] != before.virtualFunctions[$0] }) {
+                effect.insert(.virtualFunctionsChanged)
+            }
+            return effect
+        }
+    }
+
+    private var live: Live {
+        Live(
+            isBusMaster: isBusMaster, powerState: powerState,
+            interruptMode: [isINTxDisabled, isMSIXEnabled, isMSIXFunctionMasked, isMSIEnabled],
+            virtualFunctions: [virtualFunctionCount, isVirtualized ? 1 : 0, isVirtualMemoryEnabled ? 1 : 0])
     }
 }
 
@@ -99,10 +119,6 @@ extension PhysicalFunctionConfiguration {
     package var isMSIXFunctionMasked: Bool { MSIX.Control(in: space, at: Offset.msix).isFunctionMasked }
     package var isMSIEnabled: Bool { MSI.Control(in: space, at: Offset.msi).isEnabled }
 
-    private var interruptMode: [Bool] {
-        [isINTxDisabled, isMSIXEnabled, isMSIXFunctionMasked, isMSIEnabled]
-    }
-
     /// VF Enable: the VFs exist.
     package var isVirtualized: Bool { sriovControl?.isEnabled ?? false }
     /// VF MSE: the memory windows of the VFs decode.
@@ -112,10 +128,6 @@ extension PhysicalFunctionConfiguration {
 
     private var sriovControl: SRIOV.Control? {
         hasVirtualFunctions ? SRIOV.Control(in: space, at: Offset.sriov) : nil
-    }
-
-    private var virtualFunctions: [Int] {
-        [virtualFunctionCount, isVirtualized ? 1 : 0, isVirtualMemoryEnabled ? 1 : 0]
     }
 
     /// Interrupt Status: an INTx interrupt is pending, whether or not it may be asserted.

@@ -35,15 +35,17 @@ package struct VirtualFunctionConfiguration: Sendable {
     /// Writes `width` bytes (1, 2 or 4) through the masks. Bytes outside the space are ignored.
     package mutating func write(at offset: Int, width: Int, _ value: UInt32) -> Effect {
         let write = ConfigurationWrite(at: offset, width: width, value)
-        let before = self
+        let isReset = PCIExpress.isFunctionLevelReset(write, at: Offset.pciExpress)
+        guard isReset || space.isChanged(by: write) else { return [] }
+        let (wasBusMaster, wasMSIXEnabled) = (isBusMaster, isMSIXEnabled)
         space.apply(write)
         var effect: Effect = []
-        if PCIExpress.isFunctionLevelReset(write, at: Offset.pciExpress) {
+        if isReset {
             space.reset(.functionLevel)
             effect.insert(.functionLevelReset)
         }
-        if isBusMaster != before.isBusMaster { effect.insert(.busMasterChanged) }
-        if isMSIXEnabled != before.isMSIXEnabled { effect.insert(.interruptModeChanged) }
+        if isBusMaster != wasBusMaster { effect.insert(.busMasterChanged) }
+        if isMSIXEnabled != wasMSIXEnabled { effect.insert(.interruptModeChanged) }
         return effect
     }
 

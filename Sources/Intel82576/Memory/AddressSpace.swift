@@ -11,10 +11,21 @@ import PCIe
     static let maximumRanges = 65535
     /// Files behind them: a machine has one for each memory module. The process has room for 64 functions with as many.
     static let maximumFiles = 256
+    /// Bytes of all those files together, which are mapped whole: 64 functions with as many leave half of the process's
+    /// addresses.
+    static let maximumBytes: UInt64 = 1 << 40
 
     /// The ranges; `files` runs parallel to them.
     let table = RangeTable()
     private var files: [MappedFile?] = []
+    /// How many ranges lie in each of ``files``.
+    private var uses: [ObjectIdentifier: Int] = [:]
+    /// The last mapping of each file: of one that has grown, the largest.
+    private var largest: [MappedFile.Identity: MappedFile] = [:]
+    /// Bytes of the different files.
+    private var fileBytes: UInt64 = 0
+    /// Ranges without a file.
+    private var messageRanges = 0
     /// The function's transport, which reaches the ranges without a file and takes the function's interrupts; `nil` while
     /// there is none.
     weak var host: (any FunctionHost)?
@@ -49,6 +60,7 @@ extension AddressSpace {
         }
         table.insert(range, at: index)
         files.insert(file, at: index)
+        note(file)
     }
 
     /// The vfio-user specification wants each mapping named by itself. QEMU, whose emulated IOMMU drops a guest's whole
@@ -66,6 +78,7 @@ extension AddressSpace {
         if isCut { throw .partlyInRange }
         let removed = (first..<end).reduce(0) { $0 + (table[$1].last - table[$1].start + 1) }
         table.remove(end - first, at: first)
+        for file in files[first..<end] { forget(file) }
         files.removeSubrange(first..<end)
         return removed
     }
@@ -73,6 +86,29 @@ extension AddressSpace {
     func unmapAll() {
         table.removeAll()
         files.removeAll()
+        uses.removeAll()
+        largest.removeAll()
+        (messageRanges, fileBytes) = (0, 0)
+    }
+
+    /// A range lies in `file` from now on; in none with `nil`.
+    private func note(_ file: MappedFile?) {
+        guard let file else { return messageRanges += 1 }
+        let count = uses[ObjectIdentifier(file), default: 0]
+        uses[ObjectIdentifier(file)] = count + 1
+        if count > 0 { return }
+        fileBytes += file.size
+        largest[file.identity] = file
+    }
+
+    /// A range no longer lies in `file`.
+    private func forget(_ file: MappedFile?) {
+        guard let file else { return messageRanges -= 1 }
+        let count = uses[ObjectIdentifier(file), default: 0]
+        uses[ObjectIdentifier(file)] = count > 1 ? count - 1 : nil
+        if count > 1 { return }
+        fileBytes -= file.size
+        if largest[file.identity] === file { largest[file.identity] = nil }
     }
 
     /// The mapping of the file behind `descriptor`, shared with the ranges that lie in it already.
@@ -82,10 +118,8 @@ extension AddressSpace {
         let (size, identity) = try MappedFile.inspect(descriptor, isWritable: mapping.isWritable)
         let (end, overflow) = offset.addingReportingOverflow(mapping.size)
         guard !overflow, end <= size, end <= UInt64(Int.max) else { throw .unmappable(errno: ENXIO) }
-        if let known = files.last(where: { $0?.identity == identity && $0!.size >= end }), let known { return known }
-        guard Set(files.compactMap { $0.map(ObjectIdentifier.init) }).count < Self.maximumFiles else {
-            throw .tooManyMappings
-        }
+        if let known = largest[identity], known.size >= end { return known }
+        guard uses.count < Self.maximumFiles, size <= Self.maximumBytes - fileBytes else { throw .tooManyMappings }
         // SAFETY: the table is deallocated after the last file is gone, in deinit.
         return try unsafe MappedFile(descriptor, size: size, identity: identity, lost: table.lost)
     }
@@ -100,6 +134,9 @@ extension AddressSpace {
     @unsafe func pointer(_ address: UInt64, _ byteCount: Int, forWriting: Bool) -> UnsafeMutableRawPointer? {
         unsafe table.pointer(address, byteCount, forWriting: forWriting)
     }
+
+    /// Nothing that may need memory without a file is to be begun now: its client has kept the port waiting long enough.
+    var isBusy: Bool { messageRanges > 0 && host?.canWait == false }
 
     /// Copies guest memory, in as many pieces as ranges are touched. False at the first byte that cannot be read.
     @unsafe func read(_ address: UInt64, _ byteCount: Int, into destination: UnsafeMutableRawPointer) -> Bool {

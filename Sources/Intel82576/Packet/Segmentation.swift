@@ -23,6 +23,9 @@ struct Segmentation: BitwiseCopyable, Sendable {
         var length: Int { macLength &+ ipLength &+ transportLength }
         var checksumOffset: Int { isTCP ? 16 : 6 }
 
+        /// The smallest MSS: below Linux' TCP_MIN_GSO_SIZE (include/net/tcp.h) no sender goes, and each segment is work.
+        fileprivate var smallestSegment: Int { isTCP ? 8 : 1 }
+
         /// Every field that is patched lies inside the header it belongs to.
         fileprivate var isSound: Bool {
             macLength >= 0 && ipLength >= (isIPv4 ? 20 : 40) && transportLength >= (isTCP ? 20 : 8)
@@ -122,7 +125,7 @@ struct Segmentation: BitwiseCopyable, Sendable {
         _ layout: Layout, _ segmentSize: Int, _ payloadLength: Int, _ index: Int, _ source: borrowing FrameBatch,
         seed: UInt16?
     ) {
-        guard layout.isSound, segmentSize > 0, payloadLength >= 0,
+        guard layout.isSound, segmentSize >= layout.smallestSegment, payloadLength >= 0,
             layout.length <= Self.maximumFrameLength &- min(segmentSize, payloadLength)
         else { return nil }
         let header = source.header(of: index)
@@ -164,6 +167,19 @@ struct Segmentation: BitwiseCopyable, Sendable {
         }
         sum.add(header.extracting(start..<layout.length))
         return sum
+    }
+
+    /// Passes over the first `count` segments. False when there are not that many and one more.
+    mutating func skip(_ count: Int, of source: borrowing FrameBatch) -> Bool {
+        guard count >= 0, count < segmentCount else { return false }
+        next = count
+        position = source.position(layout.length &+ count &* segmentSize, of: frame)
+        return true
+    }
+
+    /// Bytes of the segments that are still to come, headers included.
+    var remainingBytes: Int {
+        (segmentCount &- next) &* layout.length &+ max(0, payloadLength &- next &* segmentSize)
     }
 
     /// Appends segments to `output` until all are there or it is full.

@@ -6,13 +6,17 @@ extension Port {
 
     // MARK: Transmit
 
-    /// Serves each queue whose doorbell rang once, as far as their rate limits and the wire let them.
+    /// Serves queues whose doorbells rang once, as far as their rate limits and the wire let them: with pools one of each
+    /// pool's two, in turn, so that two queues get a pool no more than one.
     func transmitAll() {
         var queues = transmit.dueDoorbells(now: clock)
+        if bridge.hasPools { queues = transmit.oneOfEachPool(queues) }
         while queues != 0, canTransmit {
             let queue = queues.trailingZeroBitCount
             queues &= queues &- 1
-            if !transmitRun(queue), canTransmit { transmit.doorbells &= ~(1 &<< UInt32(queue)) }
+            if !transmitRun(queue), canTransmit, !functions.owners.memory(of: queue).isBusy {
+                transmit.doorbells &= ~(1 &<< UInt32(queue))
+            }
         }
     }
 
@@ -36,17 +40,18 @@ extension Port {
         }
         let forwarding = Forwarding(
             registers: registers, isSwitching: isSwitching, isLinkUp: link.isUp, isWireBlocked: isWireBlocked)
+        var copies = FrameTotals()
         if isLoopback {
             beginReceiveBatch()
             forwarding.loopBack(transmit.batch, &receive, &bridge)
-            receive.finishBatch(&interrupts)
+            copies = receive.finishBatch(&interrupts)
         } else {
             if forwarding.isSwitching { beginReceiveBatch() }
             forwarding.run(transmit.batch, transmit.summaries, &receive, &bridge)
             uplink.transmit(&transmit.batch)
-            if forwarding.isSwitching { receive.finishBatch(&interrupts) }
+            if forwarding.isSwitching { copies = receive.finishBatch(&interrupts) }
         }
-        transmit.finishBatch()
+        transmit.finishBatch(copies)
     }
 
     /// The switch between pools works.
@@ -100,6 +105,7 @@ extension Port {
         beginReceiveBatch()
         receiveBuffer.deliver(to: &receive, &bridge)
         receive.finishBatch(&interrupts)
+        if receiveBuffer.hasMore { isReceiveNotified = true }
         wantsFrames = receiveBuffer.takesFrames(isOpen: isBufferOpen)
     }
 

@@ -74,16 +74,17 @@ extension Port {
         (transmit.dueDoorbells(now: clock) != 0 && canTransmit) || (isReceiveNotified && receiveBuffer.isWaiting)
     }
 
-    /// Does a bounded amount of pending work: due timers, one run of each ring whose doorbell rang, held frames that
-    /// got descriptors, interrupts.
+    /// Does a bounded amount of pending work: due timers, one run of each ring whose doorbell rang, or of one of a pool's two,
+    /// held frames that got descriptors, interrupts.
     public func run() {
         pollQueues()
         runTimers()
         transmit.runWriteBacks(&interrupts, now: clock)
         watchWire()
         transmitAll()
-        if isReceiveNotified, receiveBuffer.isWaiting { deliverWaiting() }
+        let mayGoOn = isReceiveNotified
         isReceiveNotified = false
+        if mayGoOn, receiveBuffer.isWaiting { deliverWaiting() }
         watchWire()
         finish()
     }
@@ -112,14 +113,19 @@ extension Port {
     /// When ``run()`` has to be called next, in the clock's nanoseconds; `nil` when no timer runs.
     public var nextDeadline: UInt64? {
         let rateDeadline = canTransmit ? transmit.rates.nextRelease(transmit.doorbells) : nil
-        let deadlines: InlineArray<7, UInt64?> = [
-            interrupts.nextDeadline, deviceControl.nextDeadline, rateDeadline, wireDeadline, flowDeadline,
+        let memoryDeadline = canTransmit && transmit.busyDoorbells != 0 ? clock() &+ Self.memoryRetry : nil
+        let deadlines: InlineArray<8, UInt64?> = [
+            memoryDeadline, interrupts.nextDeadline, deviceControl.nextDeadline, rateDeadline, wireDeadline,
+            flowDeadline,
             time.nextDeadline, transmit.writeBacks.nextDeadline,
         ]
         var earliest = UInt64.max
         for index in deadlines.indices { earliest = min(earliest, deadlines[index] ?? .max) }
         return earliest == .max ? nil : earliest
     }
+
+    /// When to try again what has to wait for memory that is reached by messages, in nanoseconds.
+    private static let memoryRetry: UInt64 = 500_000
 
     private func runTimers() {
         if let deadline = deviceControl.nextDeadline, clock() >= deadline { apply(deviceControl.run(now: clock())) }

@@ -178,7 +178,9 @@ extension Receive {
     }
 
     /// Adds the batch's counters and raises its causes.
-    mutating func finishBatch(_ interrupts: inout Interrupts) {
+    /// - Returns: what was written to memory.
+    @discardableResult
+    mutating func finishBatch(_ interrupts: inout Interrupts) -> FrameTotals {
         registers.addReceived(accepted)
         registers.add(arrived, packets: TPR.self, octets: TORL.self)
         (accepted, arrived) = (FrameCounters(), FrameTotals())
@@ -186,10 +188,14 @@ extension Receive {
             interrupts.raise(causes)
             causes = []
         }
+        var stored = FrameTotals()
         while openLanes != 0 {
-            finishLane(openLanes.trailingZeroBitCount, &interrupts)
+            let queue = openLanes.trailingZeroBitCount
+            finishLane(queue, &interrupts)
+            stored.add(lanes[queue].stored)
             openLanes &= openLanes &- 1
         }
+        return stored
     }
 
     private func finishLane(_ queue: Int, _ interrupts: inout Interrupts) {

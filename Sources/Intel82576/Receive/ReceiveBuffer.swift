@@ -24,8 +24,10 @@ struct ReceiveBuffer: ~Copyable {
         var segmentation: Segmentation?
         /// That frame is not delivered to its end.
         var isCutting = false
-        /// The frame at `next`, and whatever is behind it, waits for descriptors.
+        /// The frame at `next`, and whatever is behind it, waits: for descriptors, or its turn.
         var isWaiting = false
+        /// It waits for its turn.
+        var hasMore = false
         /// `batch` lies in the packet buffer, not in memory of the uplink.
         var isBuffered = false
         /// Frames of `laterBatch` that are in the packet buffer.
@@ -43,8 +45,10 @@ struct ReceiveBuffer: ~Copyable {
         state = State()
     }
 
-    /// A frame waits for descriptors.
+    /// A frame waits for descriptors, or its turn.
     var isWaiting: Bool { state.isWaiting }
+    /// As many frames were delivered as one call may: ``deliver(to:_:)`` is to be called again, after others' work.
+    var hasMore: Bool { state.hasMore }
 }
 
 // MARK: Delivery
@@ -64,12 +68,24 @@ extension ReceiveBuffer {
         return batch.count
     }
 
-    /// Delivers what waits, as far as there are descriptors.
+    /// Bytes or frames, whichever comes first, after which one call of ``deliver(to:_:)`` ends. Each may be copied for
+    /// several pools.
+    private static let callBytes: UInt64 = 512 * 1024
+    private static let callFrames: UInt32 = 1024
+
+    /// Delivers what waits, as far as there are descriptors, and no more than others can wait for.
     mutating func deliver(to receive: inout Receive, _ bridge: inout Switch) {
         repeat { state.isWaiting = !deliverBatch(to: &receive, &bridge) } while !state.isWaiting && refill()
+        state.hasMore = state.isWaiting && Self.isEnough(receive.arrived)
     }
 
-    /// Delivers what the batch still holds. False while a frame is held.
+    /// Whether a call that has delivered `arrived` ends.
+    @inline(__always)
+    private static func isEnough(_ arrived: FrameTotals) -> Bool {
+        arrived.octets >= callBytes || arrived.packets >= callFrames
+    }
+
+    /// Delivers what the batch still holds. False while a frame waits.
     private mutating func deliverBatch(to receive: inout Receive, _ bridge: inout Switch) -> Bool {
         while true {
             if state.isCutting {
@@ -91,25 +107,23 @@ extension ReceiveBuffer {
     }
 
     /// Delivers the frames from `first` on of which no work is left.
-    /// - Returns: the next frame, which needs work or is held.
+    /// - Returns: the next frame, which needs work or waits.
     private static func deliverFinished(
         _ batch: borrowing FrameBatch, from first: Int, to receive: inout Receive, _ bridge: inout Switch
     ) -> Int {
         var index = first
         while index < batch.count, batch[index].offload.segmentation == .none, !batch[index].offload.needsChecksum {
-            if receive.deliver(batch, index, &bridge) == .held { return index }
+            if isEnough(receive.arrived) || receive.deliver(batch, index, &bridge) == .held { return index }
             index &+= 1
         }
         return index
     }
 
-    /// Cuts the large frame at hand and delivers the pieces. False while one is held.
+    /// Cuts the large frame at hand and delivers the pieces. False while one waits.
     private mutating func deliverPieces(to receive: inout Receive, _ bridge: inout Switch) -> Bool {
         while true {
-            while state.nextPiece < pieces.count {
-                guard receive.deliver(pieces, state.nextPiece, &bridge) != .held else { return false }
-                state.nextPiece += 1
-            }
+            state.nextPiece = Self.deliverFinished(pieces, from: state.nextPiece, to: &receive, &bridge)
+            guard state.nextPiece == pieces.count else { return false }
             pieces.removeAll()
             state.nextPiece = 0
             guard state.segmentation?.run(from: batch, into: &pieces) == .outputFull else {

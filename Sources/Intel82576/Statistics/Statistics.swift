@@ -39,6 +39,11 @@ struct FrameTotals {
         self.packets &+= UInt32(truncatingIfNeeded: packets)
         octets &+= UInt64(truncatingIfNeeded: length &* packets)
     }
+
+    mutating func add(_ other: FrameTotals) {
+        packets &+= other.packets
+        octets &+= other.octets
+    }
 }
 
 extension RegisterFile {

@@ -16,8 +16,10 @@ struct Transmit: ~Copyable {
     static let maximumFrame = 9728 - 4
     /// A batch is forwarded once it holds this many bytes, so that an uplink's own store stays small.
     static let batchBytes = 256 * 1024
-    /// A run ends once it sent this many bytes. One packet may exceed it: PAYLEN allows 256 KB of payload.
+    /// A run ends once it sent this many bytes, or frames, or as much of copies for pools. A packet that is being segmented
+    /// goes on in the next run.
     static let runBytes = 1024 * 1024
+    static let runFrames = 1024
 
     let registers: RegisterFile
     let owners: QueueOwners
@@ -27,8 +29,12 @@ struct Transmit: ~Copyable {
 
     /// Queues whose doorbell rang, a bit each.
     var doorbells: UInt32 = 0
+    /// Pools of which both queues had work and the upper one was served, a bit each.
+    private var servedUpper: UInt32 = 0
     /// Queues that skip up to the EOP of a packet too long to take, a bit each.
     var skipping: UInt32 = 0
+    /// Segments already sent of the packet at each queue's head, which the last run did not bring to its end.
+    let sentSegments = FixedBuffer<Int>(repeating: 0, count: 16)
     /// The two contexts of each of 16 queues.
     let contexts = FixedBuffer<TransmitContext>(repeating: TransmitContext(), count: 32)
 
@@ -84,6 +90,7 @@ struct Transmit: ~Copyable {
         contexts[2 * queue] = TransmitContext()
         contexts[2 * queue + 1] = TransmitContext()
         skipping &= ~(1 &<< UInt32(queue))
+        sentSegments[queue] = 0
         writeBacks.forget(queue)
     }
 }
@@ -146,9 +153,40 @@ extension Transmit {
         for queue in 0..<16 where registers[TXDCTL.self, queue].isEnabled { doorbells |= 1 &<< UInt32(queue) }
     }
 
-    /// Doorbells of queues that their rate limit lets send now.
+    /// Doorbells of queues that their rate limit, and the client that their memory belongs to, let send now.
     func dueDoorbells(now: () -> UInt64) -> UInt32 {
-        doorbells & rates.limited == 0 ? doorbells : doorbells & ~rates.waiting(now: now())
+        let due = doorbells & rates.limited == 0 ? doorbells : doorbells & ~rates.waiting(now: now())
+        return due & ~busyDoorbells
+    }
+
+    /// `queues`, a bit each, without one of two that have descriptors and are the same pool's, `pool` and `pool + 8`:
+    /// alternately.
+    mutating func oneOfEachPool(_ queues: UInt32) -> UInt32 {
+        let (lower, upper) = (queues & 0xFF, queues &>> 8 & 0xFF)
+        var (both, left) = (UInt32(0), lower & upper)
+        while left != 0 {
+            let pool = left.trailingZeroBitCount
+            if hasDescriptors(pool), hasDescriptors(pool + 8) { both |= 1 &<< UInt32(pool) }
+            left &= left &- 1
+        }
+        let chosen = both & ~servedUpper
+        servedUpper = servedUpper & ~both | chosen
+        return lower & ~chosen | (upper & ~both | chosen) &<< 8
+    }
+
+    private func hasDescriptors(_ queue: Int) -> Bool {
+        registers[TDH.self, queue].raw != registers[TDT.self, queue].raw
+    }
+
+    /// Doorbells of queues whose memory is reached by messages, but not now.
+    var busyDoorbells: UInt32 {
+        var (left, busy) = (doorbells, UInt32(0))
+        while left != 0 {
+            let queue = left.trailingZeroBitCount
+            if owners.memory(of: queue).isBusy { busy |= 1 &<< UInt32(queue) }
+            left &= left &- 1
+        }
+        return busy
     }
 }
 

@@ -12,11 +12,17 @@ struct TransmitRun {
     var consumed = 0
     /// The segmentation of a packet that is not in frames to its end.
     var segmentation: Segmentation? { didSet { isSegmenting = segmentation != nil } }
+    /// The first descriptor of the packet that was segmented last.
+    var segmentedPacket = 0
     /// There is a ``segmentation``: asking for that itself copies it.
     private(set) var isSegmenting = false
     /// Bytes in the batch, and in the batches of this run forwarded before it.
     var batchedBytes = 0
     var sentBytes = 0
+    /// Frames forwarded before the batch.
+    var sentFrames = 0
+    /// Copies for pools of what was forwarded before the batch.
+    var copies = FrameTotals()
 
     /// The pool that sends; `nil` without pools.
     var pool: Int?
@@ -56,7 +62,11 @@ extension Transmit {
             return false
         }
         let limit = rates.isLimited(queue) ? Self.limitedDescriptorsPerRun : Self.descriptorsPerRun
-        let fetched = fetch(ring, owners.memory(of: queue), limit: limit)
+        var fetched = fetch(ring, owners.memory(of: queue), limit: limit)
+        // A packet of more than that.
+        if fetched == limit, limit < Self.descriptorsPerRun, !endsPacket(within: fetched) {
+            fetched = fetch(ring, owners.memory(of: queue), limit: Self.descriptorsPerRun)
+        }
         guard fetched > 0 else {
             drops.ringFaults &+= 1
             return false
@@ -73,6 +83,11 @@ extension Transmit {
         return true
     }
 
+    /// Whether a packet ends in the first `count` descriptors fetched.
+    private func endsPacket(within count: Int) -> Bool {
+        (0..<count).contains { descriptors[$0].control.kind != .context && descriptors[$0].control.isEndOfPacket }
+    }
+
     /// Copies the descriptors between head and tail; fewer than there are at the first one that cannot be read.
     private mutating func fetch(_ ring: Ring, _ memory: AddressSpace, limit: Int) -> Int {
         let wanted = min(ring.available, limit)
@@ -84,6 +99,7 @@ extension Transmit {
             return wanted
         }
         for fetched in 0..<wanted {
+            if fetched > 0, memory.isBusy { return fetched }
             guard let words = memory.descriptor(at: ring.address(index)) else { return fetched }
             descriptors[fetched] = TransmitDescriptor(
                 bufferAddress: words.low, control: TransmitDescriptor.Control(raw: words.high))
@@ -115,7 +131,9 @@ extension Transmit {
             }
             if takeDescriptor(&bridge) == .batchFull { return .batchFull }
             if isBlocked(run.queue) { return .finished }
-            if run.packetStart == nil { run.consumed = run.index }
+            guard run.packetStart == nil else { continue }
+            run.consumed = run.index
+            if owners.memory(of: run.queue).isBusy { return .finished }
         }
     }
 
@@ -160,17 +178,20 @@ extension Transmit {
         return .finished
     }
 
-    /// The batch was forwarded.
-    mutating func finishBatch() {
+    /// The batch was forwarded, and `copies` made of it for pools.
+    mutating func finishBatch(_ copies: FrameTotals) {
+        run.sentFrames &+= batch.count
         batch.removeAll()
         run.sentBytes &+= run.batchedBytes
         run.batchedBytes = 0
+        run.copies.add(copies)
     }
 
-    /// The run has sent enough. A packet that is being segmented goes on to its end.
+    /// The run has sent enough.
     mutating func isRunOver(uplinkIsCongested: Bool) -> Bool {
-        !run.isSegmenting && run.consumed > 0 && run.sentBytes > 0
-            && (run.sentBytes >= Self.runBytes || uplinkIsCongested)
+        let frames = max(run.sentFrames, Int(run.copies.packets))
+        let bytes = max(run.sentBytes, Int(truncatingIfNeeded: run.copies.octets))
+        return frames > 0 && (frames >= Self.runFrames || bytes >= Self.runBytes || uplinkIsCongested)
     }
 
     /// Reports what is done with. Whether the ring has more that could go on at once.
@@ -179,11 +200,13 @@ extension Transmit {
             interrupts.raise(causes)
             causes = []
         }
-        guard run.consumed > 0 else { return false }
-        writeBack(&interrupts, now: now)
-        if rates.isLimited(run.queue) {
+        let isSuspended = suspendSegmentation()
+        if rates.isLimited(run.queue), run.sentBytes > 0 {
             rates.countSent(run.queue, bytes: UInt64(run.sentBytes), now: now(), linkSpeed: linkSpeed)
         }
+        guard run.consumed > 0 else { return isSuspended }
+        if !isSuspended { sentSegments[run.queue] = 0 }
+        writeBack(&interrupts, now: now)
         return run.ring.head != run.ring.tail
     }
 }

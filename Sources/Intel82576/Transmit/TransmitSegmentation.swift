@@ -6,6 +6,9 @@ extension Transmit {
     mutating func appendSegmented(
         _ packet: ClosedRange<Int>, _ request: TransmitRequest, _ bridge: inout Switch
     ) -> GatherResult {
+        // What the last run left is at the head.
+        let sent = packet.lowerBound == 0 ? sentSegments[run.queue] : 0
+        sentSegments[run.queue] = 0
         packetBatch.removeAll()
         let result = packetBatch.gather(
             request, descriptors, packet, owners.memory(of: run.queue), tagTypes: run.tagTypes)
@@ -13,12 +16,13 @@ extension Transmit {
             if result == .full { reportMalformed() }
             return settle(result == .full ? .done : result)
         }
-        if canHandOver(request), !mayStayInside(packetBatch.destination(of: 0), &bridge) {
+        if sent == 0, canHandOver(request), !mayStayInside(packetBatch.destination(of: 0), &bridge) {
             let whole = gather(packet, request)
             if whole == .done { finish(request, &bridge) }
             return settle(whole)
         }
-        if admitSegmented(&bridge) { beginSegmentation(request, &bridge) }
+        run.segmentedPacket = packet.lowerBound
+        if admitSegmented(&bridge) { beginSegmentation(request, after: sent, &bridge) }
         return .done
     }
 
@@ -34,8 +38,8 @@ extension Transmit {
         return false
     }
 
-    /// Begins to cut the packet in ``packetBatch`` into frames.
-    private mutating func beginSegmentation(_ request: TransmitRequest, _ bridge: inout Switch) {
+    /// Begins to cut the packet in ``packetBatch`` into frames, after the `sent` segments that have left already.
+    private mutating func beginSegmentation(_ request: TransmitRequest, after sent: Int, _ bridge: inout Switch) {
         let context = request.context
         let layout = Segmentation.Layout(
             macLength: context.macLength + (request.vlanTag == nil ? 0 : 4), ipLength: context.ipLength,
@@ -43,7 +47,7 @@ extension Transmit {
         guard
             var segmentation = Segmentation(
                 layout, segmentSize: context.segmentSize, payloadLength: request.payloadLength, frame: 0,
-                of: packetBatch)
+                of: packetBatch), segmentation.skip(sent, of: packetBatch)
         else { return reportMalformed() }
         segmentation.flagMasks = Segmentation.FlagMasks(registers[DTXTCPFLGL.self], registers[DTXTCPFLGH.self])
         let leavesSum = run.offloads.contains(.checksum) && !mayStayInside(packetBatch.destination(of: 0), &bridge)
@@ -56,7 +60,9 @@ extension Transmit {
     /// Goes on with the packet in ``packetBatch``. Its frames refer to it, so they have to leave before it is used again.
     mutating func continueSegmentation() {
         guard var segmentation = run.segmentation else { return }
+        let left = segmentation.remainingBytes
         let progress = segmentation.run(from: packetBatch, into: &batch)
+        run.batchedBytes += left - segmentation.remainingBytes
         guard progress != .outputFull else {
             run.segmentation = segmentation
             return
@@ -64,9 +70,18 @@ extension Transmit {
         // Only the last segment is short, unless MSS is absurd.
         if progress == .finished, run.shortestFrame > 1 { batch.padLastFrame(to: 60) }
         if progress == .tooFragmented { drops.malformed &+= 1 }
-        run.batchedBytes += segmentation.payloadLength + segmentation.next * segmentation.layout.length
         registers.add(1, to: TSCTC.self)
         run.segmentation = nil
+    }
+
+    /// Leaves the rest of a packet that is being segmented to the next run, which finds its descriptors at the head. Whether
+    /// there was one.
+    mutating func suspendSegmentation() -> Bool {
+        guard let segmentation = run.segmentation else { return false }
+        sentSegments[run.queue] = segmentation.next
+        run.consumed = run.segmentedPacket
+        run.segmentation = nil
+        return true
     }
 }
 

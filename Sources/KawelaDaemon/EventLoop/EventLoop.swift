@@ -3,6 +3,7 @@ import Glibc
 import HostSystem
 import Logging
 import SystemPackage
+import VFIOUser
 
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and requests of other threads, and runs it.
 ///
@@ -21,6 +22,8 @@ final class EventLoop {
     /// Called at the end of each turn, to keep what the port has to keep over a restart.
     private let keep: (() -> Void)?
     private let log: Logger
+    /// What the uplink's peer brings about.
+    private let peerLog: EventLog
 
     private var polls = PollSet()
     /// What each entry of ``polls`` after the first three belongs to.
@@ -49,6 +52,7 @@ final class EventLoop {
         self.polling = Polling(polling)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
         (self.control, self.reload, self.keep, self.log) = (control, reload, keep, log)
+        peerLog = EventLog(log)
         wasLinkUp = backend.isLinkUp
     }
 
@@ -192,7 +196,7 @@ extension EventLoop {
         let isLinkUp = backend.isLinkUp
         guard isLinkUp != wasLinkUp else { return }
         wasLinkUp = isLinkUp
-        log.info("uplink: link \(isLinkUp ? "up" : "down"), \(backend.status)")
+        peerLog.info("uplink: link \(isLinkUp ? "up" : "down"), \(backend.status)")
         port.uplinkLinkChanged()
     }
 

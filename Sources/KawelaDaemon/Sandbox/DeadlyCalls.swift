@@ -10,7 +10,7 @@ let deadlyCalls: [SystemCall] =
         SystemCall("ptrace", SYS_ptrace), SystemCall("process_vm_readv", SYS_process_vm_readv),
         SystemCall("process_vm_writev", SYS_process_vm_writev), SystemCall("process_madvise", SYS_process_madvise),
         SystemCall("pidfd_open", SYS_pidfd_open), SystemCall("pidfd_getfd", SYS_pidfd_getfd),
-        SystemCall("kcmp", SYS_kcmp), SystemCall("personality", SYS_personality),
+        SystemCall("personality", SYS_personality),
         // Identities.
         SystemCall("setuid", SYS_setuid), SystemCall("setgid", SYS_setgid), SystemCall("setreuid", SYS_setreuid),
         SystemCall("setregid", SYS_setregid), SystemCall("setresuid", SYS_setresuid),

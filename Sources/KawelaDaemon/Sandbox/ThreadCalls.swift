@@ -95,6 +95,7 @@ private let portCalls: [CallRule] = [
     CallRule("recvfrom", SYS_recvfrom),
     CallRule("accept4", SYS_accept4),
     CallRule("getsockopt", SYS_getsockopt),
+    CallRule("kcmp", SYS_kcmp, .ownProcess),
 ]
 
 /// Once the process is confined, for a thread that is to be confined more.
@@ -137,7 +138,7 @@ enum ThreadCalls {
 extension CallRule.Condition {
     fileprivate static let notExecutable = Self(
         argument: 2, mask: UInt32(PROT_EXEC), values: [0], text: "not executable")
-    fileprivate static let ownProcess = Self(argument: 0, values: [UInt32(getpid())], text: "to this process")
+    fileprivate static let ownProcess = Self(argument: 0, values: [UInt32(getpid())], text: "this process")
     fileprivate static let unixSocket = Self(argument: 0, values: [UInt32(AF_UNIX)], text: "AF_UNIX")
     fileprivate static let readOnly = Self(
         argument: 2, mask: UInt32(O_ACCMODE | O_CREAT | O_TRUNC), values: [UInt32(O_RDONLY)], text: "to read")

@@ -51,12 +51,20 @@ extension ConfigurationSpace {
 
     /// Does `write`, then lets the capabilities bring up to date what follows from it.
     package mutating func apply(_ write: ConfigurationWrite) {
+        guard isChanged(by: write) else { return }
         let before = self
-        for (offset, byte) in write.bytes {
-            let kept = value[offset] & ~writable[offset] & ~(byte & clearedByOne[offset])
-            value[offset] = kept | byte & writable[offset]
-        }
+        for (offset, byte) in write.bytes { value[offset] = before.result(of: byte, at: offset) }
         settle(since: before)
+    }
+
+    /// Whether `write` changes anything. Most of what software may write does not.
+    package func isChanged(by write: ConfigurationWrite) -> Bool {
+        write.bytes.contains { value[$0] != result(of: $1, at: $0) }
+    }
+
+    /// What `byte`, written at `offset`, makes of the byte there.
+    private func result(of byte: UInt8, at offset: Int) -> UInt8 {
+        value[offset] & ~writable[offset] & ~(byte & clearedByOne[offset]) | byte & writable[offset]
     }
 
     package mutating func reset(_ reset: Reset = .powerOn) {

@@ -19,6 +19,16 @@ struct INTxLine {
         deliver()
     }
 
+    /// Whether `event` is the eventfd that is already bound at the other end: each signal would unmask the line and bring
+    /// the next, without end.
+    func isLoop(trigger event: Descriptor?) -> Bool { Self.areSame(event, resample) }
+    func isLoop(resample event: Descriptor?) -> Bool { Self.areSame(event, trigger) }
+
+    private static func areSame(_ one: Descriptor?, _ other: Descriptor?) -> Bool {
+        guard let one, let other else { return false }
+        return one.isSameFile(as: other)
+    }
+
     /// Signals `trigger` from now on, or nothing with `nil`. The mask stays as it is: QEMU masks the line while it exchanges the eventfd.
     mutating func bind(to trigger: Descriptor?) {
         self.trigger = trigger

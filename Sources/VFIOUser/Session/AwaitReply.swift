@@ -11,19 +11,18 @@ extension Session {
     /// queued: the function, which is waiting for this, cannot be called.
     ///
     /// The client may be waiting itself, for the reply to such a request. QEMU then holds the lock its side of the DMA
-    /// needs, and neither would ever go on. So once one of its requests wants a reply, only little time is left; then
-    /// the DMA fails and the connection stays. Memory shared by file descriptor needs none of this.
+    /// needs, and neither would ever go on. So after little time the DMA fails and the connection stays, until many
+    /// requests have been left without a reply. Memory shared by file descriptor needs none of this.
     ///
     /// The same goes for a client that sends so much meanwhile that there is no room left for the reply.
     func awaitReply(to id: UInt16) -> Reply? {
         let start = ContinuousClock.now
         defer { waitBudget.spend(.now - start) }
-        var deadline = start + Limits.replyTime
+        let deadline = start + waitBudget.replyTime
         var search = ReplySearch(id: id)
         while end == nil {
             flush()
             if let reply = scan(&search) { return reply }
-            if search.hasCrossed { deadline = min(deadline, start + Limits.crossedReplyTime) }
             if !awaitInput(until: deadline) {
                 giveUp(search)
                 return nil
@@ -41,8 +40,11 @@ extension Session {
     }
 
     private func giveUp(_ search: ReplySearch) {
-        guard search.hasCrossed || input.room == 0, requests.abandon(search.id) else { return finish(.noReply) }
-        log.warning("a DMA message crossed a register access and failed: give the guest shared, file-backed memory")
+        guard requests.abandon(search.id) else { return finish(.noReply) }
+        if !hasMissedReply {
+            log.warning("a DMA message was not answered in time and failed: give the guest shared, file-backed memory")
+        }
+        hasMissedReply = true
     }
 
     /// Scans the messages that have become complete for the reply.
@@ -58,7 +60,7 @@ extension Session {
                 if header.id == search.id { return Reply(header: header, offset: search.offset) }
                 dropLateReply(header, at: search.offset)
             } else {
-                search.pass(header)
+                search.offset += Int(header.size)
             }
         }
         return nil
@@ -75,11 +77,4 @@ private struct ReplySearch {
     let id: UInt16
     /// Offset in the receive queue of the first message that was not scanned.
     var offset = 0
-    /// One of the messages scanned is a request whose reply the client waits for.
-    var hasCrossed = false
-
-    mutating func pass(_ request: Header) {
-        offset += Int(request.size)
-        if request.wantsReply { hasCrossed = true }
-    }
 }

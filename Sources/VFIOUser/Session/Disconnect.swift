@@ -7,9 +7,11 @@ enum Disconnect: Equatable, CustomStringConvertible {
     case violation(String)
     case versionRefused
     case socketFailed(Errno)
+    /// The client sent nothing, and another one came.
+    case silent
     /// The client does not read what it asked for.
     case slowReader
-    /// The client did not answer a DMA message.
+    /// The client left many DMA messages without an answer.
     case noReply
     /// A file that the client gave for guest memory lacked pages when they were touched.
     case memoryLost
@@ -31,8 +33,9 @@ enum Disconnect: Equatable, CustomStringConvertible {
         case .violation(let what): "protocol violation: \(what)"
         case .versionRefused: "its version is not supported"
         case .socketFailed(let error): "the socket failed: \(error)"
+        case .silent: "the client sent nothing, and another one came"
         case .slowReader: "the client does not read its replies"
-        case .noReply: "the client does not answer a DMA request"
+        case .noReply: "the client does not answer DMA requests"
         case .memoryLost: "guest memory is gone: its file was truncated, or there are no pages left for it"
         case .blockingEvent: "its eventfd blocks"
         case .noDescriptorsLeft: "no descriptors left in this process for those it sends"

@@ -17,6 +17,7 @@ extension Session {
     /// Minor numbers only ever add: the reply names the one this side speaks, 0.
     private func accept(_ version: Version) throws(Refusal) {
         if version.major != 0 { throw Refusal(ENOTSUP) }
+        guard version.transferSize >= Limits.smallestTransferSize else { throw Refusal(EINVAL) }
         requests.transferSize = Int(min(version.transferSize, UInt64(Limits.transferSize)))
         state = .running
         function.attach(self)

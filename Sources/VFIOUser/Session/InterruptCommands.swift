@@ -37,8 +37,12 @@ extension Session {
 
     private func changeINTx(_ change: SetInterrupts, _ request: Request) throws(Refusal) {
         switch (change.data, change.action) {
-        case (.eventfd, .trigger): intx.bind(to: request.descriptors.first)
-        case (.eventfd, .unmask): intx.bindResample(to: request.descriptors.first)
+        case (.eventfd, .trigger):
+            if intx.isLoop(trigger: request.descriptors.first) { throw Refusal(EINVAL) }
+            intx.bind(to: request.descriptors.first)
+        case (.eventfd, .unmask):
+            if intx.isLoop(resample: request.descriptors.first) { throw Refusal(EINVAL) }
+            intx.bindResample(to: request.descriptors.first)
         case (.eventfd, .mask): throw Refusal(ENOTSUP)
         case (_, let action):
             guard change.selects(0, in: request) else { return }

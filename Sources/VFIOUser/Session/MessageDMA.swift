@@ -9,6 +9,8 @@ extension Session: FunctionHost {
 
     func memoryLost() { finish(.memoryLost) }
 
+    var canWait: Bool { waitBudget.isAmple }
+
     func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool {
         guard let layout = memoryLayout(near: address) else { return false }
         var done = 0
@@ -65,7 +67,7 @@ extension Session {
     }
 
     private func beginRequest(_ command: Command, _ id: UInt16, payload: Int) -> ByteQueue? {
-        guard end == nil, state == .running, waitBudget.isLeft else { return nil }
+        guard end == nil, state == .running else { return nil }
         return beginMessage(
             Header(
                 id: id, command: command.rawValue, size: UInt32(Limits.headerSize + payload), flags: .request))
@@ -85,14 +87,15 @@ extension Session {
         return false
     }
 
-    /// Which layout the client uses; see ``MemoryDataLayout``. Nil when `address` cannot be read.
+    /// Which layout the client uses; see ``MemoryDataLayout``. Nil when `address` cannot be read, or the client has kept the
+    /// server waiting long enough.
     ///
     /// Found out once, by a read of 4 bytes whose count has an arbitrary marker for its high word. Who reads a 64-bit
     /// count refuses that as far too much. Who reads 32 bits answers with a copy of the request's fixed part, over whose
     /// marker the data has been written if it begins there. Should the memory hold the marker itself, which is as
     /// likely as guessing 32 bits, the wrong layout is chosen.
     private func memoryLayout(near address: UInt64) -> MemoryDataLayout? {
-        guard end == nil, requests.transferSize >= 4 else { return nil }
+        guard end == nil, waitBudget.isLeft else { return nil }
         if requests.layout == nil { requests.layout = probeLayout(at: address & ~3) }
         return requests.layout
     }

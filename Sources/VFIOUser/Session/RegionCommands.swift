@@ -49,7 +49,6 @@ extension Session {
         else { throw Refusal(EINVAL) }
         let size = UInt64(size(of: region))
         guard UInt64(access.count) <= size, access.offset <= size - UInt64(access.count) else { throw Refusal(EINVAL) }
-        regionBudget -= Int(access.count)
         return region
     }
 

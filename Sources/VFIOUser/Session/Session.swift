@@ -42,8 +42,10 @@ final class Session {
     let guestMemory: GuestMemoryFiles
     /// Whether a file for guest memory was refused because ``guestMemory`` does not allow it.
     var hasRefusedMemory = false
-    /// Region bytes that may still be accessed in this turn.
-    var regionBudget = 0
+    /// Whether the client left a request without a reply.
+    var hasMissedReply = false
+    /// When the client connected.
+    private let start = ContinuousClock.now
 
     init(
         _ transport: any Transport, function: any Function, log: EventLog,
@@ -79,6 +81,9 @@ final class Session {
 // MARK: Receiving
 
 extension Session {
+    /// The client has not said a word for so long that its place is another's.
+    var isSilent: Bool { state == .awaitingVersion && .now - start > Limits.versionTime }
+
     /// Whether handling can go on without receiving.
     var hasBufferedMessages: Bool { end != nil || hasMessage }
 
@@ -131,13 +136,14 @@ extension Session {
         return offset
     }
 
-    /// Handles a bounded number of the messages received, and sends the replies together.
+    /// Handles messages received, for a bounded time, and sends the replies together.
     func handleMessages() {
-        regionBudget = Limits.regionBytesPerTurn
         var budget = Limits.messagesPerTurn
-        while end == nil, budget > 0, regionBudget > 0, hasMessage {
+        let deadline = ContinuousClock.now + Limits.messageTimePerTurn
+        while end == nil, budget > 0, hasMessage {
             handleMessage()
             budget -= 1
+            if .now >= deadline { break }
         }
         flush()
     }

@@ -262,6 +262,39 @@ struct AddressSpaceTests {
         try mapFile(1, into: space)
     }
 
+    @Test("one space can have so many bytes of files, which leaves addresses to others")
+    func byteLimit() throws {
+        func map(_ size: UInt64, at address: UInt64, into space: AddressSpace) throws {
+            let file = kw_memfd("sparse")
+            defer { close(file) }
+            try #require(ftruncate(file, Int(size)) == 0)
+            try space.map(
+                DMAMapping(
+                    address: address, size: 4096, isReadable: true, isWritable: true,
+                    backing: .file(descriptor: file, offset: 0)))
+        }
+        let half = AddressSpace.maximumBytes / 2
+        try map(half, at: 0, into: space)
+        #expect(throws: DMAMappingError.tooManyMappings) { try map(half + 4096, at: 4096, into: space) }
+        try map(half, at: 4096, into: space)
+        #expect(throws: DMAMappingError.tooManyMappings) { try map(4096, at: 8192, into: space) }
+        try map(half, at: 0, into: AddressSpace())
+        _ = try space.unmap(address: 0, size: 4096)
+        try map(half, at: 0, into: space)
+        space.unmapAll()
+        try map(2 * half, at: 0, into: space)
+    }
+
+    @Test("a file counts once, however many ranges lie in it, and until the last of them is gone")
+    func sharedFile() throws {
+        for index in 0..<10 as Range<UInt64> { try space.map(mapping(index << 16, 0x1000, offset: index << 12)) }
+        for index in 1..<AddressSpace.maximumFiles { try mapFile(index + 1000, into: space) }
+        for index in 0..<9 as Range<UInt64> { _ = try space.unmap(address: index << 16, size: 0x1000) }
+        #expect(throws: DMAMappingError.tooManyMappings) { try mapFile(2000, into: space) }
+        _ = try space.unmap(address: 9 << 16, size: 0x1000)
+        try mapFile(2000, into: space)
+    }
+
     @Test("threads that map and unmap at the same time keep their own guards")
     func threads() async {
         await #expect(processExitsWith: .success) {

@@ -36,6 +36,35 @@ struct MemoryAtThePortTests {
         #expect(driver.host.messages > 150)
     }
 
+    @Test("while the client may not be waited for, packets stay on the ring, and go when it may")
+    func busyHost() throws {
+        let driver = try messageDriver()
+        var ring = driver.makeTransmitRing()
+        let frames = (0..<20).map { TestDriver.frame($0, length: 200) }
+        for frame in frames { driver.post(pieces: [frame], to: &ring) }
+        driver.host.canWait = false
+        driver.ring(ring)
+        #expect(driver.sentFrames.isEmpty && !driver.port.hasWork)
+        #expect(try #require(driver.port.nextDeadline) <= driver.clock.now + 1_000_000)
+        driver.host.canWait = true
+        driver.advance()
+        #expect(driver.sentFrames == frames)
+    }
+
+    @Test("a run ends between two packets when the client has been waited for long enough")
+    func busyMeanwhile() throws {
+        let driver = try messageDriver()
+        var ring = driver.makeTransmitRing()
+        let frames = (0..<20).map { TestDriver.frame($0, length: 200) }
+        for frame in frames { driver.post(pieces: [frame], to: &ring) }
+        driver.host.patience = 5
+        driver.ring(ring)
+        #expect((1..<20).contains(driver.sentFrames.count))
+        (driver.host.patience, driver.host.canWait) = (.max, true)
+        driver.advance()
+        #expect(driver.sentFrames == frames)
+    }
+
     @Test("a short packet is padded even when the batch is nearly full of copies")
     func paddingRoom() throws {
         let driver = try messageDriver()

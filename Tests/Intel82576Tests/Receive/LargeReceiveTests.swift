@@ -68,6 +68,22 @@ struct LargeReceiveTests {
         #expect(driver[raw: TPR.self] == UInt32(frames.count))
     }
 
+    @Test("very many pieces arrive in several turns")
+    func manyPieces() {
+        var generator = SeededGenerator(7)
+        driver.enableReceive(1 << 3)
+        driver[raw: RXDCTL.self] = 0
+        var large = SegmentationTests.Large.sendable(&generator)
+        large.recipe = FrameRecipe()
+        (large.recipe.payload, large.segmentSize) = (generator.bytes(40000), 8)
+        driver.uplink.incoming = [(bytes(large), offload(large))]
+        driver.port.receiveFromUplink()
+        let first = driver[raw: TPR.self]
+        #expect(first >= 1024 && first < 1024 + FrameBatch.capacity && driver.port.hasWork && !driver.port.wantsFrames)
+        driver.advance()
+        #expect(first + driver[raw: TPR.self] == 5000 && !driver.port.hasWork && driver.port.wantsFrames)
+    }
+
     @Test("tags are stripped from every piece")
     func stripped() throws {
         var generator = SeededGenerator(8)

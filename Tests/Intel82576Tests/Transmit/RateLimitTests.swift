@@ -41,6 +41,18 @@ struct RateLimitTests {
         return ring
     }
 
+    @Test("lets a packet through that has more descriptors than a run of it fetches")
+    func longPacket() {
+        let driver = TestDriver()
+        driver.start()
+        limit(driver, queue: 2, to: 100)
+        var ring = driver.makeTransmitRing(2, count: 256)
+        let pieces = (0..<40).map { [UInt8](repeating: UInt8($0), count: 30) }
+        driver.post(pieces: pieces, to: &ring)
+        driver.ring(ring)
+        #expect(driver.sentFrames == [pieces.flatMap { $0 }])
+    }
+
     @Test("holds its mean rate within 5 %", arguments: [10, 20, 100, 333, 700])
     func meanRate(rate: Int) {
         let driver = TestDriver()

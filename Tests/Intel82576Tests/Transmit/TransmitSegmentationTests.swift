@@ -163,6 +163,77 @@ struct TransmitSegmentationTests {
         #expect(driver.sentFrames.map { network16($0, 46) } == [0x50FF, 0x5F0F, 0x5123])
     }
 
+    @Test("a packet of very many segments leaves in several runs, whole, and others' packets between them")
+    func manySegments() {
+        let driver = TestDriver.started()
+        driver.setFlagMasks()
+        var generator = SeededGenerator(5)
+        var (ring, other) = (driver.makeTransmitRing(count: 256), driver.makeTransmitRing(1))
+        var large = SegmentationTests.Large.sendable(&generator)
+        large.recipe = FrameRecipe()
+        (large.recipe.payload, large.segmentSize) = (generator.bytes(40000), 8)
+        driver.post(large, to: &ring, &generator)
+        driver.post(pieces: [TestDriver.frame(1)], to: &other)
+        driver[raw: TDT.self] = UInt32(ring.tail)
+        driver[raw: TDT.self, 1] = UInt32(other.tail)
+        driver.port.run()
+        #expect(driver.uplink.sent.count <= Transmit.runFrames + FrameBatch.capacity + 1 && driver.port.hasWork)
+        #expect(driver.uplink.sent.last?.bytes == TestDriver.frame(1))
+        driver.advance()
+        #expect(driver.sentFrames.filter { $0 != TestDriver.frame(1) } == large.segments.map(padded))
+        #expect(driver.transmitHead() == ring.tail)
+        #expect(driver[.TSCTC] == 1)
+    }
+
+    @Test("a driver that puts another packet in its place harms nobody: the next one is whole")
+    func replaced() {
+        let driver = TestDriver.started()
+        driver.setFlagMasks()
+        var generator = SeededGenerator(5)
+        var ring = driver.makeTransmitRing(count: 256)
+        var large = SegmentationTests.Large.sendable(&generator)
+        large.recipe = FrameRecipe()
+        (large.recipe.payload, large.segmentSize) = (generator.bytes(40000), 8)
+        driver.post(large, to: &ring, &generator)
+        driver[raw: TDT.self] = UInt32(ring.tail)
+        driver.port.run()
+        driver.uplink.sent = []
+        // Its descriptors but the last, and the last with a plain frame.
+        let last = ring.base + 16 * UInt64(ring.tail - 1)
+        for index in driver.transmitHead()..<ring.tail - 1 {
+            driver.memory.store(UInt64(2) << 20 | 1 << 29, at: ring.base + 16 * UInt64(index) + 8)
+        }
+        let place = driver.memory.allocate(64)
+        driver.memory.write(TestDriver.frame(1), at: place)
+        driver.memory.store(place, at: last)
+        driver.memory.store(64 | 3 << 20 | 1 << 24 | 1 << 27 | 1 << 29 | 64 << 46, at: last + 8)
+        (large.recipe.payload, large.segmentSize) = (generator.bytes(3000), 1000)
+        driver.post(large, to: &ring, &generator)
+        driver.ring(ring)
+        #expect(driver.sentFrames == [TestDriver.frame(1)] + large.segments.map(padded))
+    }
+
+    @Test("a queue that is set up anew forgets the packet it was sending")
+    func forgotten() {
+        let driver = TestDriver.started()
+        driver.setFlagMasks()
+        var generator = SeededGenerator(5)
+        var ring = driver.makeTransmitRing(count: 256)
+        var large = SegmentationTests.Large.sendable(&generator)
+        large.recipe = FrameRecipe()
+        (large.recipe.payload, large.segmentSize) = (generator.bytes(40000), 8)
+        driver.post(large, to: &ring, &generator)
+        driver[raw: TDT.self] = UInt32(ring.tail)
+        driver.port.run()
+        driver[raw: TXDCTL.self] = 0
+        driver.uplink.sent = []
+        ring = driver.makeTransmitRing(count: 256)
+        (large.recipe.payload, large.segmentSize) = (generator.bytes(3000), 1000)
+        driver.post(large, to: &ring, &generator)
+        driver.ring(ring)
+        #expect(driver.sentFrames == large.segments.map(padded))
+    }
+
     @Test("with a budget used up a run ends and the next one goes on: nothing is lost")
     func budget() {
         let driver = TestDriver.started()

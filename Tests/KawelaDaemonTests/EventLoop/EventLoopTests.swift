@@ -269,6 +269,20 @@ private func threadTime() -> UInt64 {
         #expect(bench.log.messages == ["uplink: link down, fake", "uplink: link up, fake"])
     }
 
+    @Test("and a link that changes without end fills no log")
+    func linkFlood() throws {
+        let bench = Bench().stopping(inRun: 1000)
+        bench.port.hasWork = true
+        let stop = bench.port.onRun
+        bench.port.onRun = { [backend = bench.backend] port in
+            backend.isLinkUp.toggle()
+            stop(port)
+        }
+        try bench.loop.run()
+        #expect(bench.port.linkChanges >= 999)
+        #expect((20...25).contains(bench.log.messages.count))
+    }
+
     @Test("and does not spin on a descriptor that does nothing but fail")
     func failing() throws {
         var ends: [CInt] = [-1, -1]

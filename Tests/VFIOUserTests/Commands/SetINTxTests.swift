@@ -31,6 +31,24 @@ struct SetINTxTests {
         #expect(event.take() == 1)
     }
 
+    @Test(
+        "an eventfd cannot be both ends: each signal would unmask the line and bring the next",
+        arguments: [false, true])
+    func loop(triggerFirst: Bool) throws {
+        let other = EventDescriptor()
+        if triggerFirst {
+            let reply = try connection.setInterrupts(0x14, index: 0, count: 1, descriptors: [event.number])
+            #expect(reply.refusal == EINVAL)
+        } else {
+            #expect(
+                try connection.setInterrupts(0x14, index: 0, count: 1, descriptors: [other.number]).refusal == nil)
+            let reply = try connection.setInterrupts(0x24, index: 0, count: 1, descriptors: [other.number])
+            #expect(reply.refusal == EINVAL)
+        }
+        function.host?.setINTx(asserted: true)
+        #expect(event.take() == 1 && other.take() == 0)
+    }
+
     @Test("an unmask with the level low signals nothing, and the next rise is signalled")
     func unmaskWhileLow() throws {
         function.host?.setINTx(asserted: true)

@@ -52,7 +52,8 @@ struct VersionTests {
         "a text that is not what it should be is refused and the connection closed",
         arguments: [
             "", "[]", "{", "nonsense", #"{"capabilities":1}"#, #"{"capabilities":{"max_msg_fds":"many"}}"#,
-            #"{"capabilities":{"max_data_xfer_size":-1}}"#, #"{"capabilities":{"max_data_xfer_size":1.5}}"#,
+            #"{"capabilities":{"max_data_xfer_size":4095}}"#, #"{"capabilities":{"max_data_xfer_size":-1}}"#,
+            #"{"capabilities":{"max_data_xfer_size":1.5}}"#,
             #"{"a":"# + String(repeating: "[", count: 100) + String(repeating: "]", count: 100) + "}",
             String(repeating: "[", count: 3000), #"{"a":""# + String(repeating: "x", count: 5000) + #""}"#,
         ])

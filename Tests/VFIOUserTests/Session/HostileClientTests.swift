@@ -88,10 +88,11 @@ struct HostileClientTests {
         let burst = (0..<600).flatMap { _ in write }
         #expect(connection.client.send(burst) == burst.count)
         connection.server.handleEvents(on: connection.server.descriptors[0])
-        #expect(connection.function.calls.count == Limits.messagesPerTurn)
+        let first = connection.function.calls.count
+        #expect((1...Limits.messagesPerTurn).contains(first))
         #expect(connection.server.hasBufferedMessages)
         connection.server.processBufferedMessages()
-        #expect(connection.function.calls.count == 2 * Limits.messagesPerTurn)
+        #expect((1...Limits.messagesPerTurn).contains(connection.function.calls.count - first))
         connection.run()
         #expect(connection.function.calls.count == 600)
         #expect(!connection.server.hasBufferedMessages)

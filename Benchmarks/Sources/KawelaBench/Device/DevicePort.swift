@@ -83,6 +83,7 @@ private final class SilentHost: FunctionHost {
     func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
     func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
     func memoryLost() {}
+    var canWait: Bool { true }
 }
 
 /// An uplink that takes large packets whole, and throws them away with the virtio-net header they would get.
