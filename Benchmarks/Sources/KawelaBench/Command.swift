@@ -8,6 +8,7 @@ struct Command {
         kawela-bench compare [ROUNDS] [NAME]   Kawela beside QEMU's igb; NAME selects by words of the names
         kawela-bench device [SECONDS] [NAME]   stages and whole paths of the device, without QEMU
         kawela-bench guest [ROUNDS]            iperf3 and latency of Debian guests
+        kawela-bench attack [NAME]             what one VF's attack costs another; NAME selects by words of the names
         kawela-bench report                    writes docs/performance.md from what was measured last
         kawela-bench check [--update]          instructions and allocations per frame against thresholds.json, or into it
         kawela-bench count                     what `check` runs under callgrind
@@ -27,6 +28,7 @@ struct Command {
             try device(seconds: 1)
             try guest(rounds: 5)
             try Report().write()
+        case "attack": _ = try UnderAttack.run(selection: words.dropFirst().joined(separator: " "))
         case "report": try Report().write()
         case "count": try Counting.count()
         case "check": try Counting.check(updates: words.dropFirst().first == "--update")
