@@ -1,4 +1,4 @@
-.PHONY: help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds docs
+.PHONY: attack help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds fuzz fuzz-corpus fuzz-merge docs
 
 build: plugin ## release build of kawela, and the plugin
 	swift build -c release --product kawela
@@ -50,11 +50,23 @@ check: lint test ## lint, then all tests
 bench: plugin ## Kawela beside QEMU's igb, and its own figures; writes docs/performance.md
 	Scripts/bench all
 
+attack: ## what one VF's attack costs another, beside each attack
+	Scripts/bench attack
+
 bench-check: ## instructions and allocations per frame against Benchmarks/thresholds.json
 	Scripts/bench check
 
 bench-thresholds: ## takes over what instructions and allocations are now
 	Scripts/bench check --update
+
+fuzz: ## fuzzes each boundary, or ONLY=TARGET, for TIME seconds (60)
+	Scripts/fuzz run $(ONLY)
+
+fuzz-corpus: ## replays the inputs in Fuzz/Corpus
+	TIME=0 Scripts/fuzz run $(ONLY)
+
+fuzz-merge: ## takes into Fuzz/Corpus what was found and reaches more
+	Scripts/fuzz merge $(ONLY)
 
 docs: ## writes docs/registers.md anew
 	swift build --product kawela

@@ -9,7 +9,11 @@ let strict: [SwiftSetting] = [
 ]
 /// The data path is free of overlapping accesses by construction, and debug builds, which all tests run, check it; the
 /// checks would be up to a fifth of a small frame's instructions (docs/decisions/0007 and 0011).
-let dataPath = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+///
+/// KAWELA_FUZZ is set by Scripts/fuzz, whose release builds check them too.
+let isFuzzing = Context.environment["KAWELA_FUZZ"] != nil
+let unchecked: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+let dataPath = isFuzzing ? strict : strict + unchecked
 /// Tests build frames and rings by hand; memory safety is asked of the product, not of them.
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
 
@@ -95,3 +99,15 @@ let package = Package(
             path: "Benchmarks/Sources/KawelaBench", swiftSettings: tests),
     ]
 )
+
+/// Links with libFuzzer alone, whose `main` calls it; see Scripts/fuzz.
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "kawela-fuzz",
+            dependencies: [
+                "KawelaDaemon", "VFIOUser", "Backends", "Intel82576", "PCIe", "HostSystem", "CKawela",
+                "KawelaTestSupport", logging, system,
+            ],
+            path: "Fuzz/Sources/KawelaFuzz", swiftSettings: tests))
+}

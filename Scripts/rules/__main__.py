@@ -30,7 +30,7 @@ def sources(*patterns):
 
 def rules():
     """(rule, its title, offences)."""
-    files = sources("Package.swift", "Sources/*.swift", "Tests/*.swift", "Guest/*.swift", "Benchmarks/*.swift")
+    files = sources("Package.swift", "Sources/*.swift", "Tests/*.swift", "Guest/*.swift", "Benchmarks/*.swift", "Fuzz/*.swift")
     documentation = sources("docs/registers.md")[0][1]
     index = current()
     circles = folders.circles(folders.Folders(index, DEVICE), exceptions.read("circles"))

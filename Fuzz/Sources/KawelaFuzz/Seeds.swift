@@ -1,0 +1,165 @@
+/// First inputs: what drivers, peers and clients do on an ordinary day, and what tests show to lead far.
+extension Target {
+    var seeds: [(name: String, bytes: [UInt8])] {
+        switch self {
+        case .configurationSpace: Seeds.configurationSpace
+        case .registers: Seeds.registers
+        case .wire: Seeds.wire
+        case .vfioUser: Seeds.vfioUser
+        case .uplinks: Seeds.uplinks
+        case .configuration: Seeds.configuration
+        }
+    }
+}
+
+enum Seeds {
+    /// An operation and its operands.
+    private static func script(_ shape: [UInt8], _ steps: [(Operation, [UInt8])]) -> [UInt8] {
+        shape + steps.flatMap { [$0.rawValue] + $1 }
+    }
+
+    // MARK: config-space
+
+    static var configurationSpace: [(String, [UInt8])] {
+        let sweep = (0..<96).flatMap { word -> [UInt8] in [8, UInt8(word * 4 & 0xFF), UInt8(word * 4 >> 8)] }
+        let all = (0..<64).flatMap { word -> [UInt8] in [0x88, UInt8(word * 4), 0, 5] }
+        let enable: [UInt8] = [0x84, 0x70, 1, 4, 2, 0x84, 0x68, 1, 4, 9]
+        return [
+            ("sweep", [3, 0, 0] + sweep), ("all-ones", [0, 0, 0] + all), ("vectors", [8, 0x34, 0x12] + sweep),
+            ("enable", [3, 0, 0] + enable + sweep), ("reset", [1, 0, 0, 0x84, 0xA8, 0, 1, 15] + all),
+        ]
+    }
+
+    // MARK: registers
+
+    private static let start: (Operation, [UInt8]) = (.start, [4, 7])
+    private static let settle: (Operation, [UInt8]) = (.settle, [])
+    private static let functions: (Operation, [UInt8]) = (.enableFunctions, [2])
+    private static let pools: (Operation, [UInt8]) = (.setUpPools, [0, 0, 0, 0, 0, 0])
+
+    private static func transmit(_ place: UInt8, _ options: UInt8 = 0) -> (Operation, [UInt8]) {
+        (.setUpTransmit, [place, 3, options, 0] + (options & 1 != 0 ? [0] : []))
+    }
+
+    private static func receive(_ place: UInt8, _ format: UInt8) -> (Operation, [UInt8]) {
+        (.setUpReceive, [place, 1, format, 2] + [UInt8](repeating: 0, count: 8))
+    }
+
+    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + each }
+
+    /// Frames of the PF to the wire, whole and segmented, one of each kind of headers.
+    private static var packets: [(String, [UInt8])] {
+        let kinds: [UInt8] = [0, 1, 0x09, 0x11, 0x19, 4, 0x0C, 0x14, 0x1C, 6, 0x26, 0x89, 0xC9]
+        return kinds.enumerated().flatMap { index, layers in
+            let packet: [UInt8] = [0, layers, 0x0B, 160] + [UInt8](repeating: 0, count: 6)
+            let whole = [start, transmit(0), (.postPacket, packet + [3, 0, 0, 0]), settle]
+            let cut = [start, transmit(0), (.postSegmented, packet + [0, 0, 0xB4, 5]), settle]
+            return [
+                ("packet-\(index)", script([0, 0], whole)),
+                ("segmented-\(index)", script([UInt8(index & 4), UInt8(index)], cut)),
+            ]
+        }
+    }
+
+    /// Frames from the wire, into a ring of each format.
+    private static var receptions: [(String, [UInt8])] {
+        (UInt8(0)...5).map { format in
+            let wire: (Operation, [UInt8]) = (.arrive, [3] + [UInt8](repeating: 0x09, count: 60))
+            return ("receive-\(format)", script([format & 4, 0], [start, receive(0, format | 0x20), wire, settle]))
+        }
+    }
+
+    /// Several functions, and clients that come and go.
+    private static var exchanges: [(String, [UInt8])] {
+        let ether: [UInt8] = [0, 0x12, 100, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+        let packet: (Operation, [UInt8]) = (.postPacket, [1] + ether)
+        let inside = [
+            start, functions, pools, transmit(1), receive(2, 1), receive(0, 1), packet, settle, packet, (.run, [20]),
+        ]
+        let legacy = [start, transmit(0, 1), (.postLegacy, [0] + ether + [3, 14, 0, 1]), settle]
+        let hands = [start, functions, pools, transmit(1), (.plug, [1]), (.plug, [1]), (.reset, [0, 0])]
+        return [
+            ("switched", script([2, 0], inside)), ("switched-mapped", script([6, 0], inside)),
+            ("legacy", script([0, 0], legacy)), ("hands", script([3, 0], hands)),
+        ]
+    }
+
+    /// Each operation after a driver's start.
+    private static var each: [(String, [UInt8])] {
+        Operation.allCases.enumerated().map { index, operation in
+            let operands = [UInt8](repeating: UInt8(index), count: 24)
+            let steps = [start, functions, transmit(0), receive(0, 1), (operation, operands)]
+            return ("one-\(operation)", script([UInt8(index & 7), 0], steps))
+        }
+    }
+
+    // MARK: wire
+
+    static var wire: [(String, [UInt8])] {
+        let frames = ([0x09, 0x11, 0x0C, 0x14, 0x26, 0x89] as [UInt8]).flatMap { layers -> [UInt8] in
+            [1, layers, 0x40, 200, 0, 0, 0, 0, 0, 0, 0, 0, 0x85, 200, 5]
+        }
+        let all: [UInt8] = [0, 1, 2, 3, 5, 8, 0x11, 0x24, 0x33, 0x71]
+        return all.map { options in
+            let head: [UInt8] = [options & 7, 0, options] + [UInt8](repeating: options, count: 8)
+            return ("options-\(options)", head + frames)
+        }
+    }
+
+    // MARK: vfio-user
+
+    static var vfioUser: [(String, [UInt8])] {
+        let mapping: [UInt8] = [5, 3, 32, 0, 0, 0]
+        let accesses: [UInt8] = [3, 8, 8, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 1, 2, 3, 4, 0, 3, 11, 0, 0, 0, 0, 0]
+        let interrupts: [UInt8] = [7, 0x32, 0, 0, 12, 0x3C, 7, 0x10, 0, 0, 0x8C]
+        let information: [UInt8] = [10, 32, 0, 0, 10, 48, 7, 0, 11, 0, 0x1B, 0, 0x2B, 0]
+        let rest: [UInt8] = [6, 0, 0, 255, 0, 9, 3, 4, 0, 0, 4, 5, 4, 0, 1, 4, 5, 2, 0, 0, 4, 9, 0]
+        return [
+            ("day", [0, 0] + mapping + accesses + interrupts + information + rest),
+            ("mapped", [2, 0] + mapping + information + accesses),
+            ("version", [8, 0, 1, 1, 4, 0, 0, 0, 0, 0]), ("bytes", [0, 0, 0, 40] + [UInt8](repeating: 1, count: 41)),
+            ("messages", [16, 60] + [UInt8](repeating: 7, count: 60) + [0, 3, 15, 15, 31, 47] + accesses),
+            ("unanswered", [16, 2, 255, 255, 0, 3, 15, 15, 15]),
+            ("refused", [16, 2, 240, 250, 0, 3, 15, 15, 15]),
+            ("full", [0, 0, 0x8D, 3, 8, 8, 0, 0, 0, 0, 0x0D] + information),
+        ]
+    }
+
+    // MARK: uplinks
+
+    static var uplinks: [(String, [UInt8])] {
+        [
+            ("stream", [0, 0x60, 60, 6, 0x60, 60, 0x60, 200, 6, 6]), ("length-0", [0, 3, 0, 0, 0, 0, 6]),
+            ("long", [0, 3, 0, 1, 0, 0x0F, 6]), ("half", [0, 2, 3, 0, 0, 0, 6, 2, 5, 60, 1, 2, 3, 4, 6]),
+            ("files", [0, 10, 6, 0, 0, 0, 2, 1, 2, 6]),
+            ("full", [0, 0xFC, 0xFF, 0xFF, 0xFC, 0xFF, 0xFF, 6, 5, 255, 5, 255]),
+            ("datagrams", [1, 0, 60, 0, 6, 0, 0, 8, 2, 3, 1, 2, 3, 6, 3, 6]),
+            ("datagrams-out", [1, 0x24, 60, 0, 5, 9]),
+            ("datagram-files", [1, 10, 3, 1, 2, 3, 6]), ("datagrams-full", [1, 0xFC, 0, 0xFF, 0xFC, 0, 0xFF, 5, 255]),
+        ]
+    }
+
+    // MARK: configuration
+
+    static var configuration: [(String, [UInt8])] {
+        let files = [
+            #"{"version":1,"socket":"/run/a.sock","uplink":"null"}"#,
+            #"{"version":1,"directory":"/run/k","uplink":"tap:t0","pf":"embedded","vfs":[{"mac":"02:00:00:00:00:01","vlan":5,"priority":3,"spoof-check":true,"trust":false,"rate":100,"link-state":"on"},{"trunk":[1,2,3]}]}"#,
+            #"{"version":1,"log-level":"debug","ports":[{"name":"a","socket":"/a","uplink":"loopback"},{"name":"b","socket":"/b","uplink":"stream:/s,server","mac":"02:00:00:00:00:02"}]}"#,
+            #"{"version":1,"socket":"a","uplink":"null","doorbells":"mapped","doorbell-spin":50,"doorbell-wakeup":100,"guest-memory":"any-file","nvm":"/n","vfs":0}"#,
+            "{", "[]", #"{"version":2}"#,
+        ]
+        let values = [
+            "\u{0}tap:tap0", "\u{0}stream:/run/a,server", "\u{0}dgram:/a:/b", "\u{0}pcap:f.pcap,tap:t", "\u{0}loopback",
+            "\u{1}02:00:00:00:00:01", "\u{2}512M", "\u{2}2G", "\u{3}embedded", "\u{3}100", "\u{4}/a\nk\npcie.0\n\nq35",
+            "\u{4}/a b",
+        ]
+        let line = "/a\nnull\n02:00:00:00:00:01\ninfo\n\n0\nguest\n/n\nmapped\n10\n100\nin-memory"
+        return files.enumerated().map { ("file-\($0)", [0] + Array($1.utf8)) }
+            + values.enumerated().map { ("value-\($0)", [2] + Array($1.utf8)) }
+            + [
+                ("options", [3] + Array(line.utf8)), ("nvm-empty", [1]), ("nvm", [1, 1, 2, 3, 4]),
+                ("nvm-short", [1, 1, 2, 3]),
+            ]
+    }
+}
