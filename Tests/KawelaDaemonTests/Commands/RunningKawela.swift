@@ -26,8 +26,8 @@ final class RunningKawela {
 
     /// Waits for the end. What goes to standard error fits its pipe.
     func result() throws -> Result {
-        let output = try text(of: output)
-        let errors = try text(of: errors)
+        let output = text(of: output)
+        let errors = text(of: errors)
         process.waitUntilExit()
         return Result(code: process.terminationStatus, output: output, errors: errors)
     }
@@ -36,8 +36,15 @@ final class RunningKawela {
         try RunningKawela(arguments).result()
     }
 
-    private func text(of pipe: Pipe) throws -> String {
-        String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    /// Sessions of other tests leave this thread a timer, whose signal interrupts calls.
+    private func text(of pipe: Pipe) -> String {
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(pipe.fileHandleForReading.fileDescriptor, &buffer, buffer.count)
+            if count > 0 { text += buffer[..<count] }
+            if count == 0 || count < 0 && errno != EINTR { return String(decoding: text, as: UTF8.self) }
+        }
     }
 }
 
