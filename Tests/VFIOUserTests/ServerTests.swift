@@ -111,7 +111,7 @@ struct ServerTests {
         server.close()
     }
 
-    @Test("messages that take long leave the thread to others after a millisecond")
+    @Test("messages that take long leave the thread to others after each")
     func slowMessages() throws {
         let connection = try Connection()
         connection.function.onWrite = { _, _, _ in usleep(2000) }

@@ -270,3 +270,7 @@ extension FrameBatch {
 
     func hasHeaderRoom(_ byteCount: Int) -> Bool { headerBytes + byteCount <= Self.headerCapacity }
 }
+
+/// Bytes that a frame of `byteCount` bytes has on the wire: padded to 60, and 4 of FCS.
+@inline(__always)
+func wireLength(_ byteCount: Int) -> Int { max(byteCount, 60) &+ 4 }

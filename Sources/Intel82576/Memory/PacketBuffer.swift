@@ -49,7 +49,7 @@ import CKawela
             end += unsafe segment.iov_len
         }
         count += 1
-        wireBytes += Self.wireLength(byteCount)
+        wireBytes += wireLength(byteCount)
         return true
     }
 
@@ -63,11 +63,8 @@ import CKawela
                 unsafe batch.append(
                     bytes + Int(entry.start), count: Int(entry.byteCount), offload: entry.offload)
             else { return }
-            wireBytes -= Self.wireLength(Int(entry.byteCount))
+            wireBytes -= wireLength(Int(entry.byteCount))
             next += 1
         }
     }
-
-    /// Bytes of a frame on the wire, FCS and padding included.
-    static func wireLength(_ byteCount: Int) -> Int { max(60, byteCount) + 4 }
 }

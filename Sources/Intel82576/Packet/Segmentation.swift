@@ -177,10 +177,11 @@ struct Segmentation: BitwiseCopyable, Sendable {
         return true
     }
 
+    /// Bytes of payload that are not in a segment yet.
+    var remainingPayload: Int { max(0, payloadLength &- next &* segmentSize) }
+
     /// Bytes of the segments that are still to come, headers included.
-    var remainingBytes: Int {
-        (segmentCount &- next) &* layout.length &+ max(0, payloadLength &- next &* segmentSize)
-    }
+    var remainingBytes: Int { (segmentCount &- next) &* layout.length &+ remainingPayload }
 
     /// Appends segments to `output` until all are there or it is full.
     ///

@@ -210,16 +210,11 @@ extension ReceiveBuffer {
         guard state.isWaiting else { return 0 }
         var bytes = packetBuffer.wireBytes + (state.segmentation?.remainingPayload ?? 0)
         for index in state.next..<max(state.next, batch.count) {
-            bytes += PacketBuffer.wireLength(Int(batch[index].byteCount))
+            bytes += wireLength(Int(batch[index].byteCount))
         }
         for index in state.nextLater..<max(state.nextLater, laterBatch.count) {
-            bytes += PacketBuffer.wireLength(Int(laterBatch[index].byteCount))
+            bytes += wireLength(Int(laterBatch[index].byteCount))
         }
         return bytes
     }
-}
-
-extension Segmentation {
-    /// Payload that is not in a segment yet.
-    fileprivate var remainingPayload: Int { max(0, payloadLength &- next &* segmentSize) }
 }

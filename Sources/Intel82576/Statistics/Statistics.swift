@@ -1,7 +1,3 @@
-/// Bytes that a frame of `byteCount` bytes has on the wire: padded to 60, and 4 of FCS.
-@inline(__always)
-func wireLength(_ byteCount: Int) -> Int { max(byteCount, 60) &+ 4 }
-
 /// Frame counters of a batch, added to the statistics registers in one go.
 ///
 /// Lengths include the four bytes of FCS, as the MAC counts them. Datasheet 8.18.

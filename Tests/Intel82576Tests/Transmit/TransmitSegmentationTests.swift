@@ -185,11 +185,12 @@ struct TransmitSegmentationTests {
         #expect(driver[.TSCTC] == 1)
     }
 
-    @Test("a driver that puts another packet in its place harms nobody: the next one is whole")
-    func replaced() {
+    /// A driver, its ring and a packet of 5,000 segments that has left in part.
+    private func begun(
+        _ generator: inout SeededGenerator
+    ) -> (TestDriver, TestDriver.TransmitRing, SegmentationTests.Large) {
         let driver = TestDriver.started()
         driver.setFlagMasks()
-        var generator = SeededGenerator(5)
         var ring = driver.makeTransmitRing(count: 256)
         var large = SegmentationTests.Large.sendable(&generator)
         large.recipe = FrameRecipe()
@@ -197,6 +198,15 @@ struct TransmitSegmentationTests {
         driver.post(large, to: &ring, &generator)
         driver[raw: TDT.self] = UInt32(ring.tail)
         driver.port.run()
+        return (driver, ring, large)
+    }
+
+    @Test("a driver that puts another packet in its place harms nobody: the next one is whole")
+    func replaced() {
+        var generator = SeededGenerator(5)
+        let driver: TestDriver
+        var (ring, large): (TestDriver.TransmitRing, SegmentationTests.Large)
+        (driver, ring, large) = begun(&generator)
         driver.uplink.sent = []
         // Its descriptors but the last, and the last with a plain frame.
         let last = ring.base + 16 * UInt64(ring.tail - 1)
@@ -215,16 +225,10 @@ struct TransmitSegmentationTests {
 
     @Test("a queue that is set up anew forgets the packet it was sending")
     func forgotten() {
-        let driver = TestDriver.started()
-        driver.setFlagMasks()
         var generator = SeededGenerator(5)
-        var ring = driver.makeTransmitRing(count: 256)
-        var large = SegmentationTests.Large.sendable(&generator)
-        large.recipe = FrameRecipe()
-        (large.recipe.payload, large.segmentSize) = (generator.bytes(40000), 8)
-        driver.post(large, to: &ring, &generator)
-        driver[raw: TDT.self] = UInt32(ring.tail)
-        driver.port.run()
+        let driver: TestDriver
+        var (ring, large): (TestDriver.TransmitRing, SegmentationTests.Large)
+        (driver, ring, large) = begun(&generator)
         driver[raw: TXDCTL.self] = 0
         driver.uplink.sent = []
         ring = driver.makeTransmitRing(count: 256)
