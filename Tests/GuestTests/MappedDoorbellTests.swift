@@ -36,7 +36,9 @@ extension RealGuest {
             try guest.bringUpLink()
             let virtual = try guest.isolateVFs(2)
             try reach(virtual + [guest.station("PF"), bench.outside])
+            // igb takes its interface down and up when VFs go.
             try guest.setVFs(0)
+            try guest.waitForCarrier()
             #expect(try guest.ping() == 3)
         }
 
