@@ -2,8 +2,13 @@ import CKawela
 import Glibc
 
 /// Nanoseconds of `CLOCK_MONOTONIC`: the clock of ports and of the event loop.
-package func monotonicNanoseconds() -> UInt64 {
-    let now = time(of: CLOCK_MONOTONIC)
+package func monotonicNanoseconds() -> UInt64 { nanoseconds(of: CLOCK_MONOTONIC) }
+
+/// Nanoseconds that a processor has worked for this thread. A system call, unlike the other clocks.
+package func threadNanoseconds() -> UInt64 { nanoseconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+private func nanoseconds(of clock: clockid_t) -> UInt64 {
+    let now = time(of: clock)
     return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
 }
 

@@ -29,6 +29,7 @@ final class EventLoop {
     /// What each entry of ``polls`` after the first three belongs to.
     private var sources: [Source] = []
     private var backoff = ErrorBackoff()
+    private var shares: MessageShares
     private var polling: Polling
     /// ``DrivenPort/polledChanges`` when the port was last known to have work.
     private var polledChanges: UInt64 = 0
@@ -50,6 +51,7 @@ final class EventLoop {
         polling: Polling.Times = Polling.Times(), log: Logger
     ) {
         self.polling = Polling(polling)
+        shares = MessageShares(servers: servers.count)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
         (self.control, self.reload, self.keep, self.log) = (control, reload, keep, log)
         peerLog = EventLog(log)
@@ -97,8 +99,9 @@ extension EventLoop {
         polls.add(uplink, readable: port.wantsFrames, writable: backend.wantsWritable)
         polls.add(backend.linkDescriptor)
         for (index, server) in servers.enumerated() {
+            let isHeld = shares.holds(index, at: now)
             for descriptor in server.descriptors {
-                polls.add(backoff.holds(descriptor, at: now) ? -1 : descriptor)
+                polls.add(isHeld || backoff.holds(descriptor, at: now) ? -1 : descriptor)
                 sources.append(Source(server: index, descriptor: descriptor))
             }
         }
@@ -111,9 +114,12 @@ extension EventLoop {
     /// How long to wait: not at all with work at hand, for ever (`nil`) with nothing due.
     private func waitLimit(at now: UInt64) -> UInt64? {
         if port.hasWork || driver?.hasWork == true || (asksAgain && port.wantsFrames) { return 0 }
-        if servers.contains(where: { $0.hasBufferedMessages }) { return 0 }
+        if servers.indices.contains(where: { servers[$0].hasBufferedMessages && !shares.holds($0, at: now) }) {
+            return 0
+        }
         let due = min(
-            port.nextDeadline ?? .max, driver?.nextDeadline ?? .max, backoff.nextRelease(after: now) ?? .max)
+            port.nextDeadline ?? .max, driver?.nextDeadline ?? .max,
+            min(backoff.nextRelease(after: now) ?? .max, shares.nextRelease(after: now) ?? .max))
         return due == .max ? nil : due > now ? due - now : 0
     }
 }
@@ -143,6 +149,7 @@ extension EventLoop {
     }
 
     private func noteWork(at now: UInt64) {
+        if polledChanges != port.polledChanges { shares.notePolledWork(at: now) }
         polledChanges = port.polledChanges
         polling.noteWork(at: now)
     }
@@ -163,14 +170,26 @@ extension EventLoop {
     private func handleServers(at now: UInt64) {
         for (index, source) in sources.enumerated() {
             let ready = polls.readiness(at: Self.firstServerEntry + index)
-            if backoff.holds(source.descriptor, at: now) { continue }
+            if shares.holds(source.server, at: now) || backoff.holds(source.descriptor, at: now) { continue }
             backoff.note(source.descriptor, failed: ready.contains(.failed), at: now)
             let server = servers[source.server]
             // An event handled earlier in this turn may have closed this descriptor.
             guard !ready.isEmpty, server.descriptors.contains(source.descriptor) else { continue }
-            server.handleEvents(on: source.descriptor)
+            charge(source.server) { server.handleEvents(on: source.descriptor) }
         }
-        for server in servers where server.hasBufferedMessages { server.processBufferedMessages() }
+        for (index, server) in servers.enumerated() where server.hasBufferedMessages && !shares.holds(index, at: now) {
+            charge(index) { server.processBufferedMessages() }
+        }
+    }
+
+    /// Does `work` in the time of a server.
+    private func charge(_ server: Int, _ work: () -> Void) {
+        let start = monotonicNanoseconds()
+        let startOnProcessor = shares.isCountedExactly(server, at: start) ? threadNanoseconds() : nil
+        work()
+        let end = monotonicNanoseconds()
+        let time = startOnProcessor.map { threadNanoseconds() &- $0 } ?? min(end &- start, MessageShares.burst)
+        shares.spend(server, time, until: end)
     }
 
     private func handleBackend(waitedFor descriptor: CInt, at now: UInt64) {

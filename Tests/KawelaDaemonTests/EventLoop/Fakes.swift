@@ -57,12 +57,16 @@ final class FakeServer: FunctionServer {
     var descriptors: [CInt]
     var onEvent: (FakeServer, CInt) -> Void = { _, _ in }
     var bufferedMessages = 0
+    var onMessage: () -> Void = {}
     private(set) var events: [CInt] = []
 
     init(_ descriptors: [CInt] = []) { self.descriptors = descriptors }
 
     var hasBufferedMessages: Bool { bufferedMessages > 0 }
-    func processBufferedMessages() { bufferedMessages -= 1 }
+    func processBufferedMessages() {
+        bufferedMessages -= 1
+        onMessage()
+    }
     func close() {}
 
     func handleEvents(on descriptor: CInt) {
