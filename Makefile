@@ -1,4 +1,4 @@
-.PHONY: attack help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds fuzz fuzz-corpus fuzz-merge docs
+.PHONY: attack sanitize help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds fuzz fuzz-corpus fuzz-merge docs
 
 build: plugin ## release build of kawela, and the plugin
 	swift build -c release --product kawela
@@ -35,6 +35,9 @@ guest: plugin ## tests with booted guests
 
 test: plugin ## all tests: unit, qtest, guest
 	Scripts/test unit qtest guest
+
+sanitize: plugin ## unit tests and QTests under SANITIZER=address or thread
+	SANITIZER=$(or $(SANITIZER),address) Scripts/test unit qtest
 
 format: ## lays out Swift sources as lint wants them
 	Scripts/format --in-place
