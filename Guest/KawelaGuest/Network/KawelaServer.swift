@@ -6,7 +6,8 @@ import Synchronization
 public final class KawelaServer: Sendable {
     public var process: ChildProcess { current.withLock { $0 } }
     private let current: Mutex<ChildProcess>
-    private let folder: String
+    /// Where the sockets of the functions are.
+    let folder: String
     private let start: @Sendable () throws -> ChildProcess
     private let functions: [ServedFunction]
 

@@ -27,7 +27,7 @@ public enum Plugged: Sendable {
     /// The physical function with all virtual functions behind it, which the guest enables.
     case all
     /// Virtual functions by their numbers, each as a card of its own.
-    case vfs([Int])
+    case vfs([Int], FunctionDevice = .stock)
 }
 
 /// The card of one machine, whoever emulates it.
@@ -37,6 +37,8 @@ public final class NetworkCard: Sendable {
     public let vfs: Int
     public let server: KawelaServer?
     private let uplink: UplinkPeer
+    /// Where the sockets of the functions are.
+    private let folder: String
 
     /// - Parameters:
     ///   - vfs: how many virtual functions it has. QEMU's own card has its VFs without being asked.
@@ -51,6 +53,13 @@ public final class NetworkCard: Sendable {
             ? try KawelaServer(
                 uplink: uplink, mac: mac, vfs: vfs, driven: driven, doorbells: doorbells, in: run, namespace: namespace)
             : nil
+        folder = server?.folder ?? ""
+    }
+
+    /// A card that a `kawela serve` of the caller's serves, with the sockets of its functions in `folder`.
+    public init(servedIn folder: String, mac: String, vfs: Int) {
+        (self.folder, self.mac, self.vfs) = (folder, mac, vfs)
+        (nic, uplink, server) = (.kawela, .null, nil)
     }
 
     /// What QEMU needs besides the device.
@@ -64,12 +73,13 @@ public final class NetworkCard: Sendable {
         return ["driver": "igb", "id": id, "bus": bus, "netdev": "uplink", "mac": mac, "romfile": ""]
     }
 
-    private func device(
+    /// A function of Kawela's card in the form of `device_add` and of `-device` in JSON.
+    public func device(
         _ function: ServedFunction, _ type: FunctionDevice, id: String, bus: String
     ) -> [String: Any] {
         [
             "driver": type.rawValue, "id": id, "bus": bus,
-            "socket": ["type": "unix", "path": server?.socket(function) ?? ""],
+            "socket": ["type": "unix", "path": "\(folder)/\(function.socketName)"],
         ]
     }
 
@@ -80,8 +90,8 @@ public final class NetworkCard: Sendable {
         case .pf(let type): [device(type)]
         case .all where nic == .qemuIGB: [device()]
         case .all: sriov()
-        case .vfs(let numbers):
-            numbers.enumerated().map { device(.vf($1), .stock, id: "vf\($1)", bus: "port\($0 + 1)") }
+        case .vfs(let numbers, let type):
+            numbers.enumerated().map { device(.vf($1), type, id: "vf\($1)", bus: "port\($0 + 1)") }
         }
     }
 
