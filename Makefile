@@ -1,4 +1,4 @@
-.PHONY: attack sanitize help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds fuzz fuzz-corpus fuzz-merge docs
+.PHONY: attack soak sanitize help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds fuzz fuzz-corpus fuzz-merge docs
 
 build: plugin ## release build of kawela, and the plugin
 	swift build -c release --product kawela
@@ -55,6 +55,9 @@ bench: plugin ## Kawela beside QEMU's igb, and its own figures; writes docs/perf
 
 attack: ## what one VF's attack costs another, beside each attack
 	Scripts/bench attack
+
+soak: plugin ## everything at once for TIME (2h), by the seed SEED; PLOT=FILE gets the plot
+	Scripts/bench soak $(or $(TIME),2h) $(or $(SEED),82576) $(PLOT)
 
 bench-check: ## instructions and allocations per frame against Benchmarks/thresholds.json
 	Scripts/bench check

@@ -9,6 +9,7 @@ struct Command {
         kawela-bench device [SECONDS] [NAME]   stages and whole paths of the device, without QEMU
         kawela-bench guest [ROUNDS]            iperf3 and latency of Debian guests
         kawela-bench attack [NAME]             what one VF's attack costs another; NAME selects by words of the names
+        kawela-bench soak [TIME] [SEED] [PLOT] everything at once for TIME (7200, 90m, 2h); PLOT is a file for the plot
         kawela-bench report                    writes docs/performance.md from what was measured last
         kawela-bench check [--update]          instructions and allocations per frame against thresholds.json, or into it
         kawela-bench count                     what `check` runs under callgrind
@@ -29,6 +30,7 @@ struct Command {
             try guest(rounds: 5)
             try Report().write()
         case "attack": _ = try UnderAttack.run(selection: words.dropFirst().joined(separator: " "))
+        case "soak": try soak()
         case "report": try Report().write()
         case "count": try Counting.count()
         case "check": try Counting.check(updates: words.dropFirst().first == "--update")
@@ -50,6 +52,18 @@ struct Command {
     }
 
     private func guest(rounds: Int) throws { try Store.save(EndToEnd.run(rounds: rounds), as: "guest") }
+
+    private func soak() throws {
+        let time = words.dropFirst().first ?? "2h"
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        let unit = time.last.flatMap { units[$0] }
+        guard let count = Double(unit == nil ? time : String(time.dropLast())), (1...1_000_000).contains(count) else {
+            throw BenchError("how long is \(time)? 7200, 90m and 2h are times")
+        }
+        let seed = words.count > 2 ? UInt64(words[2]) : 82576
+        guard let seed else { throw BenchError("a seed is a number, not \(words[2])") }
+        try Soak.run(seconds: count * (unit ?? 1), seed: seed, plot: words.count > 3 ? words[3] : nil)
+    }
 
     private func number(_ place: Int) -> Double? { place < words.count ? Double(words[place]) : nil }
 }
