@@ -123,6 +123,26 @@ struct HandOverTests {
             #expect(Array(sent.bytes[34..<34 + encapsulation]) == between)
         }
     }
+
+    /// An uplink parses what it gets whole by itself; cut here, headers are only what the context says they are.
+    @Test(
+        "what is no TCP or UDP over IP behind MACLEN is cut as the context says, and never handed over",
+        arguments: [0, 1] as [UInt64], [true, false])
+    func noIP(type: UInt64, isIPv4: Bool) {
+        let driver = TestDriver.started(offloads: Self.all)
+        var ring = driver.makeTransmitRing()
+        // ARP's EtherType, zeros where headers should be, and a payload that can be told.
+        let head = TestDriver.broadcast + [2, 0, 0, 0, 0, 1, 8, 6] + Array(repeating: 0, count: isIPv4 ? 40 : 60)
+        let payload = Array(TestDriver.frame(5, length: 2500))
+        driver.postContext(
+            ip: isIPv4 ? 20 : 40, l4: 20, segmentSize: 1000, isIPv4: isIPv4, type: type, to: &ring)
+        driver.post(
+            pieces: [head + payload], command: 1 << 31, options: 1 << 40 | 1 << 41, payloadLength: 2500, to: &ring)
+        driver.ring(ring)
+        #expect(driver.uplink.sent.allSatisfy { $0.offload.segmentation == .none })
+        #expect(driver.sentFrames.flatMap { $0[head.count...] } == payload)
+        #expect(driver.sentFrames.count == 3)
+    }
 }
 
 extension Int {
