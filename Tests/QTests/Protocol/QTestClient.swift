@@ -12,6 +12,7 @@ struct QTestClient {
     func write32(_ address: UInt64, _ value: UInt32) throws { try command("writel \(hex(address)) \(hex(value))") }
     func read16(_ address: UInt64) throws -> UInt16 { try number("readw \(hex(address))") }
     func write16(_ address: UInt64, _ value: UInt16) throws { try command("writew \(hex(address)) \(hex(value))") }
+    func write8(_ address: UInt64, _ value: UInt8) throws { try command("writeb \(hex(address)) \(hex(value))") }
     func input32(_ port: UInt16) throws -> UInt32 { try number("inl \(hex(port))") }
     func output32(_ port: UInt16, _ value: UInt32) throws { try command("outl \(hex(port)) \(hex(value))") }
 
