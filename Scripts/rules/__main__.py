@@ -14,6 +14,7 @@ import folders
 import functions
 import layers
 import offsets
+import references
 import unused
 from index import ROOT, current
 
@@ -32,12 +33,14 @@ def rules():
     """(rule, its title, offences)."""
     files = sources("Package.swift", "Sources/*.swift", "Tests/*.swift", "Guest/*.swift", "Benchmarks/*.swift", "Fuzz/*.swift")
     documentation = sources("docs/registers.md")[0][1]
+    tables = sources("docs/defects.md", "docs/security.md")
     index = current()
     circles = folders.circles(folders.Folders(index, DEVICE), exceptions.read("circles"))
     users = [(path, text) for path, text in files if path.startswith(("Sources/", "Benchmarks/", "Guest/"))]
     yield "offsets", "register offsets outside the specification", offsets.register_offsets(files, documentation)
     yield "lengths", f"functions of more than {functions.LONGEST} lines", functions.long_functions(files)
     yield "parameters", "too many unlabelled parameters", functions.unlabelled_parameters(files)
+    yield "references", "tests that documentation names and that are not there", references.missing_tests(tables, files)
     yield "imports", "imports against the layers", layers.imports(files)
     yield "circles", f"circles between folders of {DEVICE}", circles
     yield "unused", "declarations nothing in Sources uses", unused.unused_declarations(index, users)

@@ -10,6 +10,7 @@ import folders
 import functions
 import layers
 import offsets
+import references
 import unused
 from exceptions import Offence
 from index import Program
@@ -111,6 +112,24 @@ class OffsetTests(unittest.TestCase):
     def test_the_specification_and_other_modules_may_have_them(self):
         for path in ("Sources/Intel82576/Registers/ReceiveRegisters.swift", "Sources/PCIe/Header.swift"):
             self.assertFalse(self.offends("driver[0x5818]", path))
+
+
+class ReferenceTests(unittest.TestCase):
+    FILES = [("Tests/ChipTests/Receive/RingTests.swift", "func wraps() {}"), ("Sources/Chip/Ring.swift", "func runs() {}")]
+
+    def missing(self, cell, header="tests"):
+        table = f"| what | {header} |\n|---|---|\n| a ring | {cell} |\n\nText of NoTests, `nothing`.\n"
+        return [one.text for one in references.missing_tests([("docs/a.md", table)], self.FILES)]
+
+    def test_tests_that_are_there_are_no_offence(self):
+        self.assertEqual(self.missing("RingTests; RingTests, `wraps`"), [])
+
+    def test_a_suite_or_function_that_is_not_there_is_one(self):
+        self.assertEqual(self.missing("RingTests, `wraps`, `runs`"), ["RingTests has no test 'runs'"])
+        self.assertEqual(len(self.missing("Ring, `runs`; `wraps`; RingTests")), 2)
+
+    def test_other_columns_are_not_read(self):
+        self.assertEqual(self.missing("NoTests", header="why"), [])
 
 
 class LayerTests(unittest.TestCase):
