@@ -15,6 +15,8 @@ extension VFDriver {
         try write(RDT.self, UInt32(buffers))
         try setUp(block: Self.offset(TDBAL.self), Self.transmitRing)
         try write(TXDCTL.self, 1 << 25)
+        // Writes are posted: only now is it sure that frames of others, by their own sockets, come after them.
+        _ = try read(PVTSTATUS.self)
     }
 
     /// Base, length, head and tail of a ring that is off; the receive and the transmit block have the same layout.
