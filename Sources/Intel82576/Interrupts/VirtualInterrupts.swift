@@ -165,6 +165,15 @@ extension Interrupts {
     }
 }
 
+extension VirtualInterrupts {
+    /// Sets causes and masks of a VF's `vectors` to what they were before their messages, which were lost.
+    mutating func restore(_ vectors: UInt32, of index: Int) {
+        let bits = Self.spread(vectors, index)
+        eicr |= bits & eiac
+        eims |= bits & eiam
+    }
+}
+
 // MARK: Vectors
 
 extension Interrupts {

@@ -40,7 +40,14 @@ import PCIe
 // MARK: Mapping
 
 extension AddressSpace {
+    /// All that is mapped is out of reach while `isReachable` is false.
+    func setReachable(_ isReachable: Bool) {
+        if isReachable { table.reveal() } else { table.hide() }
+    }
+
     func map(_ mapping: DMAMapping) throws(DMAMappingError) {
+        let isHidden = table.reveal()
+        defer { if isHidden { table.hide() } }
         let (end, wraps) = mapping.address.addingReportingOverflow(mapping.size &- 1)
         guard mapping.size > 0, !wraps, mapping.address & 0xFFF == 0, mapping.size & 0xFFF == 0 else {
             throw .invalidRange
@@ -69,6 +76,8 @@ extension AddressSpace {
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
         let (last, overflow) = address.addingReportingOverflow(size &- 1)
         guard size > 0, !overflow else { throw .invalidRange }
+        let isHidden = table.reveal()
+        defer { if isHidden { table.hide() } }
         let first = table.firstRange(endingAtOrAfter: address)
         // One past those that end inside.
         var end = table.firstRange(endingAtOrAfter: last)
@@ -84,6 +93,8 @@ extension AddressSpace {
     }
 
     func unmapAll() {
+        let isHidden = table.reveal()
+        defer { if isHidden { table.hide() } }
         table.removeAll()
         files.removeAll()
         uses.removeAll()

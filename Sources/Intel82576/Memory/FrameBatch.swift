@@ -61,12 +61,19 @@ import CKawela
         public var checksumStart: UInt16 = 0
         public var checksumOffset: UInt16 = 0
         public var segmentation = Segmentation.none
+        /// The frame's FCS is wrong. Such a frame has ``needsChecksum`` set and is not segmented.
+        public private(set) var isDamaged = false
         /// Payload bytes per segment.
         public var segmentSize: UInt16 = 0
         /// Bytes of Ethernet, IP and TCP or UDP header together.
         public var headerLength: UInt16 = 0
 
         public init() {}
+
+        /// The wire damaged the frame: its FCS is wrong.
+        public mutating func markDamaged() {
+            (isDamaged, needsChecksum, segmentation) = (true, true, .none)
+        }
     }
 
     let frames: UnsafeMutablePointer<Frame>

@@ -7,6 +7,13 @@
     @safe private struct State {
         var count = 0
         var masters: UInt32 = 0
+        /// Queues that hang on purpose, and what is left of ``masters`` without them.
+        var hanging = (transmit: UInt32(0), receive: UInt32(0))
+        var running = (transmit: UInt32(0), receive: UInt32(0))
+
+        mutating func update() {
+            running = (masters & ~hanging.transmit, masters & ~hanging.receive)
+        }
     }
 
     private let state: UnsafeMutablePointer<State>
@@ -47,12 +54,41 @@
     /// Queues whose owner may send requests, a bit each: for DMA of their descriptors and buffers.
     var masters: UInt32 {
         @inline(__always) get { unsafe state.pointee.masters }
-        nonmutating set { unsafe state.pointee.masters = newValue }
+        nonmutating set {
+            unsafe state.pointee.masters = newValue
+            unsafe state.pointee.update()
+        }
     }
 
     /// Whether the function that owns `queue` may send requests.
     @inline(__always)
     func isMaster(of queue: Int) -> Bool { masters & 1 &<< UInt32(truncatingIfNeeded: queue) != 0 }
+
+    /// Whether transmit queue `queue` may fetch: its owner is a master, and it does not hang.
+    @inline(__always)
+    func canTransmit(_ queue: Int) -> Bool {
+        unsafe state.pointee.running.transmit & 1 &<< UInt32(truncatingIfNeeded: queue) != 0
+    }
+
+    /// Whether receive queue `queue` may fetch: its owner is a master, and it does not hang.
+    @inline(__always)
+    func canReceive(_ queue: Int) -> Bool {
+        unsafe state.pointee.running.receive & 1 &<< UInt32(truncatingIfNeeded: queue) != 0
+    }
+
+    /// Queues of these sets, a bit each, fetch no more descriptors: a fault that is injected on purpose.
+    func hang(transmit: UInt32, receive: UInt32) {
+        unsafe state.pointee.hanging.transmit |= transmit
+        unsafe state.pointee.hanging.receive |= receive
+        unsafe state.pointee.update()
+    }
+
+    /// Queues of these sets go on.
+    func unhang(transmit: UInt32, receive: UInt32) {
+        unsafe state.pointee.hanging.transmit &= ~transmit
+        unsafe state.pointee.hanging.receive &= ~receive
+        unsafe state.pointee.update()
+    }
 
     /// Whether a VF owns `queue`.
     @inline(__always)

@@ -18,6 +18,8 @@ import CKawela
         var ranges: UnsafeMutablePointer<Range>
         var capacity: Int
         var count = 0
+        /// ``count`` of a table whose ranges are hidden.
+        var hiddenCount: Int?
         /// The range where the last look-up ended: the next one is likely near.
         var recent = Recent()
         /// Memory behind a range went away; see ``RangeTable/takeLoss()``.
@@ -111,6 +113,20 @@ import CKawela
     func removeAll() {
         unsafe state.pointee.count = 0
         unsafe state.pointee.recent = Recent()
+    }
+
+    /// Hides the ranges, so that no look-up finds any, until ``reveal()``.
+    func hide() {
+        unsafe state.pointee.hiddenCount = state.pointee.hiddenCount ?? state.pointee.count
+        removeAll()
+    }
+
+    /// Whether the ranges were hidden; they are not any more.
+    @discardableResult
+    func reveal() -> Bool {
+        guard let hidden = unsafe state.pointee.hiddenCount else { return false }
+        unsafe (state.pointee.count, state.pointee.hiddenCount) = (hidden, nil)
+        return true
     }
 
     /// Index of the first range whose last byte is at `address` or above; `count` if none.

@@ -3,7 +3,7 @@
 /// Word numbers, contents and registers are those of the datasheet's "Non-Volatile Memory Map" and of its EEPROM/Flash
 /// register section. The pins of EECD lead to a ``SerialEEPROM``.
 ///
-/// A plain value: every stored property but ``factoryImage`` is state that a saved device needs.
+/// A plain value: every stored property but ``factoryImage`` and ``faults`` is state that a saved device needs.
 ///
 /// Not implemented: flash; the alternate address area of word 0x37, which drivers look up by themselves; the words that
 /// the chip loads into configuration space, but for the station address (in the serial number) and the MSI-X table's size.
@@ -21,6 +21,8 @@ struct NVM: Sendable {
     private var writeReply = EERD(raw: 0)
     private var serial = SerialEEPROM()
     private(set) var semaphores = Semaphores()
+    /// Injected on purpose.
+    var faults = NVMFaults()
     /// What the contents go back to when the PF's client leaves; `nil` when they stay.
     private let factoryImage: NVMImage?
 
@@ -39,7 +41,10 @@ struct NVM: Sendable {
 
     /// The PF's client has left, and takes its changes with it unless they are to be kept.
     mutating func powerCycle() {
-        if let factoryImage { self = NVM(factoryImage, keepsChanges: false) }
+        guard let factoryImage else { return }
+        let faults = faults
+        self = NVM(factoryImage, keepsChanges: false)
+        self.faults = faults
     }
 
     /// The word of that number; `nil` past the end.
@@ -82,7 +87,7 @@ extension NVM {
     mutating func write(_ entry: RegisterMap.Entry, _ value: UInt32, now: UInt64) -> RegisterEffects {
         switch entry.name {
         case .EECD: writeControl(value, now: now)
-        case .EERD: readReply = readRequest(EERD(raw: value))
+        case .EERD: readReply = faults.spoil(readRequest(EERD(raw: value)), now: now)
         case .EEWR: writeReply = writeRequest(EERD(raw: value))
         case .SWSM: semaphores.writeSWSM(value)
         case .SW_FW_SYNC: semaphores.writeSWFWSYNC(value)
@@ -102,6 +107,14 @@ extension NVM {
             reply.isDone = true
         }
         return reply
+    }
+
+    /// When ``finishLateRead(now:)`` has something to do, in nanoseconds; `nil` when no answer is late.
+    var lateReadDeadline: UInt64? { faults.late?.due }
+
+    /// Puts an answer that is late on purpose into EERD once it is due.
+    mutating func finishLateRead(now: UInt64) {
+        if let reply = faults.takeLate(now: now) { readReply = reply }
     }
 
     /// Does what a write of EEWR asks for. A write past the end never gets done.

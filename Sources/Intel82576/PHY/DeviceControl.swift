@@ -13,6 +13,8 @@ struct DeviceControl {
     }
 
     private(set) var state = State()
+    /// Injected on purpose.
+    var faults = PHYFaults()
     /// Transmitted frames come back instead of leaving: RCTL.LBM, or the PHY's own loopback.
     private(set) var isLoopback = false
     private let registers: RegisterFile
@@ -96,8 +98,8 @@ extension DeviceControl {
         case .CTRL_EXT: return writeExtendedControl(CTRL_EXT(raw: value))
         case .MDIC:
             let command = MDIC(raw: value)
-            registers[MDIC.self] = state.phy.access(mdic: command, now: now)
-            if command.interrupts { interrupts.raise(.managementDataAccess) }
+            registers[MDIC.self] = faults.answer(to: command) ?? state.phy.access(mdic: command, now: now)
+            if command.interrupts, registers[MDIC.self].isReady { interrupts.raise(.managementDataAccess) }
             return [.link, .interrupts]
         case .STATUS:
             // Read-only but for PHYRA, which a write of zero clears.

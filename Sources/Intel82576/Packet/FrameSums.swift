@@ -66,6 +66,12 @@ extension FrameBatch {
         self[index].offload.isChecksumValid = true
         return true
     }
+
+    /// Completes the checksum of frame `index`, for which nobody vouches any more: what follows may spoil it.
+    package mutating func finishChecksum(of index: Int) {
+        _ = completeChecksum(of: index)
+        (self[index].offload.needsChecksum, self[index].offload.isChecksumValid) = (false, false)
+    }
 }
 
 extension ChecksumAccumulator {

@@ -4,6 +4,7 @@ extension Port {
     /// Puts registers and what hangs on them back to their reset values.
     func reset(_ level: ResetLevel) {
         updateVirtualFunctions()
+        functions.owners.unhang(transmit: 0xFFFF, receive: 0xFFFF)
         registers.reset(level)
         nvm.reset()
         if level == .powerOn { deviceControl.resetPHY(now: clock()) }
@@ -87,6 +88,7 @@ extension Port {
 
     private func clearQueue(_ queue: Int) {
         registers.resetQueue(queue)
+        functions.owners.unhang(transmit: 1 &<< UInt32(queue), receive: 1 &<< UInt32(queue))
         transmit.clear(queue)
     }
 }

@@ -41,6 +41,8 @@ struct ReceiveStatus: OptionSet, BitwiseCopyable {
     static let loopback = ReceiveStatus(rawValue: 1 << 18)
     /// HBO, bit 23. The header does not fit its buffer.
     static let headerOverflow = ReceiveStatus(rawValue: 1 << 23)
+    /// RXE, bit 31. The frame is damaged; it is stored because RCTL.SBP says so.
+    static let frameError = ReceiveStatus(rawValue: 1 << 31)
 
     mutating func insert(_ report: ChecksumReport) { rawValue |= report.rawValue }
 }

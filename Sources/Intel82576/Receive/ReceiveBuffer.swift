@@ -95,7 +95,13 @@ extension ReceiveBuffer {
             state.next = Self.deliverFinished(batch, from: state.next, to: &receive, &bridge)
             guard state.next < batch.count else { return true }
             let offload = batch[state.next].offload
-            if offload.segmentation != .none {
+            if offload.isDamaged {
+                guard !Self.isEnough(receive.arrived), receive.deliverDamaged(batch, state.next, &bridge) != .held
+                else {
+                    return false
+                }
+                state.next += 1
+            } else if offload.segmentation != .none {
                 startSegmentation(&receive.drops)
             } else if offload.needsChecksum {
                 _ = batch.completeChecksum(of: state.next)

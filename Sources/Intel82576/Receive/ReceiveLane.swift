@@ -37,9 +37,14 @@ extension Receive {
         openLanes |= 1 &<< UInt32(queue)
         var lane = ReceiveLane(ranges: owners.ranges(of: queue))
         defer { lanes[queue] = lane }
-        guard registers[RXDCTL.self, queue].isEnabled, owners.isMaster(of: queue),
+        guard registers[RXDCTL.self, queue].isEnabled, owners.canReceive(queue),
             let ring = registers.receiveRing(queue)
-        else { return }
+        else {
+            // The ring of a queue that hangs looks empty.
+            lane.isUsable = isHanging(queue)
+            lane.control = registers[SRRCTL.self, queue]
+            return
+        }
         lane.ring = ring
         lane.isUsable = true
         let control = registers[SRRCTL.self, queue]
@@ -47,5 +52,11 @@ extension Receive {
         lane.bufferSize = control.packetBufferSize == 0 ? rules.control.bufferSize : control.packetBufferSize
         if !control.usesHeaderBuffer, !control.isLegacy { lane.window = RingWindow(ring, in: lane.ranges) }
         if lane.window != nil { lane.longestWhole = lane.bufferSize }
+    }
+
+    /// Whether `queue` would take frames, but hangs.
+    @inline(never)
+    private func isHanging(_ queue: Int) -> Bool {
+        registers[RXDCTL.self, queue].isEnabled && owners.isMaster(of: queue) && !owners.canReceive(queue)
     }
 }

@@ -2,7 +2,8 @@ extension RegisterTable {
     /// Counters.
     static let statistics = rows(
         of: [
-            MPC.self, HTDPMC.self, XONRXC.self, XONTXC.self, XOFFRXC.self, XOFFTXC.self, FCRUC.self, PRC64.self,
+            CRCERRS.self, MPC.self, HTDPMC.self, XONRXC.self, XONTXC.self, XOFFRXC.self, XOFFTXC.self, FCRUC.self,
+            PRC64.self,
             PRC127.self, PRC255.self, PRC511.self, PRC1023.self, PRC1522.self, GPRC.self, BPRC.self, MPRC.self,
             GPTC.self,
             GORCL.self, GORCH.self, GOTCL.self, GOTCH.self, RNBC.self, ROC.self, TORL.self, TORH.self, TOTL.self,
@@ -13,7 +14,6 @@ extension RegisterTable {
             HGOTCH.self, SSVPC.self, SDPC.self,
         ],
         [
-            .init(counter: .CRCERRS, at: 0x4000, staysZero: "no uplink brings damaged frames", "CRC error packets"),
             .init(
                 counter: .ALGNERRC, at: 0x4004, staysZero: "no uplink brings damaged frames",
                 "Alignment errors (10/100)"),

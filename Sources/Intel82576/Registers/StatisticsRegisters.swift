@@ -1,3 +1,13 @@
+/// CRCERRS — CRC Errors: received frames whose FCS is wrong. Only injected faults bring such (docs/operations.md).
+package struct CRCERRS: Counter {
+    package static var name: RegisterName { .CRCERRS }
+    package static var offset: Int { 0x4000 }
+    package static var specs: [RegisterSpec] { counter(in: "Receive/DamagedFrames.swift", "CRC error packets") }
+
+    package var raw: UInt32
+    package init(raw: UInt32) { self.raw = raw }
+}
+
 /// MPC — Missed Packets: received frames lost for want of room.
 package struct MPC: Counter {
     package static var name: RegisterName { .MPC }

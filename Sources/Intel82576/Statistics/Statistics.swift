@@ -87,7 +87,7 @@ extension RegisterFile {
     }
 }
 
-// What the other statistics registers count cannot happen on this wire, so they stay 0: damaged frames (CRCERRS, ALGNERRC,
-// SYMERRS, RXERRC, SEC, RLEC, RFC, RJC, LENERRS, SCVPC), frames too short (RUC: uplinks bring them without padding, so they
+// What the other statistics registers count cannot happen on this wire, so they stay 0: damaged frames (ALGNERRC, SYMERRS,
+// RXERRC, SEC, RLEC, RFC, RJC, LENERRS, SCVPC), frames too short (RUC: uplinks bring them without padding, so they
 // are padded), collisions and half duplex (SCC, ECOL, MCC, LATECOL, COLC, DC, TNCRS). There is no manageability (MGTPRC,
 // MGTPDC, MGTPTC, BMPDRC) and no circuit breaker (CBTMPC, CBRDPC, CBRMPC, HTCBDPC) either.

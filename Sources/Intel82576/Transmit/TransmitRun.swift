@@ -52,7 +52,7 @@ extension Transmit {
     /// Whether a doorbell of `queue` would be served now, as far as the queue is concerned.
     @inline(__always)
     private mutating func isEnabled(_ queue: Int, _ bridge: inout Switch) -> Bool {
-        registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && owners.isMaster(of: queue)
+        registers[TXDCTL.self, queue].isEnabled && registers[TCTL.self].isEnabled && owners.canTransmit(queue)
             && (!bridge.hasPools || bridge.sendingPools &>> PoolSet(queue & 7) & 1 != 0) && !isBlocked(queue)
     }
 
