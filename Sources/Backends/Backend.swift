@@ -9,6 +9,8 @@ import Intel82576
 //     null, loopback         nobody, oneself
 //     pcap:FILE[,SPEC]       a capture file around any of them
 //
+// A `FaultBackend` goes around any of them, for faults on purpose.
+//
 // Not implemented: TCP and UDP sockets, descriptors inherited from a parent, several queues of one TAP interface,
 // macvtap, creating a TAP interface, addresses in Linux' abstract socket namespace.
 

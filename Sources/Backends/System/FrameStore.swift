@@ -13,6 +13,8 @@ import Intel82576
     private let memory: UnsafeMutableRawPointer
     private var head = 0
     private var tail = 0
+    /// Bytes of the frame appended last, with its prefix.
+    private var lastLength = 0
     /// Bytes of the first record that already left.
     private var sentOfFirst = 0
     /// Frames in the store.
@@ -48,8 +50,18 @@ import Intel82576
             unsafe place += segment.iov_len - passed
         }
         tail += Self.overhead + length
+        lastLength = length
         count += 1
         return true
+    }
+
+    /// Changes a bit, counted from the first one, of the frame appended last, which has no prefix.
+    mutating func flip(bit: Int) {
+        precondition(count > 0)
+        let place = tail - lastLength + bit / 8
+        guard bit >= 0, place < tail else { return }
+        let byte = unsafe memory.load(fromByteOffset: place, as: UInt8.self)
+        unsafe memory.storeBytes(of: byte ^ 1 << UInt8(bit % 8), toByteOffset: place, as: UInt8.self)
     }
 
     /// Room for `needed` bytes at the tail, moving the contents to the start if that gives it.

@@ -123,7 +123,7 @@ final class Harness {
         return true
     }
 
-    private func receive() {
+    func receive() {
         batch.removeAll()
         backend.receive(into: &batch)
         for index in 0..<batch.count {
