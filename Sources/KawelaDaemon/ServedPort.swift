@@ -22,23 +22,25 @@ final class ServedPort {
         let control = try PortControl()
         var undo = Undo()
         do throws(Failure) {
-            let backend = try makeBackend(plan.uplink)
+            let uplink = try makeBackend(plan.uplink)
+            let faultBackend = plan.faults.map { _ in FaultBackend(around: uplink, clock: monotonicNanoseconds) }
+            let backend: any Backend = faultBackend ?? uplink
             undo.steps.append { backend.close() }
             let kept = try plan.nvm.map { path throws(Failure) in
                 try KeptNVM(path: path, address: plan.mac, isAddressGiven: plan.isMACGiven, log: log)
             }
             undo.steps.append { kept?.close() }
-            let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
-            var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
-            configuration.mapsQueues = plan.polling != nil
-            let port = Port(configuration, uplink: backend, clock: monotonicNanoseconds)
+            let port = makePort(plan, kept, uplink: backend)
             let driver = try plan.vfSettings.map { settings throws(Failure) in
                 try makeDriver(port.physicalFunction, settings, log: log)
             }
-            servers = try makeServers(plan, of: port, log: log)
-            let reload = Reload(plan: plan, log: log) { driver?.apply($0) }
+            let injector = faultBackend.map { backend in
+                FaultInjector(plan.faults ?? Faults(), port, backend, servesPF: driver == nil, log: log)
+            }
+            servers = try makeServers(plan, of: injector?.functions ?? port.functions, log: log)
+            let reload = Reload(plan: plan, log: log, inject: { injector?.take($0) }, apply: { driver?.apply($0) })
             loop = EventLoop(
-                port: port, servers: servers, backend: backend, driver: driver, control: control,
+                port: port, servers: servers, backend: backend, driver: driver, faults: injector, control: control,
                 reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } },
                 polling: plan.polling ?? Polling.Times(), log: log)
             (self.backend, self.kept) = (backend, kept)
@@ -82,9 +84,17 @@ final class ServedPort {
     }
 }
 
+private func makePort(_ plan: ServePlan, _ kept: KeptNVM?, uplink: any Backend) -> Port {
+    let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
+    var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
+    configuration.mapsQueues = plan.polling != nil
+    return Port(configuration, uplink: uplink, clock: monotonicNanoseconds)
+}
+
 /// Makes the server of each function; when one cannot be made, those made before it are closed.
+/// - Parameter functions: the PF, then each VF.
 private func makeServers(
-    _ plan: ServePlan, of port: Port, log: Logger
+    _ plan: ServePlan, of functions: [any Function], log: Logger
 ) throws(Failure) -> [any FunctionServer] {
     var servers: [any FunctionServer] = []
     let access = try makeAccess(plan)
@@ -94,7 +104,7 @@ private func makeServers(
             if plan.served.count > 1 { log[metadataKey: "function"] = "\(each.function)" }
             servers.append(
                 try makeServer(
-                    path: each.path, function: port.function(each.function), guestMemory: plan.guestMemory,
+                    path: each.path, function: functions[each.function.number], guestMemory: plan.guestMemory,
                     access: access, log: log))
         }
     } catch {
@@ -105,10 +115,16 @@ private func makeServers(
 }
 
 extension Port {
-    fileprivate func function(_ function: ServePlan.Served.Function) -> any Function {
-        switch function {
-        case .pf: physicalFunction
-        case .vf(let number): virtualFunctions[number]
+    /// The PF, then each VF.
+    fileprivate var functions: [any Function] { [physicalFunction] + virtualFunctions }
+}
+
+extension ServePlan.Served.Function {
+    /// 0 for the PF, v + 1 for VF v.
+    fileprivate var number: Int {
+        switch self {
+        case .pf: 0
+        case .vf(let number): number + 1
         }
     }
 }

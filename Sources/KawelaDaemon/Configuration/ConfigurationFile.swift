@@ -69,6 +69,7 @@ struct ConfigurationFile: Decodable {
         case socketOwner = "socket-owner"
         case allowedUsers = "allow-uids"
         case vfs
+        case faults
         case ports
         case name
 
@@ -112,6 +113,7 @@ extension ServeOptions {
         socketOwner = try values.decodeIfPresent(String.self, forKey: .socketOwner).map { try parseSocketOwner($0) }
         allowedUsers = try values.decodeIfPresent([Int].self, forKey: .allowedUsers).map { try parseAllowedUsers($0) }
         if values.contains(.vfs) { try decodeVFs(values) }
+        faults = try values.decodeIfPresent(DecodedFaults.self, forKey: .faults)?.faults
     }
 
     /// Decodes the key `vfs`: the number of VFs, or a list with the settings of each.
@@ -144,7 +146,7 @@ func place(of path: [any CodingKey]) -> String? {
     return text.isEmpty ? nil : text
 }
 
-private struct AnyKey: CodingKey {
+struct AnyKey: CodingKey {
     var stringValue: String
     var intValue: Int? { nil }
 

@@ -1,4 +1,5 @@
 import EmbeddedDriver
+import Intel82576
 import Logging
 import SystemPackage
 
@@ -46,14 +47,19 @@ final class PlanReader {
     }
 }
 
-/// Puts into force what can change while a NIC runs: the settings of its VFs.
+/// Puts into force what can change while a NIC runs: the settings of its VFs, and faults on purpose.
 final class Reload {
     private var plan: ServePlan
     private let log: Logger
     private let apply: ([VFSettings]) -> Void
+    private let inject: (Faults) -> Void
 
-    init(plan: ServePlan, log: Logger, apply: @escaping ([VFSettings]) -> Void) {
-        (self.plan, self.log, self.apply) = (plan, log, apply)
+    /// - Parameter inject: puts faults into force, where there are means to.
+    init(
+        plan: ServePlan, log: Logger, inject: @escaping (Faults) -> Void = { _ in },
+        apply: @escaping ([VFSettings]) -> Void
+    ) {
+        (self.plan, self.log, self.inject, self.apply) = (plan, log, inject, apply)
     }
 
     func take(_ new: ServePlan) {
@@ -61,6 +67,7 @@ final class Reload {
         if !keys.isEmpty {
             log.warning("configuration: changes of \(keys.joined(separator: ", ")) need a restart and are left out")
         }
+        takeFaults(new)
         guard let old = plan.vfSettings, let settings = new.vfSettings, settings.count == old.count else {
             log.notice("configuration read again")
             return
@@ -70,5 +77,14 @@ final class Reload {
         apply(settings)
         log.notice(
             "configuration read again, changed: \(changed.isEmpty ? "nothing" : changed.joined(separator: ", "))")
+    }
+
+    private func takeFaults(_ new: ServePlan) {
+        guard let old = plan.faults else { return }
+        let faults = new.faults ?? Faults()
+        guard faults != old else { return }
+        plan.faults = faults
+        inject(faults)
+        log.warning("faults are injected on purpose from now on: \(faults)")
     }
 }

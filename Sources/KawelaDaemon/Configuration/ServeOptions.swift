@@ -26,6 +26,8 @@ package struct ServeOptions: Equatable, Sendable {
     var socketOwner: SocketOwner?
     /// Numbers of the users who may be clients.
     var allowedUsers: [UInt32]?
+    /// Faults that are injected on purpose; `nil`: none, and no means to.
+    var faults: Faults?
     /// How many VFs there are.
     package internal(set) var vfCount: Int?
     /// What the configuration file says about VFs, the first ones or all.
@@ -38,7 +40,7 @@ package struct ServeOptions: Equatable, Sendable {
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
         pf: String? = nil, nvm: String? = nil, doorbells: String? = nil, doorbellSpin: Int? = nil,
         doorbellWakeup: Int? = nil, guestMemory: String? = nil, sandbox: String? = nil, socketMode: String? = nil,
-        socketOwner: String? = nil, allowedUsers: [Int] = []
+        socketOwner: String? = nil, allowedUsers: [Int] = [], faults: String? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -56,6 +58,7 @@ package struct ServeOptions: Equatable, Sendable {
             if let sandbox { self.sandbox = try parseSandbox(sandbox) }
             if let socketMode { self.socketMode = try parseSocketMode(socketMode) }
             if let socketOwner { self.socketOwner = try parseSocketOwner(socketOwner) }
+            if let faults { self.faults = try parseFaults(faults) }
             if !allowedUsers.isEmpty { self.allowedUsers = try parseAllowedUsers(allowedUsers) }
         } catch {
             throw .usage(error.message)
@@ -80,6 +83,7 @@ package struct ServeOptions: Equatable, Sendable {
         all.socketMode = socketMode ?? file.socketMode
         all.socketOwner = socketOwner ?? file.socketOwner
         all.allowedUsers = allowedUsers ?? file.allowedUsers
+        all.faults = faults ?? file.faults
         all.vfCount = vfCount ?? file.vfCount
         all.vfs = file.vfs
         return all

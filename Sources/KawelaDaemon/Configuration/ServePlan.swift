@@ -48,6 +48,8 @@ struct ServePlan: Equatable {
     var socketOwner: SocketOwner?
     /// Numbers of the users who may be clients; `nil`: all that can connect.
     var allowedUsers: Set<UInt32>?
+    /// Faults that are injected on purpose; `nil`: none, and no means to.
+    var faults: Faults?
 
     init(_ options: ServeOptions, machine: String = machineIdentity()) throws(Failure) {
         try checkSocketOptions(options)
@@ -71,6 +73,7 @@ struct ServePlan: Equatable {
         socketMode = options.socketMode ?? 0o600
         socketOwner = options.socketOwner
         allowedUsers = options.allowedUsers.map { Set($0) }
+        faults = options.faults
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
 }
@@ -147,6 +150,7 @@ extension ServePlan {
         if new.sandbox != sandbox { keys.append("sandbox") }
         if (new.socketMode, new.socketOwner) != (socketMode, socketOwner) { keys.append("socket-mode or socket-owner") }
         if new.allowedUsers != allowedUsers { keys.append("allow-uids") }
+        if new.faults != nil, faults == nil { keys.append("faults") }
         return keys
     }
 }

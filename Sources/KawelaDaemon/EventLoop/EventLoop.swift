@@ -16,6 +16,7 @@ final class EventLoop {
     private let servers: [any FunctionServer]
     private let backend: any Backend
     private let driver: (any FunctionDriver)?
+    private let faults: FaultInjector?
     private let control: PortControl?
     /// What to do with a configuration that was read again.
     private let reload: ((ServePlan) -> Void)?
@@ -47,13 +48,14 @@ final class EventLoop {
 
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
-        control: PortControl? = nil, reload: ((ServePlan) -> Void)? = nil, keep: (() -> Void)? = nil,
+        faults: FaultInjector? = nil, control: PortControl? = nil, reload: ((ServePlan) -> Void)? = nil,
+        keep: (() -> Void)? = nil,
         polling: Polling.Times = Polling.Times(), log: Logger
     ) {
         self.polling = Polling(polling)
         shares = MessageShares(servers: servers.count)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
-        (self.control, self.reload, self.keep, self.log) = (control, reload, keep, log)
+        (self.faults, self.control, self.reload, self.keep, self.log) = (faults, control, reload, keep, log)
         peerLog = EventLog(log)
         wasLinkUp = backend.isLinkUp
     }
@@ -77,6 +79,7 @@ final class EventLoop {
         handleBackend(waitedFor: descriptor, at: now)
         driver?.service()
         port.run()
+        if let faults, faults.run() { asksAgain = true }
         keep?()
         reportLinkChange()
     }
@@ -117,9 +120,9 @@ extension EventLoop {
         if servers.indices.contains(where: { servers[$0].hasBufferedMessages && !shares.holds($0, at: now) }) {
             return 0
         }
-        let due = min(
-            port.nextDeadline ?? .max, driver?.nextDeadline ?? .max,
-            min(backoff.nextRelease(after: now) ?? .max, shares.nextRelease(after: now) ?? .max))
+        let work = min(port.nextDeadline ?? .max, driver?.nextDeadline ?? .max)
+        let held = min(backoff.nextRelease(after: now) ?? .max, shares.nextRelease(after: now) ?? .max)
+        let due = min(work, held, faults?.nextDeadline ?? .max)
         return due == .max ? nil : due > now ? due - now : 0
     }
 }
@@ -228,7 +231,8 @@ extension EventLoop {
     }
 
     private func logCounters() {
-        for (source, counters) in [("uplink", backend.counters), ("port", port.counters)] {
+        let faults = faults.map { [("faults", $0.counters)] } ?? []
+        for (source, counters) in [("uplink", backend.counters), ("port", port.counters)] + faults {
             let report = counters.map { "\($0.name)=\($0.value)" }
             log.notice("\(source) counters: \(report.joined(separator: " "))")
         }

@@ -91,12 +91,19 @@ struct ServeArguments: ParsableArguments {
             valueName: "uid"))
     var allowUid: [Int] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Faults to inject on purpose, for tests of drivers: KIND=WHEN,..., for example "
+                + "'seed=7,loss=1% in,link-down=every 30s for 2s'. See docs/operations.md. Without it: none.",
+            valueName: "faults"))
+    var faults: String?
+
     /// What the command line gives.
     func line() throws -> ServeOptions {
         try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
             nvm: nvm, doorbells: doorbells, doorbellSpin: doorbellSpin, doorbellWakeup: doorbellWakeup,
             guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode, socketOwner: socketOwner,
-            allowedUsers: allowUid)
+            allowedUsers: allowUid, faults: faults)
     }
 }

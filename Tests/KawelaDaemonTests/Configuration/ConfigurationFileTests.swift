@@ -85,7 +85,7 @@ import Testing
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
                 == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
                 + "directory, pf, doorbells, doorbell-spin, doorbell-wakeup, guest-memory, sandbox, "
-                + "socket-mode, socket-owner, allow-uids, vfs, ports")
+                + "socket-mode, socket-owner, allow-uids, vfs, faults, ports")
     }
 
     @Test("needs the version it is written in")
