@@ -10,15 +10,19 @@ public final class KawelaServer: Sendable {
     let folder: String
     private let start: @Sendable () throws -> ChildProcess
     private let functions: [ServedFunction]
+    /// Its configuration file, which has faults on purpose alone; `nil` when it cannot inject any.
+    private let configuration: String?
 
     /// The UNIX socket that serves `function`.
     public func socket(_ function: ServedFunction) -> String { "\(folder)/\(function.socketName)" }
 
     /// Returns once the sockets are there.
-    /// - Parameter driven: `true` when `kawela` drives the physical function itself, so that there is no socket for it.
+    /// - Parameters:
+    ///   - driven: `true` when `kawela` drives the physical function itself, so that there is no socket for it.
+    ///   - faults: ``inject(_:)`` can be used.
     public init(
         uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, doorbells: Doorbells = .usual,
-        in run: Run, namespace: Namespace?
+        faults: Bool = false, in run: Run, namespace: Namespace?
     ) throws {
         let name = run.uniqueName("kawela")
         folder = run.path(name + "-sockets")
@@ -30,6 +34,11 @@ public final class KawelaServer: Sendable {
             ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
         if driven { command += ["--pf", "embedded"] }
         if doorbells == .mapped { command += ["--doorbells", "mapped"] }
+        configuration = faults ? "\(folder)/kawela.json" : nil
+        if let configuration {
+            try Self.write([:], to: configuration)
+            command += ["--config", configuration]
+        }
         let complete = namespace?.entering(command) ?? command
         start = { try ChildProcess(complete, name: name, in: run) }
         current = Mutex(try start())
@@ -44,6 +53,36 @@ public final class KawelaServer: Sendable {
         let new = try start()
         current.withLock { $0 = new }
         try waitForSockets()
+    }
+
+    /// Puts faults into force in place of those before, by their keys in a configuration file. None with no keys.
+    public func inject(_ faults: [String: String]) throws {
+        guard let configuration else { throw GuestError("this kawela was started without faults") }
+        let before = process.output.count
+        try Self.write(faults, to: configuration)
+        process.send(SIGHUP)
+        try eventually("kawela reads its configuration\n\(process.tail())", within: 10, every: 0.02) {
+            process.output.dropFirst(before).contains("configuration read again")
+        }
+    }
+
+    private static func write(_ faults: [String: String], to path: String) throws {
+        let text = try json(["version": 1, "faults": faults])
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+
+    /// How often each kind of fault was injected so far.
+    public func faults() throws -> [String: Int] {
+        let before = process.output.count
+        process.send(SIGUSR1)
+        var line: Substring?
+        try eventually("kawela reports\n\(process.tail())", within: 10, every: 0.02) {
+            let new = process.output.dropFirst(before).split(separator: "\n", omittingEmptySubsequences: false)
+            line = new.dropLast().last { $0.contains("faults counters: ") }
+            return line != nil
+        }
+        let pairs = (line ?? "").split(separator: " ").map { $0.split(separator: "=") }.filter { $0.count == 2 }
+        return Dictionary(uniqueKeysWithValues: pairs.map { (String($0[0]), Int($0[1]) ?? -1) })
     }
 
     private func waitForSockets() throws {

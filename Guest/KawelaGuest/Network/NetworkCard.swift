@@ -43,15 +43,17 @@ public final class NetworkCard: Sendable {
     /// - Parameters:
     ///   - vfs: how many virtual functions it has. QEMU's own card has its VFs without being asked.
     ///   - driven: `kawela` itself drives the physical function, for machines that get only virtual ones.
+    ///   - faults: ``KawelaServer/inject(_:)`` can be used.
     public init(
         _ nic: NIC, uplink: UplinkPeer, mac: String = "52:54:00:82:57:06", vfs: Int = 0, driven: Bool = false,
-        doorbells: Doorbells = .usual, in run: Run, namespace: Namespace? = nil
+        doorbells: Doorbells = .usual, faults: Bool = false, in run: Run, namespace: Namespace? = nil
     ) throws {
         (self.nic, self.uplink, self.mac, self.vfs) = (nic, uplink, mac, vfs)
         server =
             nic == .kawela
             ? try KawelaServer(
-                uplink: uplink, mac: mac, vfs: vfs, driven: driven, doorbells: doorbells, in: run, namespace: namespace)
+                uplink: uplink, mac: mac, vfs: vfs, driven: driven, doorbells: doorbells, faults: faults,
+                in: run, namespace: namespace)
             : nil
         folder = server?.folder ?? ""
     }

@@ -1,0 +1,102 @@
+import KawelaGuest
+import Testing
+
+extension RealGuest {
+    @Suite(
+        "Drivers of VFs under faults on purpose", .serialized,
+        .enabled(if: NIC.chosen == .kawela, "faults are injected by Kawela"))
+    struct VFFaults {
+        @Test(
+            "igbvf comes back after lost interrupts, failed DMA, five resets in a row, and with help after a hang",
+            .timeLimit(.minutes(5)))
+        func igbvf() throws {
+            let (guest, outside) = try (FaultyGuest.guest(), FaultyGuest.outside())
+            let vf = try guest.isolateVFs(1)[0]
+            defer { _ = try? guest.setVFs(0) }
+            func under(_ fault: String, _ rule: String) throws {
+                let count = try FaultyGuest.under([fault: rule], counting: fault) { injected in
+                    try vf.start("busybox ping -i 0.1 -c 300 \(outside.address)")
+                    try injected.wait(for: fault)
+                    try eventually("the VF is back after \(fault)\n\(guest.evidence)", within: 60, every: 0.5) {
+                        try vf.ping(outside) == 1
+                    }
+                }
+                #expect(count > 0, "\(fault)")
+            }
+            try under("lost-interrupt", "every 3 vf0 times 20")
+            try under("dma-error", "every 500ms for 500ms once vf0")
+            try under("vf-reset", "every 500ms times 5 vf0")
+            try hang(guest, vf, outside)
+            #expect(try guest.ping() == 3)
+        }
+
+        /// igbvf does not notice, at least while its ring has room. A restart of its interface gets it going.
+        private func hang(_ guest: Guest, _ vf: Station, _ outside: Station) throws {
+            let faults = try FaultyGuest.under(
+                ["tx-hang": "every 100ms for 100s once queue 0"], counting: "tx-hang"
+            ) { injected in
+                try injected.wait(for: "tx-hang")
+                #expect(try vf.ping(outside, count: 3) == 0)
+                try vf.run("ip link set nic0 down; ip link set nic0 up")
+                try eventually("the VF is back after its hang\n\(guest.evidence)", within: 60, every: 0.5) {
+                    try vf.ping(outside) == 1
+                }
+            }
+            #expect(faults == 1)
+        }
+
+        @Test(
+            "testpmd sees the link, goes on after a hang and lost frames, and needs a restart of its port after a reset",
+            .timeLimit(.minutes(5)))
+        func testpmd() throws {
+            let (guest, outside) = try (FaultyGuest.guest(), FaultyGuest.outside())
+            try guest.setVFs(1)
+            let function = "0000:01:00.1"
+            try guest.giveToVFIO([function])
+            try guest.waitForCarrier()
+            let testpmd = try TestPMD(guest, [function])
+            defer {
+                try? testpmd.quit()
+                _ = try? guest.setVFs(0)
+            }
+            try testpmd("set fwd icmpecho", "start")
+            let address = "10.82.57.50"
+            func answers(within seconds: Double = 15) throws {
+                try eventually("testpmd answers\n\(testpmd.log)", within: seconds, every: 0.3) {
+                    try outside.ping(address) == 1
+                }
+            }
+            try answers()
+            try linkDown(testpmd)
+            try answers()
+            for (fault, rule) in [
+                ("tx-hang", "every 100ms for 2s once queue 0"), ("rx-hang", "every 100ms for 2s once queue 0"),
+                ("dma-error", "every 100ms for 500ms once vf0"), ("loss", "every 2 times 20"),
+            ] {
+                let count = try FaultyGuest.under([fault: rule], counting: fault) { _ in
+                    _ = try outside.ping(address, count: 5)
+                    try answers()
+                }
+                #expect(count > 0, "\(fault)")
+            }
+            let resets = try FaultyGuest.under(["vf-reset": "every 100ms once vf0"], counting: "vf-reset") { _ in
+                try eventually("no answer", within: 15, every: 0.3) { try outside.ping(address) == 0 }
+            }
+            #expect(resets == 1)
+            try testpmd("stop", "port stop all", "port start all", "start")
+            try answers()
+        }
+
+        private func linkDown(_ testpmd: TestPMD) throws {
+            let faults = try FaultyGuest.under(["link-down": "every 100ms for 3s once"], counting: "link-down") { _ in
+                try eventually("the link is down", within: 15, every: 0.2) {
+                    try testpmd("show port info 0").contains("Link status: down")
+                }
+                try eventually("the link is up", within: 30, every: 0.3) {
+                    try testpmd("show port info 0").contains("Link status: up")
+                }
+            }
+            #expect(faults == 1)
+        }
+    }
+}
