@@ -32,6 +32,9 @@ private func readConfiguration(_ bytes: [UInt8]) {
 }
 
 private func makePlan(_ options: ServeOptions) {
+    if let faults = options.faults {
+        require((try? parseFaults(faults.description)) == faults, "\(faults) means something else when read again")
+    }
     do throws(Failure) {
         let plan = try ServePlan(options, machine: "fuzz")
         require(plan.keysNeedingRestart(for: plan).isEmpty, "a plan differs from itself")
@@ -148,6 +151,6 @@ private func parseOptions(_ input: inout Input) {
     let options = try? ServeOptions(
         socket: line(0), uplink: line(1), mac: line(2), logLevel: line(3), directory: line(4), vfs: number(5),
         pf: line(6), nvm: line(7), doorbells: line(8), doorbellSpin: number(9), doorbellWakeup: number(10),
-        guestMemory: line(11))
+        guestMemory: line(11), faults: line(12))
     if let options { makePlan(options) }
 }
