@@ -117,6 +117,7 @@ final class PhysicalFunction: Function {
 
     func attach(_ host: any FunctionHost) {
         port.functions.memory.host = host
+        reset()
         port.openQueues(MappedQueues.physical, .physical)
     }
 

@@ -180,6 +180,17 @@ struct ResetTests {
         #expect(host.isINTxAsserted)
     }
 
+    @Test("comes with a new host, whatever happened while there was none")
+    func attach() {
+        driver.function.detach()
+        driver.function.writeConfiguration(at: 4, width: 2, 0x0006)
+        (driver[.IMS], driver[.ICS]) = (1 << 2, 1 << 2)
+        let host = TestHost()
+        driver.function.attach(host)
+        #expect(driver.function.readConfiguration(at: 4, width: 2) == 0)
+        #expect(driver[.IMS] == 0 && driver[.ICR] == 0 && host.assertions == 0)
+    }
+
     @Test("forgets a message that moderation holds back")
     func pendingMessage() {
         driver.start()
