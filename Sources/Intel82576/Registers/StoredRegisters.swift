@@ -25,11 +25,22 @@ extension RegisterFile {
 
     /// Puts the registers that a reset of this level reaches back to their reset values.
     func reset(_ level: ResetLevel) {
-        for spec in RegisterTable.physical where level != .software || spec.resetScope == .software {
+        for (word, value) in level == .software ? Self.softwareResets : Self.allResets { self[word: Int(word)] = value }
+    }
+
+    private typealias Resets = ContiguousArray<(word: UInt16, value: UInt32)>
+
+    private static let allResets = resets(RegisterTable.physical)
+    private static let softwareResets = resets(RegisterTable.physical.filter { $0.resetScope == .software })
+
+    private static func resets(_ rows: [RegisterSpec]) -> Resets {
+        var resets = Resets()
+        for spec in rows {
             for offset in spec.offsets where RegisterMap.shared[Int(offset) / 4]?.name == spec.name {
-                self[word: Int(offset) / 4] = spec.reset
+                resets.append((UInt16(offset / 4), spec.reset))
             }
         }
+        return resets
     }
 }
 

@@ -69,9 +69,12 @@ extension ConfigurationSpace {
 
     package mutating func reset(_ reset: Reset = .powerOn) {
         let before = self
-        for offset in 0..<Self.size {
-            let kept = keptBits(at: offset, by: reset)
-            value[offset] = value[offset] & kept | powerOnValue[offset] & ~kept
+        value = powerOnValue
+        if reset != .powerOn {
+            for offset in 0..<Self.size {
+                let kept = keptBits(at: offset, by: reset)
+                value[offset] = before.value[offset] & kept | powerOnValue[offset] & ~kept
+            }
         }
         settle(since: before)
     }
