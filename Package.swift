@@ -119,7 +119,7 @@ if isFuzzing {
         .executableTarget(
             name: "kawela-fuzz",
             dependencies: [
-                "KawelaDaemon", "VFIOUser", "Backends", "Intel82576", "PCIe", "HostSystem", "CKawela",
+                "KawelaDaemon", "VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "HostSystem", "CKawela",
                 "KawelaTestSupport", logging, system,
             ],
             path: "Fuzz/Sources/KawelaFuzz", swiftSettings: tests))

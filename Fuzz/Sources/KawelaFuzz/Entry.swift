@@ -30,6 +30,7 @@ enum Target: String, CaseIterable {
     case vfioUser = "vfio-user"
     case uplinks
     case configuration
+    case mailbox
 }
 
 private let target: Target = {
@@ -49,6 +50,7 @@ private func run(_ input: Input) {
     case .vfioUser: runVFIOUser(input)
     case .uplinks: runUplinks(input)
     case .configuration: runConfiguration(input)
+    case .mailbox: runMailbox(input)
     }
 }
 

@@ -8,6 +8,7 @@ extension Target {
         case .vfioUser: Seeds.vfioUser
         case .uplinks: Seeds.uplinks
         case .configuration: Seeds.configuration
+        case .mailbox: Seeds.mailbox
         }
     }
 }
@@ -45,7 +46,7 @@ enum Seeds {
         (.setUpReceive, [place, 1, format, 2] + [UInt8](repeating: 0, count: 8))
     }
 
-    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + each }
+    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + blocks + each }
 
     /// Frames of the PF to the wire, whole and segmented, one of each kind of headers.
     private static var packets: [(String, [UInt8])] {
@@ -84,6 +85,64 @@ enum Seeds {
         ]
     }
 
+    /// What brings one block of the chip to work.
+    private static var blocks: [(String, [UInt8])] {
+        // Eight frames of 1 KB for everybody.
+        let frame: [UInt8] = [0, 0x14, 160, 0, 0, 0]
+        let flood: (Operation, [UInt8]) = (.arrive, [7] + [[UInt8]](repeating: frame, count: 8).joined())
+        // CTRL.TFCE and thresholds, then CTRL.RFCE as well.
+        let pause: [(Operation, [UInt8])] = [
+            (.setUpLimits, [0x0A, 0, 4, 0, 2, 8]), (.setUpLimits, [0x0E, 0, 4, 0, 2, 8]),
+        ]
+        let stop: (Operation, [UInt8]) = (.arrive, [0, 0, 0x18, 46, 3, 1, 100, 0, 0])
+        let flow = [
+            start, receive(0, 1), pause[0], flood, flood, flood, (.giveBuffers, [0, 100]), settle, (.run, [24]),
+        ]
+        let paused = [start, transmit(0), pause[1], stop, (.postPacket, plain(0)), (.run, [20]), (.run, [30])]
+        let clock: [(Operation, [UInt8])] = [
+            (.setUpTime, [0x09, 3, 24, 20, 0, 0]), (.setUpFilters, [0, 3, 0, 0, 0x40]),
+        ]
+        let message: [UInt8] = [0, 0x14, 60, 2, 0, 1, 0]
+        let stamped: (Operation, [UInt8]) = (.postPacket, [0] + message + [0x20, 0, 0, 0, 0])
+        let stamps =
+            [start, transmit(0), receive(0, 1)] + clock + [
+                stamped, (.arrive, [0] + message + [0]), (.setUpTime, [0xC0]),
+            ]
+        let urgent = [
+            start, receive(0, 1), (.setUpInterrupts, [0x1D, 3, 5, 0x00, 0x90]),
+            (.setUpFilters, [2, 0, 1, 0, 0, 0, 8, 0, 0]), (.arrive, [1] + web + web), (.arrive, [0] + web),
+            (.run, [20]),
+        ]
+        let limited = [
+            start, transmit(0), (.setUpLimits, [4, 6, 10, 0, 14]), (.postPacket, plain(0)), (.postPacket, plain(0)),
+            settle,
+            (.run, [24]),
+        ]
+        let sums: [UInt8] = [0x19, 0x3C, 0x1C]
+        return [
+            ("pause-sent", script([0, 0], flow)), ("pause-received", script([0, 0], paused)),
+            ("stamps", script([0, 0], stamps)), ("urgent", script([0, 0], urgent)),
+            ("limited", script([0, 0], limited)),
+        ]
+            + sums.map { layers in
+                ("sums-\(layers)", script([0, 0], [start, transmit(0), (.postPacket, checked(layers)), settle]))
+            }
+    }
+
+    /// A frame for everybody of no protocol, that function `function` sends.
+    private static func plain(_ function: UInt8) -> [UInt8] { [function, 0, 0x14, 160, 0, 0, 0, 0, 0, 0, 0] }
+
+    /// TCP to port 80 over IPv4.
+    private static let web: [UInt8] = [0x09, 0x14, 40, 0, 0, 0, 0, 2, 0, 0]
+
+    /// A frame whose checksums the chip is to insert, with its context.
+    private static func checked(_ layers: UInt8) -> [UInt8] {
+        // Extensions, addresses, ports, and nothing spoilt.
+        let headers: [UInt8] =
+            layers == 0x19 ? [0, 0, 0, 0, 0] : layers == 0x3C ? [3, 4, 5, 0, 0, 0, 0, 0, 0] : [0, 0, 0, 0, 0]
+        return [0, layers, 0x14, 100] + headers + [0x83, 0, 0, 0, 0, 0]
+    }
+
     /// Each operation after a driver's start.
     private static var each: [(String, [UInt8])] {
         Operation.allCases.enumerated().map { index, operation in
@@ -103,6 +162,31 @@ enum Seeds {
         return all.map { options in
             let head: [UInt8] = [options & 7, 0, options] + [UInt8](repeating: options, count: 8)
             return ("options-\(options)", head + frames)
+        }
+    }
+
+    // MARK: mailbox
+
+    static var mailbox: [(String, [UInt8])] {
+        // A driver that starts: VF_RESET, its address, multicast, VLAN, longest frame, promiscuity.
+        let day: [UInt8] = [
+            1, 1, 0, 1, 2, 0x04, 0, 1, 3, 2, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 4, 1, 5, 1, 5, 0, 0xDC,
+            5, 1, 6, 3,
+        ]
+        let frames: [UInt8] =
+            [10, 7, 11, 3, 0, 0, 12, 1, 1, 2, 0, 0, 0] + [13] + plain(0).dropFirst() + [0, 0, 0, 0, 0, 0]
+        return (UInt8(0)...9).map { index in
+            let host: [UInt8] = [
+                [0, 0], [1, 1], [4, 9], [8, 2], [0x10, 0], [0x20, 0], [0x41, 20], [2, 0], [9, 3], [12, 0x41],
+            ][
+                Int(index)]
+            let settings: [UInt8] = [(index & 7) | 2] + host + host + host
+            return (
+                "host-\(index)",
+                settings + day + day.map { $0 & 15 == 1 ? $0 | 0x40 : $0 } + frames + [
+                    0, 30, 6, 0, 0, 7, 4, 9, 8, 1, 1, 0,
+                ]
+            )
         }
     }
 

@@ -1,6 +1,7 @@
 import KawelaTestSupport
 import PCIe
 
+@testable import EmbeddedDriver
 @testable import Intel82576
 
 /// How much one call of a port may do.
@@ -26,22 +27,58 @@ final class Bench {
     let port: Port
     /// The PF's, then those of VFs.
     private(set) var guests: [Guest] = []
+    /// The driver of the PF in the daemon, where no guest has it.
+    private(set) var driver: EmbeddedDriver?
+    /// What that driver said about each VF.
+    private var events: [Int] = []
+    private let start: UInt64
     /// Functions whose frames may have reached other functions.
     private var hasSentInside: Set<Int> = []
     private var frames = 0
 
     var physical: Guest { guests[0] }
 
-    /// - Parameter nvm: the EEPROM; that of a factory when there is none.
-    init(virtualFunctions: Int, mapsQueues: Bool, offloads: UplinkOffloads = [], nvm: NVMImage? = nil) {
+    /// - Parameters:
+    ///   - nvm: the EEPROM; that of a factory when there is none.
+    ///   - settings: of VFs, for the driver in the daemon; the PF is a guest's when there are none.
+    init(
+        virtualFunctions: Int, mapsQueues: Bool, offloads: UplinkOffloads = [], nvm: NVMImage? = nil,
+        settings: [VFSettings] = []
+    ) {
         uplink = CheckedUplink(offloads: offloads)
         let image = nvm ?? NVMImage(macAddress: Self.address(of: 0))
         var configuration = Port.Configuration(nvm: image, keepsNVM: false, virtualFunctions: virtualFunctions)
         configuration.mapsQueues = mapsQueues
         port = Port(configuration, uplink: uplink, clock: { [clock] in clock.now })
+        start = clock.now
         guests = (0...virtualFunctions).map { Guest($0, of: port) }
-        guests.forEach { $0.attach() }
+        if !settings.isEmpty { startDriver(settings) }
+        guests.dropFirst(settings.isEmpty ? 0 : 1).forEach { $0.attach() }
         uplink.onTags = { [unowned self] tags, pool in check(tags, in: pool) }
+    }
+
+    private func startDriver(_ settings: [VFSettings]) {
+        events = settings.map { _ in 0 }
+        do {
+            driver = try EmbeddedDriver(port.physicalFunction, settings: settings, clock: { [clock] in clock.now }) {
+                [unowned self] event in note(event)
+            }
+        } catch { violated("the embedded driver does not start: \(error)") }
+        for _ in 0..<3 { run(after: 2_000_000_000) }
+    }
+
+    private func note(_ event: DriverEvent) {
+        switch event {
+        case .linkChanged: break
+        case .started(let vf, _), .reset(let vf), .addressChanged(let vf, _), .refused(let vf, _), .spoofed(let vf):
+            events[vf] += 1
+        }
+    }
+
+    /// What VFs ask for does not fill the log.
+    func checkEvents() {
+        let most = EventRateLimit.burst + Int((clock.now - start) / 1_000_000_000) + 1
+        require(events.allSatisfy { $0 <= most }, "the embedded driver said \(events) about VFs")
     }
 
     deinit { guests.forEach { $0.detach() } }
@@ -60,6 +97,7 @@ final class Bench {
         observe()
         uplink.frames = 0
         guests.forEach { $0.requests = 0 }
+        driver?.service()
         port.run()
         checkWork()
         observe()
@@ -162,6 +200,8 @@ extension Bench {
         settle()
         checkMemory()
         guests.forEach { $0.detach() }
+        if driver != nil { port.physicalFunction.detach() }
+        driver = nil
         checkServesNextClient()
         guests.forEach { $0.checkDetached() }
     }

@@ -33,20 +33,15 @@ final class CheckedUplink: Uplink {
     }
 
     private func inspect(_ index: Int, of batch: borrowing FrameBatch) {
-        var (byte, length, total, tags) = (UInt8(0), 0, 0, Set<Tag>())
         last.removeAll(keepingCapacity: true)
         for segment in batch.segments(of: index).dropFirst() {
-            let bytes = UnsafeRawBufferPointer(start: segment.iov_base, count: segment.iov_len)
-            total += bytes.count
-            last.append(contentsOf: bytes)
-            for next in bytes {
-                length = next == byte ? length + 1 : 1
-                byte = next
-                if length == GuestMemory.runLength, let tag = Tag(byte: byte) { tags.insert(tag) }
-            }
+            last.append(contentsOf: UnsafeRawBufferPointer(start: segment.iov_base, count: segment.iov_len))
         }
+        let tags = last.withUnsafeBytes { Tag.runs(in: $0) }
         if !tags.isEmpty { onTags(tags, batch[index].sourcePool) }
-        if total != Int(batch[index].byteCount) { violated("a frame of \(total) bytes says \(batch[index].byteCount)") }
+        if last.count != Int(batch[index].byteCount) {
+            violated("a frame of \(last.count) bytes says \(batch[index].byteCount)")
+        }
     }
 
     func receive(into batch: inout FrameBatch) {

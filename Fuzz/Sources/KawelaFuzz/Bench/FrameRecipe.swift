@@ -34,7 +34,9 @@ struct FrameRecipe {
     var headerLength: Int { header.count }
 
     /// The whole frame, its payload of bytes below 128.
-    var bytes: [UInt8] { header + (0..<payloadLength).map { UInt8(truncatingIfNeeded: $0 &* 7) & 0x7F } }
+    var bytes: [UInt8] { header + Self.payload.prefix(payloadLength) }
+
+    private static let payload = (0..<0x10000).map { UInt8(truncatingIfNeeded: $0 &* 7) & 0x7F }
 
     /// - Parameter longest: of the payload, in bytes.
     init(_ input: inout Input, longest: Int) {
@@ -124,18 +126,43 @@ struct FrameRecipe {
         append16(0x86DD)
         macLength = header.count
         transport = Transport(rawValue: code & 3) ?? .other
-        let extensions =
-            code & 4 != 0 ? (0..<Int(input.byte() & 3)).map { _ in input.pick([0, 43, 44, 60] as [UInt8]) } : []
-        ipLength = 40 + 8 * extensions.count
+        let extensions = code & 4 != 0 ? (0..<Int(input.byte() & 3)).map { _ in input.pick(Extension.allCases) } : []
+        ipLength = 40 + extensions.reduce(0) { $0 + $1.content.count }
         header += [0x60, 0, 0, 0]
         append16(UInt16(truncatingIfNeeded: ipLength - 40 + transport.headerLength + payloadLength))
-        header += [extensions.first ?? transport.number, 64]
+        header += [extensions.first?.number ?? transport.number, 64]
         for _ in 0..<2 { header += [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [input.byte() & 3] }
-        for index in extensions.indices {
-            let next = index + 1 < extensions.count ? extensions[index + 1] : transport.number
-            header += [next, 0, 0, 0, 0, 0, 0, 0]
+        for (index, one) in extensions.enumerated() {
+            let next = index + 1 < extensions.count ? extensions[index + 1].number : transport.number
+            header += [next] + one.content.dropFirst()
         }
         appendTransport(&input)
+    }
+
+    /// Headers between that of IPv6 and the transport's.
+    private enum Extension: CaseIterable {
+        case hopByHop, routing, fragment, options, mobileRouting, homeAddress
+
+        var number: UInt8 {
+            switch self {
+            case .hopByHop: 0
+            case .routing, .mobileRouting: 43
+            case .fragment: 44
+            case .options, .homeAddress: 60
+            }
+        }
+
+        /// All of it, with zero for the next header's number.
+        var content: [UInt8] {
+            let address = [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [5]
+            return switch self {
+            case .hopByHop, .routing, .fragment, .options: [UInt8](repeating: 0, count: 8)
+            // Type 2, with one address.
+            case .mobileRouting: [0, 2, 2, 1, 0, 0, 0, 0] + address
+            // An option with an address, and padding.
+            case .homeAddress: [0, 2, 0xC9, 16] + address + [1, 2, 0, 0]
+            }
+        }
     }
 
     /// IPv6 or IPv4 in IPv4, whose outer header belongs to what a driver calls MACLEN.

@@ -158,7 +158,7 @@ struct Rings {
 
     /// A ring of 128 descriptors for each of 16 queues, for transmit and for receive, then buffers.
     static let ringSize = 0x800
-    static let buffers = 32 * ringSize..<GuestMemory.areaSize
+    static let buffers = 32 * ringSize..<GuestMemory.sharedSize
 
     static func transmitBase(_ queue: Int) -> Int { queue * ringSize }
     static func receiveBase(_ queue: Int) -> Int { (16 + queue) * ringSize }

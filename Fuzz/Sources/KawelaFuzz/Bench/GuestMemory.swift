@@ -21,8 +21,11 @@ final class GuestMemory {
         case messages
     }
 
-    static let areaSize = 0x20000
-    static let size = areaSize * Area.allCases.count
+    /// Bytes of the first area, which rings and buffers are in.
+    static let sharedSize = 0x20000
+    /// Bytes of each of the others. Every one of them is looked at after each input, so they are no more than it takes.
+    private static let smallSize = 0x4000
+    static let size = sharedSize + (Area.allCases.count - 1) * smallSize
     /// A run this long of one tag is no coincidence.
     static let runLength = 16
 
@@ -41,27 +44,24 @@ final class GuestMemory {
         bytes = UnsafeMutableRawBufferPointer(start: mapped, count: Self.size)
     }
 
-    /// The same memories for all inputs, which fill them anew.
+    /// The same memories for all inputs, which put them back to their tags.
     nonisolated(unsafe) static let all = (0...3).map { GuestMemory($0) }
 
-    static func addresses(of area: Area) -> Range<Int> { area.rawValue * areaSize..<(area.rawValue + 1) * areaSize }
-
-    /// Puts every area back to its tag.
-    func fill() {
-        for area in Area.allCases {
-            UnsafeMutableRawBufferPointer(rebasing: bytes[Self.addresses(of: area)])
-                .initializeMemory(as: UInt8.self, repeating: Tag(area, number).byte)
-        }
+    static func addresses(of area: Area) -> Range<Int> {
+        guard area != .shared else { return 0..<sharedSize }
+        let start = sharedSize + (area.rawValue - 1) * smallSize
+        return start..<start + smallSize
     }
 
     /// What the function may reach: all areas but the hidden one.
     var mappings: [DMAMapping] {
         Area.allCases.filter { $0 != .hidden }.map { area in
-            let place = UInt64(area.rawValue * Self.areaSize)
+            let place = Self.addresses(of: area)
             return DMAMapping(
-                address: place, size: UInt64(Self.areaSize), isReadable: area != .writeOnly,
+                address: UInt64(place.lowerBound), size: UInt64(place.count), isReadable: area != .writeOnly,
                 isWritable: area != .readOnly,
-                backing: area == .messages ? .messages : .file(descriptor: descriptor, offset: place))
+                backing: area == .messages ? .messages : .file(descriptor: descriptor, offset: UInt64(place.lowerBound))
+            )
         }
     }
 
@@ -69,10 +69,9 @@ final class GuestMemory {
 
     /// Drivers write to areas only that are good for both directions; the others keep their tags.
     private func isWritten(_ address: Int, _ count: Int) -> Bool {
-        [Area.shared, .messages].contains { area in
-            let all = Self.addresses(of: area)
-            return address >= all.lowerBound && address <= all.upperBound - count
-        }
+        let place = address..<address + count
+        return place.clamped(to: Self.addresses(of: .shared)) == place
+            || place.clamped(to: Self.addresses(of: .messages)) == place
     }
 
     func store(_ value: UInt64, at address: Int) {
@@ -91,31 +90,66 @@ final class GuestMemory {
 
     func read(_ count: Int, at address: Int) -> [UInt8] { Array(bytes[address..<address + count]) }
 
+    // MARK: Pages
+
+    private static let pageSize = 4096
+
+    /// Beginnings of the pages of an area.
+    private static func pages(of area: Area) -> StrideTo<Int> {
+        let all = addresses(of: area)
+        return stride(from: all.lowerBound, to: all.upperBound, by: pageSize)
+    }
+
+    /// Whether a page holds nothing but the tag of its area.
+    private func isUntouched(page: Int, _ tag: Tag) -> Bool {
+        let start = bytes.baseAddress! + page
+        // All words are the first one if each is the one before it.
+        return start.load(as: UInt64.self) == tag.word && memcmp(start, start + 8, Self.pageSize - 8) == 0
+    }
+
+    /// Puts every area back to its tag: the pages that have something else, which are few.
+    func fill() {
+        for area in Area.allCases {
+            let tag = Tag(area, number)
+            for page in Self.pages(of: area) where !isUntouched(page: page, tag) {
+                memset(bytes.baseAddress! + page, CInt(tag.byte), Self.pageSize)
+            }
+        }
+    }
+
     // MARK: What must be true
 
     /// Whether an area holds nothing but its tag.
     func isUntouched(_ area: Area) -> Bool {
-        let start = bytes.baseAddress! + Self.addresses(of: area).lowerBound
-        // All words are the first one if each is the one before it.
-        return start.load(as: UInt64.self) == Tag(area, number).word && memcmp(start, start + 8, Self.areaSize - 8) == 0
+        let tag = Tag(area, number)
+        return Self.pages(of: area).allSatisfy { isUntouched(page: $0, tag) }
     }
 
     /// The tags in an area but for those it was filled with, each once.
     func foreignTags(in area: Area) -> Set<Tag> {
-        if isUntouched(area) { return [] }
-        let words = (bytes.baseAddress! + Self.addresses(of: area).lowerBound).assumingMemoryBound(to: UInt64.self)
-        let own = Tag(area, number).word
-        var (found, last) = (Set<Tag>(), UInt64(0))
-        for index in 0..<Self.areaSize / 8 {
-            let word = words[index]
-            if word == last, word != own, let tag = Tag(word: word) { found.insert(tag) }
-            last = word
+        let own = Tag(area, number)
+        var (found, last) = (Set<Tag>(), own.word)
+        for page in Self.pages(of: area) {
+            if isUntouched(page: page, own) {
+                last = own.word
+                continue
+            }
+            let words = UnsafeRawBufferPointer(rebasing: bytes[page..<page + Self.pageSize]).bindMemory(to: UInt64.self)
+            for word in words {
+                if word == last, word != own.word, let tag = Tag(word: word) { found.insert(tag) }
+                last = word
+            }
         }
         return found
     }
 
     /// Remembers everything, for ``isAsKept``.
-    func keep() { copy.copyMemory(from: UnsafeRawBufferPointer(bytes)) }
+    func keep() {
+        for page in stride(from: 0, to: Self.size, by: Self.pageSize) {
+            let (from, to) = (bytes.baseAddress! + page, copy.baseAddress! + page)
+            if memcmp(from, to, Self.pageSize) != 0 { to.copyMemory(from: from, byteCount: Self.pageSize) }
+        }
+    }
 
     /// Whether everything is as it was at the last ``keep()``.
     var isAsKept: Bool { memcmp(bytes.baseAddress!, copy.baseAddress!, Self.size) == 0 }
@@ -159,4 +193,32 @@ struct Tag: Hashable, CustomStringConvertible {
     var byte: UInt8 { kind.rawValue | UInt8(owner) }
     var word: UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
     var description: String { "\(kind) of \(owner == 0 ? "the PF" : "VF \(owner - 1)")" }
+}
+
+extension Tag {
+    /// The tags that fill 16 bytes and more in a row of `bytes`, each once.
+    static func runs(in bytes: UnsafeRawBufferPointer) -> Set<Tag> {
+        var (found, last) = (Set<Tag>(), UInt64(0))
+        var place = 0
+        while place <= bytes.count - 8 {
+            // A run has a whole word at one of each eight places.
+            let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            if word != last, let tag = Tag(word: word),
+                length(of: tag.byte, around: place, bytes) >= GuestMemory.runLength
+            {
+                found.insert(tag)
+                last = word
+            }
+            place += 8
+        }
+        return found
+    }
+
+    /// Bytes in a row that are `byte`, those at `place` among them; no more than a run needs are counted.
+    private static func length(of byte: UInt8, around place: Int, _ bytes: UnsafeRawBufferPointer) -> Int {
+        var (first, end) = (place, place + 8)
+        while first > 0, place - first < 8, bytes[first - 1] == byte { first -= 1 }
+        while end < bytes.count, end - place < GuestMemory.runLength, bytes[end] == byte { end += 1 }
+        return end - first
+    }
 }

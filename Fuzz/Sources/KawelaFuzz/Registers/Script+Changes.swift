@@ -92,7 +92,7 @@ extension Script {
     private mutating func writeMemory() {
         let (guest, place) = (guest(), Int(input.value16()) * 8)
         let value = input.value64() & 0x7FFF_FFFF_FFFF_FFFF
-        guard guest.isAttached, place < GuestMemory.areaSize else { return }
+        guard guest.isAttached, place < GuestMemory.sharedSize else { return }
         guest.isInUse = true
         guest.memory.store(value, at: place)
     }

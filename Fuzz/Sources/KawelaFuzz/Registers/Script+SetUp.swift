@@ -104,7 +104,10 @@ extension Script {
         for index in 0..<RETA.count where index % 4 == 0 || options & 8 != 0 {
             guest[raw: RETA.self, index] = UInt32(options >> 4) &* 0x0101_0101 &+ UInt32(index & 7)
         }
-        for index in 0..<RSSRK.count { guest[raw: RSSRK.self, index] = 0x0123_4567 &* UInt32(index + 1) }
+        // Each word that is written has tables made anew.
+        for index in 0..<RSSRK.count where guest[raw: RSSRK.self, index] == 0 {
+            guest[raw: RSSRK.self, index] = 0x0123_4567 &* UInt32(index + 1)
+        }
         guest[raw: RXCSUM.self] = UInt32(input.value16())
     }
 
@@ -138,21 +141,23 @@ extension Script {
         guest.configure(at: Offset.msix + 2, width: 2, options & 1 != 0 ? 0x8000 : 0)
         if guest.number == 0 {
             guest.configure(at: Offset.msi + 2, width: 2, options & 2 != 0 ? 1 : 0)
-            guest[raw: GPIE.self] = options & 4 != 0 ? 0xC000_0011 : UInt32(options >> 3)
+            // LL_Interval
+            let credits = UInt32(index & 31) << 7
+            guest[raw: GPIE.self] = credits | (options & 4 != 0 ? 0xC000_0011 : UInt32(options >> 3))
             guest[raw: IVAR.self, index & 7] = value
             guest[raw: IVAR_MISC.self] = 0x8000 | UInt32(index)
             guest[raw: EIAC.self] = options & 8 != 0 ? .max : 0
             guest[raw: EIAM.self] = options & 16 != 0 ? .max : 0
             guest[raw: EIMS.self] = .max
             guest[raw: IMS.self] = .max
-            guest[raw: EITR.self, index % EITR.count] = UInt32(input.value16())
+            guest[raw: EITR.self, index % EITR.count] = UInt32(input.value16()) | UInt32(index & 31) << 16
             if options & 32 != 0 { guest[raw: EICS.self] = value }
         } else {
-            guest[raw: IVAR.self] = value
+            guest[raw: IVAR.self] = options & 2 != 0 ? 0x8180_8180 : value
             guest[raw: IVAR_MISC.self] = UInt32(index)
             guest[raw: PVTEIAC.self] = UInt32(options >> 5)
             guest[raw: PVTEIMS.self] = 7
-            guest[raw: EITR.self, index & 1] = UInt32(input.value16())
+            guest[raw: EITR.self, index & 1] = UInt32(input.value16()) | UInt32(index & 31) << 16
         }
         _ = guest[raw: ICR.self]
         bench.run(after: 100_000)

@@ -11,6 +11,8 @@ struct Script {
 
     var port: Port { bench.port }
 
+    init(_ input: Input, _ bench: Bench) { (self.input, self.bench) = (input, bench) }
+
     init(_ input: Input) {
         self.input = input
         let (shape, offloads) = (self.input.byte(), self.input.byte())
@@ -67,7 +69,7 @@ struct Script {
         case 0..<208: return UInt64(normal)
         case 208..<232:
             let area = GuestMemory.addresses(of: areas[Int(code) % areas.count])
-            return UInt64(area.lowerBound + Int(input.value16()))
+            return UInt64(area.lowerBound + Int(input.value16()) % area.count)
         case 232..<244:
             let area = GuestMemory.addresses(of: areas[Int(code) % areas.count])
             return UInt64(area.upperBound - Int(input.byte()))

@@ -114,14 +114,15 @@ private final class StreamPeer {
 }
 
 private func drain(_ socket: CInt, most: Int) {
-    var piece = [UInt8](repeating: 0, count: 65_536)
     var left = most
     while left > 0 {
-        let size = recv(socket, &piece, piece.count, CInt(MSG_DONTWAIT))
+        let size = recv(socket, drained.baseAddress, drained.count, CInt(MSG_DONTWAIT))
         guard size > 0 else { return }
         left -= size
     }
 }
+
+private nonisolated(unsafe) let drained = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
 
 /// The other end of a pair of datagram sockets.
 private final class DatagramPeer {
