@@ -25,7 +25,12 @@ enum Seeds {
         let sweep = (0..<96).flatMap { word -> [UInt8] in [8, UInt8(word * 4 & 0xFF), UInt8(word * 4 >> 8)] }
         let all = (0..<64).flatMap { word -> [UInt8] in [0x88, UInt8(word * 4), 0, 5] }
         let enable: [UInt8] = [0x84, 0x70, 1, 4, 2, 0x84, 0x68, 1, 4, 9]
-        return [
+        // Ones in the header, by each width, of the PF and a VF.
+        let ones = ([0x80, 0x81, 0x84, 0x85, 0x88, 0x89] as [UInt8]).map { code -> (String, [UInt8]) in
+            let accesses = stride(from: UInt8(0), to: 64, by: 2).flatMap { [code, $0, 0, 5] as [UInt8] }
+            return ("ones-\(code)", [1, 0, 0] + accesses)
+        }
+        return ones + [
             ("sweep", [3, 0, 0] + sweep), ("all-ones", [0, 0, 0] + all), ("vectors", [8, 0x34, 0x12] + sweep),
             ("enable", [3, 0, 0] + enable + sweep), ("reset", [1, 0, 0, 0x84, 0xA8, 0, 1, 15] + all),
         ]
@@ -46,7 +51,7 @@ enum Seeds {
         (.setUpReceive, [place, 1, format, 2] + [UInt8](repeating: 0, count: 8))
     }
 
-    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + blocks + each }
+    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + borders + blocks + each }
 
     /// Frames of the PF to the wire, whole and segmented, one of each kind of headers.
     private static var packets: [(String, [UInt8])] {
@@ -83,6 +88,30 @@ enum Seeds {
             ("switched", script([2, 0], inside)), ("switched-mapped", script([6, 0], inside)),
             ("legacy", script([0, 0], legacy)), ("hands", script([3, 0], hands)),
         ]
+    }
+
+    /// Buffers in each part of a function's memory and over its borders, and two functions that use the same queue.
+    private static var borders: [(String, [UInt8])] {
+        // Codes of `Script.address`: within an area, and 30 bytes before its end.
+        let places: [(String, [UInt8])] = (UInt8(0)..<5).flatMap { area in
+            [("in-\(area)", [210 + area, 64, 0]), ("over-\(area)", [235 + area, 30])]
+        }
+        let both: [(Operation, [UInt8])] = [
+            start, functions, (.start, [5]), pools, transmit(0x10),
+            (.postPacket, [0x10] + plain(0).dropFirst().dropLast() + [3]),
+            transmit(0x11, 1), (.ringTransmit, [0x11, 1]), settle,
+        ]
+        return places.flatMap { name, place -> [(String, [UInt8])] in
+            let sent = plain(0).dropLast(2) + place + [0]
+            let ring: (Operation, [UInt8]) = (
+                .setUpReceive, [0, 1, 1, 2, 0] + place + [UInt8](repeating: 0, count: 6)
+            )
+            let arrival: (Operation, [UInt8]) = (.arrive, [1, 0, 0x14, 160, 0, 0, 0, 0, 0x14, 160, 0, 0, 0])
+            return [
+                ("sent-\(name)", script([0, 0], [start, transmit(0), (.postPacket, Array(sent)), settle])),
+                ("received-\(name)", script([0, 0], [start, ring, arrival, settle])),
+            ]
+        } + [("same-queue", script([2, 0], both))]
     }
 
     /// What brings one block of the chip to work.
@@ -175,19 +204,29 @@ enum Seeds {
         ]
         let frames: [UInt8] =
             [10, 7, 11, 3, 0, 0, 12, 1, 1, 2, 0, 0, 0] + [13] + plain(0).dropFirst() + [0, 0, 0, 0, 0, 0]
-        return (UInt8(0)...9).map { index in
-            let host: [UInt8] = [
-                [0, 0], [1, 1], [4, 9], [8, 2], [0x10, 0], [0x20, 0], [0x41, 20], [2, 0], [9, 3], [12, 0x41],
-            ][
-                Int(index)]
-            let settings: [UInt8] = [(index & 7) | 2] + host + host + host
-            return (
-                "host-\(index)",
-                settings + day + day.map { $0 & 15 == 1 ? $0 | 0x40 : $0 } + frames + [
-                    0, 30, 6, 0, 0, 7, 4, 9, 8, 1, 1, 0,
-                ]
-            )
-        }
+        // More VLANs than there is room for, more refusals than are reported, and trust that is withdrawn.
+        var vlans: [UInt8] = [1, 1, 0, 8, 0, 1, 1, 0]
+        for identifier in UInt8(1)...40 { vlans += [1, 4, 1, identifier] }
+        var refused: [UInt8] = [0, 0, 0, 1, 1, 0]
+        for _ in 0..<60 { refused += [1, 7, 0] }
+        let distrusted: [UInt8] = [0, 1, 0, 1, 1, 0, 1, 2, 0x0E, 5, 1, 2, 0x0E, 6, 6, 0, 0]
+        let special: [(String, [UInt8])] = [
+            ("vlans", vlans), ("refused", refused), ("distrusted", distrusted),
+        ]
+        return special
+            + (UInt8(0)...9).map { index in
+                let host: [UInt8] = [
+                    [0, 0], [1, 1], [4, 9], [8, 2], [0x10, 0], [0x20, 0], [0x41, 20], [2, 0], [9, 3], [12, 0x41],
+                ][
+                    Int(index)]
+                let settings: [UInt8] = [(index & 7) | 2] + host + host + host
+                return (
+                    "host-\(index)",
+                    settings + day + day.map { $0 & 15 == 1 ? $0 | 0x40 : $0 } + frames + [
+                        0, 30, 6, 0, 0, 7, 4, 9, 8, 1, 1, 0,
+                    ]
+                )
+            }
     }
 
     // MARK: vfio-user
@@ -204,6 +243,7 @@ enum Seeds {
             ("version", [8, 0, 1, 1, 4, 0, 0, 0, 0, 0]), ("bytes", [0, 0, 0, 40] + [UInt8](repeating: 1, count: 41)),
             ("messages", [16, 60] + [UInt8](repeating: 7, count: 60) + [0, 3, 15, 15, 31, 47] + accesses),
             ("unanswered", [16, 2, 255, 255, 0, 3, 15, 15, 15]),
+            ("twice", [0, 0] + mapping + mapping + mapping + accesses),
             ("refused", [16, 2, 240, 250, 0, 3, 15, 15, 15]),
             ("full", [0, 0, 0x8D, 3, 8, 8, 0, 0, 0, 0, 0x0D] + information),
         ]
@@ -214,7 +254,9 @@ enum Seeds {
     static var uplinks: [(String, [UInt8])] {
         [
             ("stream", [0, 0x60, 60, 6, 0x60, 60, 0x60, 200, 6, 6]), ("length-0", [0, 3, 0, 0, 0, 0, 6]),
-            ("long", [0, 3, 0, 1, 0, 0x0F, 6]), ("half", [0, 2, 3, 0, 0, 0, 6, 2, 5, 60, 1, 2, 3, 4, 6]),
+            ("long", [0, 3, 0, 1, 0, 0x0F, 6]),
+            ("longer", [0, 3, 0, 1, 0, 0x10, 0xE0, 255, 0xE0, 255, 6, 0xE0, 255, 6, 6, 6]),
+            ("half", [0, 2, 3, 0, 0, 0, 6, 2, 5, 60, 1, 2, 3, 4, 6]),
             ("files", [0, 10, 6, 0, 0, 0, 2, 1, 2, 6]),
             ("full", [0, 0xFC, 0xFF, 0xFF, 0xFC, 0xFF, 0xFF, 6, 5, 255, 5, 255]),
             ("datagrams", [1, 0, 60, 0, 6, 0, 0, 8, 2, 3, 1, 2, 3, 6, 3, 6]),
@@ -232,7 +274,7 @@ enum Seeds {
             #"{"version":1,"log-level":"debug","ports":[{"name":"a","socket":"/a","uplink":"loopback"},{"name":"b","socket":"/b","uplink":"stream:/s,server","mac":"02:00:00:00:00:02"}]}"#,
             #"{"version":1,"socket":"a","uplink":"null","doorbells":"mapped","doorbell-spin":50,"doorbell-wakeup":100,"guest-memory":"any-file","nvm":"/n","vfs":0}"#,
             #"{"version":1,"socket":"a","uplink":"null","faults":{"seed":7,"loss":"1% in","delay":"every 3 by 20ms","removal":"every 9s for 1s vf1 once","tx-hang":"every 5s for 1s queue 3 times 2"}}"#,
-            "{", "[]", #"{"version":2}"#,
+            #"{"version":1,"directory":"/run/k","uplink":"null","vfs":8}"#, "{", "[]", #"{"version":2}"#,
         ]
         let values = [
             "\u{0}tap:tap0", "\u{0}stream:/run/a,server", "\u{0}dgram:/a:/b", "\u{0}pcap:f.pcap,tap:t", "\u{0}loopback",
@@ -244,7 +286,9 @@ enum Seeds {
         return files.enumerated().map { ("file-\($0)", [0] + Array($1.utf8)) }
             + values.enumerated().map { ("value-\($0)", [2] + Array($1.utf8)) }
             + [
-                ("options", [3] + Array(line.utf8)), ("nvm-empty", [1]), ("nvm", [1, 1, 2, 3, 4]),
+                ("options", [3] + Array(line.utf8)),
+                ("options-vfs", [3] + Array("\nnull\n02:00:00:00:00:01\ninfo\n/run/k\n8\nguest".utf8)),
+                ("nvm-empty", [1]), ("nvm", [1, 1, 2, 3, 4]),
                 ("nvm-short", [1, 1, 2, 3]),
             ]
     }

@@ -214,6 +214,10 @@ extension Bench {
         let (sent, arrived) = (Client.frame(1), Client.frame(2))
         client.send(sent)
         require(uplink.last == sent, "the next client's frame does not leave")
+        let short = Array(sent.prefix(20))
+        client.send(short)
+        let padded = short + [UInt8](repeating: 0, count: 40)
+        require(uplink.last == padded, "a short frame of the next client leaves as \(uplink.last)")
         uplink.incoming = [(arrived, FrameBatch.Offload())]
         port.receiveFromUplink()
         require(client.received() == arrived, "the next client does not receive")
@@ -246,7 +250,8 @@ private struct Client {
             clock.now &+= 1_000_000_000
             port.run()
         }
-        self[TCTL.self] = 1 << 1
+        // EN and PSP.
+        self[TCTL.self] = 1 << 1 | 1 << 3
         setUpRings()
     }
 
@@ -276,11 +281,12 @@ private struct Client {
     }
 
     func send(_ frame: [UInt8]) {
+        let (tail, command) = (self[TDT.self], UInt64(0x3 << 20 | 1 << 24 | 1 << 25 | 1 << 27 | 1 << 29))
+        let descriptor = Self.transmit + UInt64(16 * tail)
         Self.memory.write(frame, at: Self.sent)
-        Self.memory.store(Self.sent, at: Self.transmit)
-        let command: UInt64 = 0x3 << 20 | 1 << 24 | 1 << 25 | 1 << 27 | 1 << 29
-        Self.memory.store(UInt64(frame.count) | command | UInt64(frame.count) << 46, at: Self.transmit + 8)
-        self[TDT.self] = 1
+        Self.memory.store(Self.sent, at: descriptor)
+        Self.memory.store(UInt64(frame.count) | command | UInt64(frame.count) << 46, at: descriptor + 8)
+        self[TDT.self] = tail + 1
         port.run()
     }
 

@@ -28,11 +28,13 @@ private func receive(from backend: any Backend, _ batch: inout FrameBatch) -> In
     return batch.count
 }
 
-/// Frames for the peer, of lengths up to the longest.
+/// Frames for the peer, of lengths up to the longest: as many bytes as its socket takes, or, 32 of them, as fill a store.
 private func send(_ count: Int, of length: Int, to backend: any Backend, _ batch: inout FrameBatch) {
     batch.removeAll()
+    let length = min(max(length, 1), maximumFrameLength)
+    let most = count < 32 ? max(1 << 17 / length, 1) : 32
     payload.withUnsafeBytes { bytes in
-        for _ in 0..<count { _ = batch.append(bytes.baseAddress!, count: min(max(length, 1), maximumFrameLength)) }
+        for _ in 0..<min(count, most) { _ = batch.append(bytes.baseAddress!, count: length) }
         backend.transmit(&batch)
     }
 }
