@@ -6,8 +6,9 @@ import PCIe
 
 /// How much one call of a port may do.
 enum Bounds {
-    /// Frames out in one `Port.run()`: all 16 queues use up their budget, each with the batch that exceeds it.
-    static let framesPerRun = 16 * (Transmit.runFrames + FrameBatch.capacity)
+    /// Frames out in one `Port.run()`: all 16 queues use up their 1,024, each with the batch of 256 that exceeds it. Numbers,
+    /// so that a device that does more does not move its own bound.
+    static let framesPerRun = 16 * (1024 + 256)
     /// Messages to a host in one `Port.run()`: for each descriptor it and its buffer, in pages.
     static let requestsPerRun = 16 * Transmit.descriptorsPerRun * 32
     /// Calls of `Port.run()` until there is nothing left to do.

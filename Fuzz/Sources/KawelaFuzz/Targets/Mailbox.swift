@@ -162,7 +162,7 @@ private struct MailboxScript {
         guard let answer, !settings[vf].isTrusted else { return }
         let address = UnicastAddress(low: answer[1], high: answer[2])
         require(address == settings[vf].address, "VF \(vf) is given another address")
-        guard settings[vf].portVLAN == nil, let identifier = settings[vf].trunk.min() else { return }
+        guard settings[vf].portVLAN == nil, let identifier = settings[vf].trunk.max() else { return }
         let joined = ask(guest, [1 << 16 | 4, UInt32(identifier)])?.first
         require(joined.map { $0 >> 30 } == 2, "VF \(vf) may not join VLAN \(identifier), for which there is room")
     }
