@@ -128,7 +128,7 @@ extension RealGuest {
             #expect(faults == 1)
         }
 
-        @Test("comes back by itself after its PHY did not answer", .timeLimit(.minutes(3)))
+        @Test("comes back after its PHY did not answer, once it negotiates anew", .timeLimit(.minutes(3)))
         func phyErrors() throws {
             let guest = try FaultyGuest.guest()
             for kind in ["phy-error", "phy-timeout"] {
