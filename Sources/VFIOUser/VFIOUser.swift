@@ -37,11 +37,11 @@ enum Limits {
     /// others do.
     static let messageTimePerTurn = Duration.microseconds(100)
     /// How long a reply to a message of ours may take: as long as others can wait.
-    static let replyTime = Duration.milliseconds(4)
+    static let replyTime = Duration.milliseconds(3)
     /// Waiting for replies that a client can cause at once: what a ``WaitBudget`` holds.
-    static let waitBudgetBurst = Duration.milliseconds(4)
+    static let waitBudgetBurst = Duration.milliseconds(3)
     /// One part in how many of the time a client can cause such waiting in the long run.
-    static let waitBudgetShare = 3
+    static let waitBudgetShare = 4
     /// The smallest `max_data_xfer_size` a client may have: with less, one frame is hundreds of messages.
     static let smallestTransferSize: UInt64 = 4096
     /// How long a client may take for its first message, once another one wants its place.

@@ -38,6 +38,17 @@ struct CloserTests {
         #expect(try readiness(of: closer.caughtUp, readable: true).isEmpty)
     }
 
+    @Test("what comes later, while the thread waits for more and when it has ended, is closed too")
+    func again() throws {
+        let closer = try Closer()
+        for pause in [0, 0, 20_000, 20_000, 1_200_000] as [useconds_t] {
+            usleep(pause)
+            let file = openFile()
+            closer.close(file)
+            #expect(becomesTrue { !isOpen(file) }, "after \(pause) us")
+        }
+    }
+
     @Test("a descriptor that is known not to linger is closed at once")
     func atOnce() throws {
         let file = openFile()

@@ -2,13 +2,13 @@
 /// nanoseconds.
 ///
 /// Some messages take a thousand times what others do, and a client may send such without pause. A server that has used
-/// more than a third of the time waits until that is made up for, but only as long as others are active: alone, it may
+/// more than a quarter of the time waits until that is made up for, but only as long as others are active: alone, it may
 /// have all of it.
 struct MessageShares {
     /// What a server may use at once: far more than a driver or QEMU asks for in a row.
     static let burst: UInt64 = 500_000
     /// One part in how many of the time a server may use in the long run.
-    static let share: UInt64 = 3
+    static let share: UInt64 = 4
     /// How long a server counts as active after an event.
     static let activeTime: UInt64 = 1_000_000
 

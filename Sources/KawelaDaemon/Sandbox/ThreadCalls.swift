@@ -103,7 +103,8 @@ private let restrictionCalls = [CallRule("landlock_restrict_self", SYS_landlock_
 
 /// Sets of system calls, by what threads are there for.
 enum ThreadCalls {
-    static let closer = runtimeCalls + [CallRule("write", SYS_write)]
+    static let closer =
+        runtimeCalls + [CallRule("write", SYS_write), CallRule("read", SYS_read), CallRule("ppoll", SYS_ppoll)]
 
     /// - Parameter controlsInterfaces: a port has an uplink that is an interface of the host.
     static func supervisor(controlsInterfaces: Bool) -> [CallRule] {

@@ -16,7 +16,7 @@ private let millisecond: UInt64 = 1_000_000
         shares.spend(1, microsecond, until: now)
         #expect(!shares.holds(0, at: now))
         shares.spend(0, 100 * microsecond, until: now)
-        let release = now + 300 * microsecond
+        let release = now + 400 * microsecond
         for time in [now, release - 1] {
             #expect(shares.holds(0, at: time) && shares.nextRelease(after: time) == release)
             #expect(!shares.holds(1, at: time) && !shares.holds(2, at: time))
@@ -52,7 +52,7 @@ private let millisecond: UInt64 = 1_000_000
     }
 
     @Test(
-        "the loop keeps a server of slow messages to a third, and the other's come all the time",
+        "the loop keeps a server of slow messages to its share, and the other's come all the time",
         arguments: [true, false])
     func loop(buffered: Bool) throws {
         let bell = Doorbell()
