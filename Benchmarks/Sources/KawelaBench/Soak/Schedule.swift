@@ -1,3 +1,5 @@
+import Intel82576
+
 /// What happens to the guests, cards and uplinks of a soak.
 enum SoakEvent: String, CaseIterable, Sendable {
     case renegotiation = "ethtool -r of the PF"
@@ -30,10 +32,10 @@ enum SoakEvent: String, CaseIterable, Sendable {
 
 /// Events without end, the same for the same seed. Each comes as often as its weight says before all come again.
 struct Schedule: Sequence, IteratorProtocol {
-    private var numbers: SeededNumbers
+    private var numbers: FaultNumbers
     private var ahead: [SoakEvent] = []
 
-    init(seed: UInt64) { numbers = SeededNumbers(state: seed) }
+    init(seed: UInt64) { numbers = FaultNumbers(seed: seed) }
 
     mutating func next() -> SoakEvent? {
         if ahead.isEmpty {
@@ -43,15 +45,4 @@ struct Schedule: Sequence, IteratorProtocol {
     }
 }
 
-/// SplitMix64.
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+extension FaultNumbers: RandomNumberGenerator {}
