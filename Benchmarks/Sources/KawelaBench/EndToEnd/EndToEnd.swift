@@ -9,10 +9,6 @@ enum EndToEnd {
         var isLatency = false
         /// Of each round; of each request, for latencies.
         var kawela: [Double] = [], igb: [Double] = []
-        /// Kawela with mapped doorbells.
-        var mapped: [Double]?
-
-        static var nothing: [Double] { [] }
     }
 
     static func run(rounds: Int) throws -> [Result] { try oneGuest(rounds) + twoGuests(rounds) }
@@ -26,7 +22,7 @@ enum EndToEnd {
         private var vfs: [Station] = []
 
         init(_ contestant: Contestant) throws {
-            bench = try Bench(contestant.nic, vfs: 2, doorbells: contestant.doorbells)
+            bench = try Bench(contestant.nic, vfs: 2)
             guest = try bench.start(.with { $0.plugged = .all })
         }
 
@@ -67,8 +63,7 @@ enum EndToEnd {
 
         init(_ contestant: Contestant) throws {
             let hasVFs = contestant.nic == .kawela
-            bench = try Bench(
-                contestant.nic, vfs: hasVFs ? 2 : 0, driven: hasVFs, doorbells: contestant.doorbells)
+            bench = try Bench(contestant.nic, vfs: hasVFs ? 2 : 0, driven: hasVFs)
             guests = try hasVFs ? bench.bootVFGuests(2) : Self.bridged(bench)
             let stations = try guests.enumerated().map { number, guest in
                 guard hasVFs else { return try Self.address(guest, number) }

@@ -52,7 +52,7 @@ struct Report {
         let lines = rows.map { row in
             let ratio = row.ratio
             let cells = [
-                "\(row.name), per \(row.unit)", time(row.kawela), row.mapped.map(time) ?? "", time(row.igb),
+                "\(row.name), per \(row.unit)", time(row.kawela), time(row.igb),
                 "**\(figure(ratio.median))** (\(figure(ratio.quartiles.lower)) ... \(figure(ratio.quartiles.upper)))",
                 Row.all.first { $0.name == row.name }.map { "\($0.aim)" } ?? "",
             ]
@@ -66,19 +66,17 @@ struct Report {
             ## Beside QEMU's own igb
 
             The same driver program on `-device igb` and on Kawela behind `vfio-user-pci`, in the same stock QEMU. Nanoseconds:
-            median, and minimum in brackets. The ratio says how many times as long igb takes as Kawela with messages, with the
-            middle half of the rounds in brackets; "mapped" is Kawela with `--doorbells mapped`, and the aim is the ratio it was
-            built for.
+            median, and minimum in brackets. The ratio says how many times as long igb takes as Kawela, with the middle half of
+            the rounds in brackets; the aim is the ratio it was built for.
 
-            | | Kawela | mapped | QEMU igb | igb / Kawela | aim |
-            |---|--:|--:|--:|--:|--:|
+            | | Kawela | QEMU igb | igb / Kawela | aim |
+            |---|--:|--:|--:|--:|
             \(lines.joined(separator: "\n"))
 
             ![How many times as long QEMU's igb takes](performance.svg)
 
             This is without what a batch costs once: doorbell, wake-up and the first frame together take
-            \(single[0]) us with Kawela, \(single[1]) us with mapped doorbells, and \(single[2]) us with igb, which QEMU
-            reaches without leaving its process.
+            \(single[0]) us with Kawela, and \(single[1]) us with igb, which QEMU reaches without leaving its process.
             """
     }
 
@@ -90,8 +88,8 @@ struct Report {
         let lines = guests.filter { !$0.isLatency }.map { result in
             let (ours, theirs) = (Samples(result.kawela), Samples(result.igb))
             let cells = [
-                "\(result.name), \(result.unit)", spread(ours), result.mapped.map { spread(Samples($0)) } ?? "",
-                spread(theirs), figure(ours.median / theirs.median),
+                "\(result.name), \(result.unit)", spread(ours), spread(theirs),
+                figure(ours.median / theirs.median),
             ]
             return "| " + cells.joined(separator: " | ") + " |"
         }
@@ -101,8 +99,8 @@ struct Report {
             Debian guests with their own drivers, under TCG, which takes most of the time itself. Median of the rounds, and the
             middle half in brackets.
 
-            | | Kawela | mapped | QEMU igb | Kawela / igb |
-            |---|--:|--:|--:|--:|
+            | | Kawela | QEMU igb | Kawela / igb |
+            |---|--:|--:|--:|
             \(lines.joined(separator: "\n"))
 
             \(guests.filter(\.isLatency).map(latencies).joined(separator: "\n\n"))
@@ -133,12 +131,12 @@ struct Report {
         return """
             \(result.name), one after the other:
 
-            | \(result.unit) | Kawela | mapped | QEMU igb |
-            |---|--:|--:|--:|
+            | \(result.unit) | Kawela | QEMU igb |
+            |---|--:|--:|
             \(percentiles.joined(separator: "\n"))
 
-            | \(result.unit) | Kawela, % | mapped, % | QEMU igb, % |
-            |---|--:|--:|--:|
+            | \(result.unit) | Kawela, % | QEMU igb, % |
+            |---|--:|--:|
             \(lines.joined(separator: "\n"))
             """
     }

@@ -31,8 +31,7 @@ final class Card {
             case .tap: .tap(Namespace.tap)
             case .stream: .stream(path: run.path("\(name).wire"))
             }
-        let card = try NetworkCard(
-            contestant.nic, uplink: uplink, doorbells: contestant.doorbells, in: run, namespace: namespace)
+        let card = try NetworkCard(contestant.nic, uplink: uplink, in: run, namespace: namespace)
         let control = run.path("\(name).qtest")
         let listening = kw_unix_bind(control, CInt(SOCK_STREAM.rawValue))
         guard listening >= 0 else { throw BenchError("cannot listen at \(control)") }

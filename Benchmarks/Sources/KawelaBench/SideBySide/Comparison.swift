@@ -4,7 +4,7 @@ import KawelaGuest
 /// Kawela beside QEMU's own igb, row by row.
 enum Comparison {
     static func run(selection: String, _ effort: Row.Effort) throws -> [Row.Result] {
-        print("ns per".padded(64) + ["Kawela", "mapped", "igb", "ratio", "quartiles", "single"].columns)
+        print("ns per".padded(64) + ["Kawela", "igb", "ratio", "quartiles", "single"].columns)
         return try Row.all.filter { selection.isEmpty || $0.name.contains(selection) }.map { row in
             let result = try row.measure(effort)
             let ratio = result.ratio

@@ -62,10 +62,6 @@ extension Row {
     struct Result: Codable, ByContestant {
         var name, unit: String
         var kawela = Figures(), igb = Figures()
-        /// Kawela with mapped doorbells.
-        var mapped: Figures?
-
-        static var nothing: Figures { Figures() }
     }
 
     /// All cards, a round each in turn. What else a machine does only ever makes a batch longer, so a round stands for the
