@@ -15,14 +15,13 @@ public final class Bench: Sendable {
     ///   - faults: faults can be injected into the card.
     public init(
         _ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, uplink: UplinkPeer = .tap(Namespace.tap),
-        mac: String = "52:54:00:82:57:06", doorbells: Doorbells = .usual, faults: Bool = false, in run: Run? = nil
+        mac: String = "52:54:00:82:57:06", faults: Bool = false, in run: Run? = nil
     ) throws {
         let run = try run ?? Run()
         self.run = run
         peer = try Namespace(in: run)
         card = try NetworkCard(
-            nic, uplink: uplink, mac: mac, vfs: vfs, driven: driven, doorbells: doorbells, faults: faults, in: run,
-            namespace: peer)
+            nic, uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, in: run, namespace: peer)
     }
 
     /// A bench whose card has its cable's other end in the test's hand. The peer's TAP interface leads nowhere.

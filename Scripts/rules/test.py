@@ -94,7 +94,7 @@ class OffsetTests(unittest.TestCase):
 
     def test_offsets_are_seen_wherever_registers_are_reached(self):
         for code in (
-            "registers[word: 0x0100 / 4]", "driver[0x8]", "vfs[2][0x2900]", "driver.mapped?[0xC000] == 0",
+            "registers[word: 0x0100 / 4]", "driver[0x8]", "vfs[2][0x2900]", "driver?[0xC000] == 0",
             "(0xC030 + 0x40 * queue) / 4", "let block = 0xC000 + 0x40 * queue", "twins.set(0x5818, 3)",
             "write(0x100, 1)",
             "function.readBAR(0, at: 0x100, width: 4)", "for offset in [0x5818, 1] {}", "case mrqc = 0x5818",

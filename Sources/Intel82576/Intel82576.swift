@@ -13,7 +13,6 @@
 // | Transmit, Receive, Switch | the packet path, by stage |
 // | FlowControl | PAUSE frames both ways, and the packet buffer they keep from overflowing |
 // | Time | IEEE 1588: system time and stamps of frames; timers for software |
-// | MappedQueues | queue registers that clients map into their own memory |
 // | PHY | the PHY, the link, device control |
 // | Interrupts, Mailbox, Statistics, NVM | the blocks of those names |
 // | Packet | headers, checksums, segmentation |

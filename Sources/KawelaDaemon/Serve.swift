@@ -13,7 +13,6 @@ package func serve(_ line: ServeOptions, configuration path: String? = nil) thro
     let plans = try readPlans(line, configuration: path)
     let log = Logger(label: "kawela") { [level = plans[0].logLevel] _ in ShortLog(level: level) }
 
-    if plans.contains(where: { $0.polling != nil }) { try checkPages() }
     prepareProcess()
     let signals = try Signals(signalNumbers(hasConfiguration: path != nil))
     let ports = try makePorts(plans, log: log)
@@ -74,14 +73,6 @@ private func worker(
 /// ``Supervisor/run(_:)`` has joined that thread.
 private struct TransferredPort: @unchecked Sendable {
     let port: ServedPort
-}
-
-/// The pages with queue registers are the device's; a client can map no less than a page of the host.
-private func checkPages() throws(Failure) {
-    let size = sysconf(CInt(_SC_PAGESIZE))
-    guard size == 4096 else {
-        throw .failed("--doorbells mapped needs a host with pages of 4096 bytes, this one's have \(size): use messages")
-    }
 }
 
 /// A hang-up stops the program too, unless it has a file to read again, or was started to survive one (`nohup`).

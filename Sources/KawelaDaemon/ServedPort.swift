@@ -41,8 +41,7 @@ final class ServedPort {
             let reload = Reload(plan: plan, log: log, inject: { injector?.take($0) }, apply: { driver?.apply($0) })
             loop = EventLoop(
                 port: port, servers: servers, backend: backend, driver: driver, faults: injector, control: control,
-                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } },
-                polling: plan.polling ?? Polling.Times(), log: log)
+                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } }, log: log)
             (self.backend, self.kept) = (backend, kept)
         } catch {
             undo.run()
@@ -86,8 +85,7 @@ final class ServedPort {
 
 private func makePort(_ plan: ServePlan, _ kept: KeptNVM?, uplink: any Backend) -> Port {
     let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
-    var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
-    configuration.mapsQueues = plan.polling != nil
+    let configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
     return Port(configuration, uplink: uplink, clock: monotonicNanoseconds)
 }
 

@@ -18,9 +18,6 @@ public protocol Function: AnyObject {
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64
     /// Writes `width` bytes (1, 2, 4 or 8) of a BAR. `offset + width` lies inside the BAR.
     func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64)
-    /// What of a BAR the client may map into its own memory; `nil` where it cannot. Stays the same from ``attach(_:)`` to
-    /// ``detach()``. Reads and writes there go on working all the same.
-    func mappablePart(of bar: Int) -> MappablePart?
 
     /// Connects the function to the side that delivers its interrupts. The function starts from ``reset()``.
     func attach(_ host: any FunctionHost)
@@ -37,22 +34,6 @@ public protocol Function: AnyObject {
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64
     /// Removes every mapping.
     func unmapAll()
-}
-
-extension Function {
-    public func mappablePart(of bar: Int) -> MappablePart? { nil }
-}
-
-/// What of a BAR a client may map.
-public struct MappablePart: Sendable, Equatable {
-    /// A file with the whole BAR, from its beginning. It stays the function's.
-    public var descriptor: CInt
-    /// Offsets in the BAR, multiples of the page size.
-    public var areas: [Range<Int>]
-
-    public init(descriptor: CInt, areas: [Range<Int>]) {
-        (self.descriptor, self.areas) = (descriptor, areas)
-    }
 }
 
 /// What a transport does for the function it serves.

@@ -17,23 +17,14 @@ public final class TestDriver {
     public let port: Port
     public var function: any Function { port.physicalFunction }
 
-    /// Queue registers in memory, with which this driver reaches them; `nil` when it sends messages for them too.
-    public let mapped: MappedBAR?
-    private var queues = QueueAccess()
-
-    /// What KAWELA_DOORBELLS says, for whole sets of tests.
-    public static let mapsQueues = getenv("KAWELA_DOORBELLS").map { String(cString: $0) } == "mapped"
-
     public init(
         offloads: UplinkOffloads = [], maps: Bool = true, virtualFunctions: Int = 0,
-        nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false, mapsQueues: Bool = mapsQueues
+        nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false
     ) {
         uplink = TestUplink(offloads: offloads)
-        var configuration = Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions)
-        configuration.mapsQueues = mapsQueues
+        let configuration = Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions)
         port = Port(configuration, uplink: uplink, clock: { [clock] in clock.now })
         port.physicalFunction.attach(host)
-        mapped = MappedBAR(port.physicalFunction)
         if maps { try! function.map(memory.mapping) }
     }
 
@@ -42,8 +33,8 @@ public final class TestDriver {
     // MARK: Registers
 
     public subscript(offset: Int) -> UInt32 {
-        get { queues.read(function, offset) }
-        set { queues.write(function, offset, newValue) }
+        get { UInt32(function.readBAR(0, at: offset, width: 4)) }
+        set { function.writeBAR(0, at: offset, width: 4, UInt64(newValue)) }
     }
 
     /// Lets time pass and the port do its work.

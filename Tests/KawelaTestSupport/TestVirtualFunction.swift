@@ -7,20 +7,17 @@ public final class TestVirtualFunction {
     public let memory = TestMemory(size: 4 << 20)
     public let host = TestHost()
     public let function: any Function
-    public let mapped: MappedBAR?
-    private var queues = QueueAccess()
 
     fileprivate init(_ index: Int, of port: Port) {
         (self.index, function) = (index, port.virtualFunctions[index])
         function.attach(host)
-        mapped = MappedBAR(function)
         try! function.map(memory.mapping)
     }
 
     /// A register of the VF's own space.
     public subscript(offset: Int) -> UInt32 {
-        get { queues.read(function, offset) }
-        set { queues.write(function, offset, newValue) }
+        get { UInt32(function.readBAR(0, at: offset, width: 4)) }
+        set { function.writeBAR(0, at: offset, width: 4, UInt64(newValue)) }
     }
 
     /// The register `R` as far as it is the VF's, at its address in the VF's own space.

@@ -59,7 +59,7 @@ private final class PortsBench {
         let entries = uplinks.enumerated().map { index, uplink in
             let name = index == 1 ? #""name": "other", "# : ""
             return #"{\#(name)"socket": "\#(folder)/\#(index).sock", "uplink": "\#(uplink)", "#
-                + #""mac": "52:54:00:00:00:0\#(index)", "doorbells": "\#(Doorbells.usual.rawValue)"}"#
+                + #""mac": "52:54:00:00:00:0\#(index)"}"#
         }
         let configuration = #"{"version": 1, "ports": [\#(entries.joined(separator: ", "))]}"#
         try configuration.write(toFile: run.path("kawela.json"), atomically: true, encoding: .utf8)

@@ -13,13 +13,11 @@ final class Workbench {
     private(set) var cable: Cable
 
     /// - Parameter plugin: whether QEMU knows the device type of the plugin.
-    init(
-        _ nic: NIC = .chosen, plugged: Plugged = .pf(), plugin: Bool = false, doorbells: Doorbells = .usual
-    ) throws {
+    init(_ nic: NIC = .chosen, plugged: Plugged = .pf(), plugin: Bool = false) throws {
         self.plugin = plugin
         run = try Run()
         socket = try CableSocket(in: run)
-        card = try NetworkCard(nic, uplink: socket.uplink, doorbells: doorbells, in: run)
+        card = try NetworkCard(nic, uplink: socket.uplink, in: run)
         (machine, qtest) = try startMachine(card, plugged: plugged, plugin: plugin, in: run)
         cable = try socket.accept()
     }

@@ -21,8 +21,8 @@ public final class KawelaServer: Sendable {
     ///   - driven: `true` when `kawela` drives the physical function itself, so that there is no socket for it.
     ///   - faults: ``inject(_:)`` can be used.
     public init(
-        uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, doorbells: Doorbells = .usual,
-        faults: Bool = false, in run: Run, namespace: Namespace?
+        uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, faults: Bool = false, in run: Run,
+        namespace: Namespace?
     ) throws {
         let name = run.uniqueName("kawela")
         folder = run.path(name + "-sockets")
@@ -33,7 +33,6 @@ public final class KawelaServer: Sendable {
             vfs == 0
             ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
         if driven { command += ["--pf", "embedded"] }
-        if doorbells == .mapped { command += ["--doorbells", "mapped"] }
         configuration = faults ? "\(folder)/kawela.json" : nil
         if let configuration {
             try Self.write([:], to: configuration)
@@ -91,18 +90,6 @@ public final class KawelaServer: Sendable {
             return functions.allSatisfy { FileManager.default.fileExists(atPath: socket($0)) }
         }
     }
-}
-
-/// How a card's queue registers are reached.
-public enum Doorbells: String, Sendable {
-    /// Each access is a message.
-    case messages
-    /// They are memory the guest has mapped.
-    case mapped
-
-    /// What KAWELA_DOORBELLS says, for whole sets of tests; messages without it.
-    public static let usual =
-        ProcessInfo.processInfo.environment["KAWELA_DOORBELLS"].flatMap(Doorbells.init) ?? .messages
 }
 
 /// A function of the card that can be plugged into a machine.

@@ -46,14 +46,13 @@ public final class NetworkCard: Sendable {
     ///   - faults: ``KawelaServer/inject(_:)`` can be used.
     public init(
         _ nic: NIC, uplink: UplinkPeer, mac: String = "52:54:00:82:57:06", vfs: Int = 0, driven: Bool = false,
-        doorbells: Doorbells = .usual, faults: Bool = false, in run: Run, namespace: Namespace? = nil
+        faults: Bool = false, in run: Run, namespace: Namespace? = nil
     ) throws {
         (self.nic, self.uplink, self.mac, self.vfs) = (nic, uplink, mac, vfs)
         server =
             nic == .kawela
             ? try KawelaServer(
-                uplink: uplink, mac: mac, vfs: vfs, driven: driven, doorbells: doorbells, faults: faults,
-                in: run, namespace: namespace)
+                uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, in: run, namespace: namespace)
             : nil
         folder = server?.folder ?? ""
     }

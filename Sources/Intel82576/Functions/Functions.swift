@@ -87,13 +87,6 @@ extension Functions {
         return !configuration.isMSIEnabled && !configuration.isMSIXEnabled
     }
 
-    /// Functions that exist, a bit each: the PF is bit 0, VF v is bit v + 1.
-    var existing: UInt32 { (2 &<< UInt32(truncatingIfNeeded: enabledCount)) &- 1 }
-    /// Functions whose BARs decode, a bit each as in ``existing``.
-    var decoding: UInt32 { isAwake ? existing : existing & ~1 }
-    /// Functions that may send requests, a bit each as in ``existing``.
-    var masters: UInt32 { (isMaster ? 1 : 0) | (owners.masters &<< 1 & existing & ~1) }
-
     /// The VFs that configuration space asks for.
     var requestedCount: Int {
         let configuration = state.physical.configuration

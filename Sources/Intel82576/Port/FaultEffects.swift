@@ -21,7 +21,7 @@ extension Port {
     /// Resets VF `index`, as VTCTRL.RST does, and tells it by RSTD, as after a reset of the PF. False if it does not exist.
     func resetVF(_ index: Int) -> Bool {
         guard functions.exists(index) else { return false }
-        inOrder { apply([.virtualReset(index), .interrupts]) }
+        apply([.virtualReset(index), .interrupts])
         registers[VFMAILBOX.self, index].isResetDone = true
         return true
     }

@@ -3,7 +3,7 @@ import PCIe
 /// A function with faults in between: interrupts that are lost, and a time for which it is not there at all.
 ///
 /// While it is gone it answers as the root complex does for a device that was pulled out: reads give ones, writes do
-/// nothing. It reaches no memory and sends nothing. What a client maps of its BARs (``mappablePart(of:)``) stays mapped.
+/// nothing. It reaches no memory and sends nothing.
 final class FaultyFunction: Function {
     private let inner: any Function
     /// Takes the inner function's interrupts.
@@ -54,8 +54,6 @@ final class FaultyFunction: Function {
     func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
         if !isGone { inner.writeBAR(bar, at: offset, width: width, value) }
     }
-
-    func mappablePart(of bar: Int) -> MappablePart? { inner.mappablePart(of: bar) }
 
     func attach(_ host: any FunctionHost) {
         faultyHost.inner = host

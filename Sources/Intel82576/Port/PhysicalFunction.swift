@@ -28,10 +28,6 @@ final class PhysicalFunction: Function {
     }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
-        port.inOrder { changeConfiguration(at: offset, width: width, value) }
-    }
-
-    private func changeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
         let effect = port.functions.state.physical.configuration.write(at: offset, width: width, value)
         guard !effect.isEmpty else { return }
         if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.functions.isAwake) {
@@ -44,20 +40,8 @@ final class PhysicalFunction: Function {
 
     // MARK: BARs
 
-    func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
-        port.inOrder { read(bar, at: offset, width: width) }
-    }
-
-    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
-        port.inOrder { write(bar, at: offset, width: width, value) }
-    }
-
-    func mappablePart(of bar: Int) -> MappablePart? {
-        bar == Window.registers ? port.mappedQueues.mappablePart(MappedQueues.physical) : nil
-    }
-
     /// Nothing decodes in D3hot: what is read is what the root complex makes up for an unsupported request.
-    private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
+    func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
         guard port.functions.isAwake else { return .max &>> UInt64(64 - 8 * width) }
         return switch bar {
         case Window.registers: readRegisters(at: offset, width: width)
@@ -69,7 +53,7 @@ final class PhysicalFunction: Function {
         }
     }
 
-    private func write(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
         guard port.functions.isAwake else { return }
         switch bar {
         case Window.registers: writeRegisters(at: offset, width: width, value)
@@ -118,31 +102,27 @@ final class PhysicalFunction: Function {
     func attach(_ host: any FunctionHost) {
         port.functions.memory.host = host
         reset()
-        port.openQueues(MappedQueues.physical, .physical)
     }
 
     func detach() {
         port.functions.memory.host = nil
-        port.mappedQueues.close(MappedQueues.physical)
         unmapAll()
         port.powerCycle()
         reset()
     }
 
     func reset() {
-        port.inOrder {
-            port.functions.state.physical.ioAddress = 0
-            port.functions.state.physical.configuration.reset(.powerOn)
-            port.reset(.powerOn)
-            port.apply(.interrupts)
-        }
+        port.functions.state.physical.ioAddress = 0
+        port.functions.state.physical.configuration.reset(.powerOn)
+        port.reset(.powerOn)
+        port.apply(.interrupts)
     }
 
     func map(_ mapping: DMAMapping) throws(DMAMappingError) { try port.functions.memory.map(mapping) }
 
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
-        try port.inOrder { () throws(DMAMappingError) in try port.functions.memory.unmap(address: address, size: size) }
+        try port.functions.memory.unmap(address: address, size: size)
     }
 
-    func unmapAll() { port.inOrder { port.functions.memory.unmapAll() } }
+    func unmapAll() { port.functions.memory.unmapAll() }
 }

@@ -18,7 +18,6 @@ public final class Port {
     var interrupts = Interrupts()
     let mailbox: Mailbox
     var time: Time
-    var mappedQueues: MappedQueues
 
     var transmit: Transmit
     /// The switch between pools and the wire.
@@ -39,7 +38,6 @@ public final class Port {
         nvm = NVM(configuration.nvm, keepsChanges: configuration.keepsNVM)
         mailbox = Mailbox(registers)
         time = Time(registers, now: clock())
-        mappedQueues = MappedQueues(registers, isOffered: configuration.mapsQueues)
         transmit = Transmit(registers, functions.owners)
         bridge = Switch(registers)
         receive = Receive(registers, functions.owners, clock: clock)
@@ -77,7 +75,6 @@ extension Port {
     /// Does a bounded amount of pending work: due timers, one run of each ring whose doorbell rang, or of one of a pool's two,
     /// held frames that got descriptors, interrupts.
     public func run() {
-        pollQueues()
         runTimers()
         transmit.runWriteBacks(&interrupts, now: clock)
         watchWire()
@@ -91,7 +88,6 @@ extension Port {
 
     /// Takes a batch from the uplink and delivers it.
     public func receiveFromUplink() {
-        pollQueues()
         receiveAll()
         finish()
     }
@@ -99,7 +95,6 @@ extension Port {
     /// What follows from frames that went one way or the other.
     private func finish() {
         runFlowControl()
-        publishQueues()
         deliverInterrupts()
         functions.reportLostMemory()
     }

@@ -10,9 +10,6 @@ extension Port {
         /// leaves nothing to another machine.
         public var keepsNVM: Bool
 
-        /// Clients may map the pages of queue registers; see MappedQueues/.
-        public var mapsQueues = false
-
         public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
             self.init(nvm: NVMImage(macAddress: macAddress), keepsNVM: false, virtualFunctions: virtualFunctions)
         }

@@ -32,10 +32,6 @@ final class VirtualFunction: Function {
     }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
-        port.inOrder { changeConfiguration(at: offset, width: width, value) }
-    }
-
-    private func changeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
         let effect = port.functions.state.virtual[index].configuration.write(at: offset, width: width, value)
         guard !effect.isEmpty else { return }
         if effect.contains(.functionLevelReset) {
@@ -48,18 +44,6 @@ final class VirtualFunction: Function {
     // MARK: BARs
 
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
-        port.inOrder { read(bar, at: offset, width: width) }
-    }
-
-    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
-        port.inOrder { write(bar, at: offset, width: width, value) }
-    }
-
-    func mappablePart(of bar: Int) -> MappablePart? {
-        bar == Window.registers ? port.mappedQueues.mappablePart(MappedQueues.virtual(index)) : nil
-    }
-
-    private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
         guard exists else { return 0 }
         switch bar {
         case Window.registers:
@@ -69,7 +53,7 @@ final class VirtualFunction: Function {
         }
     }
 
-    private func write(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+    func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
         guard exists else { return }
         switch bar {
         case Window.registers:
@@ -92,30 +76,26 @@ final class VirtualFunction: Function {
         memory.host = host
         reset()
         if exists { port.registers.clearCounters(of: index) }
-        port.openQueues(MappedQueues.virtual(index), .virtual(index))
     }
 
     func detach() {
         memory.host = nil
-        port.mappedQueues.close(MappedQueues.virtual(index))
         unmapAll()
         reset()
     }
 
     func reset() {
-        port.inOrder {
-            port.functions.state.virtual[index].configuration.reset(.powerOn)
-            port.functions.state.virtual[index].msix.reset()
-            port.resetVirtualFunction(index)
-            port.apply([.busMaster, .interrupts])
-        }
+        port.functions.state.virtual[index].configuration.reset(.powerOn)
+        port.functions.state.virtual[index].msix.reset()
+        port.resetVirtualFunction(index)
+        port.apply([.busMaster, .interrupts])
     }
 
     func map(_ mapping: DMAMapping) throws(DMAMappingError) { try memory.map(mapping) }
 
     func unmap(address: UInt64, size: UInt64) throws(DMAMappingError) -> UInt64 {
-        try port.inOrder { () throws(DMAMappingError) in try memory.unmap(address: address, size: size) }
+        try memory.unmap(address: address, size: size)
     }
 
-    func unmapAll() { port.inOrder { memory.unmapAll() } }
+    func unmapAll() { memory.unmapAll() }
 }

@@ -60,9 +60,6 @@ struct ConfigurationFile: Decodable {
         case logLevel = "log-level"
         case directory
         case pf
-        case doorbells
-        case doorbellSpin = "doorbell-spin"
-        case doorbellWakeup = "doorbell-wakeup"
         case guestMemory = "guest-memory"
         case sandbox
         case socketMode = "socket-mode"
@@ -103,11 +100,6 @@ extension ServeOptions {
         nvm = try values.decodeIfPresent(String.self, forKey: .nvm).map { try parseNVMPath($0) }
         directory = try values.decodeIfPresent(String.self, forKey: .directory)
         pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }
-        doorbells = try values.decodeIfPresent(String.self, forKey: .doorbells).map { try parseDoorbells($0) }
-        doorbellSpin = try values.decodeIfPresent(Int.self, forKey: .doorbellSpin).map { try parseSpin($0) }
-        doorbellWakeup = try values.decodeIfPresent(Int.self, forKey: .doorbellWakeup).map {
-            try parseWakeup($0)
-        }
         guestMemory = try values.decodeIfPresent(String.self, forKey: .guestMemory).map { try parseGuestMemory($0) }
         socketMode = try values.decodeIfPresent(String.self, forKey: .socketMode).map { try parseSocketMode($0) }
         socketOwner = try values.decodeIfPresent(String.self, forKey: .socketOwner).map { try parseSocketOwner($0) }

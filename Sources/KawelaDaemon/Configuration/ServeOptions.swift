@@ -14,11 +14,6 @@ package struct ServeOptions: Equatable, Sendable {
     package internal(set) var logLevel: Logger.Level?
     package internal(set) var directory: String?
     package internal(set) var pf: PhysicalFunctionOwner?
-    package internal(set) var doorbells: Doorbells?
-    /// Microseconds of polling without pause after work; see ``Polling``.
-    package internal(set) var doorbellSpin: Int?
-    /// Microseconds between two polls at most; see ``Polling``.
-    package internal(set) var doorbellWakeup: Int?
     package internal(set) var guestMemory: GuestMemoryFiles?
     package internal(set) var sandbox: SandboxMode?
     /// Permission bits of the files of the functions' sockets.
@@ -38,9 +33,8 @@ package struct ServeOptions: Equatable, Sendable {
     /// Parses the options of the command line.
     package init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
-        pf: String? = nil, nvm: String? = nil, doorbells: String? = nil, doorbellSpin: Int? = nil,
-        doorbellWakeup: Int? = nil, guestMemory: String? = nil, sandbox: String? = nil, socketMode: String? = nil,
-        socketOwner: String? = nil, allowedUsers: [Int] = [], faults: String? = nil
+        pf: String? = nil, nvm: String? = nil, guestMemory: String? = nil, sandbox: String? = nil,
+        socketMode: String? = nil, socketOwner: String? = nil, allowedUsers: [Int] = [], faults: String? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -48,9 +42,6 @@ package struct ServeOptions: Equatable, Sendable {
             self.directory = directory
             if let vfs { vfCount = try parseVFCount(vfs) }
             if let pf { self.pf = try parseOwner(pf) }
-            if let doorbells { self.doorbells = try parseDoorbells(doorbells) }
-            if let doorbellSpin { self.doorbellSpin = try parseSpin(doorbellSpin) }
-            if let doorbellWakeup { self.doorbellWakeup = try parseWakeup(doorbellWakeup) }
             if let guestMemory { self.guestMemory = try parseGuestMemory(guestMemory) }
             if let nvm { self.nvm = try parseNVMPath(nvm) }
             if let mac { self.mac = try MACAddress.station(mac) }
@@ -75,9 +66,6 @@ package struct ServeOptions: Equatable, Sendable {
         all.logLevel = logLevel ?? file.logLevel
         all.directory = directory ?? file.directory
         all.pf = pf ?? file.pf
-        all.doorbells = doorbells ?? file.doorbells
-        all.doorbellSpin = doorbellSpin ?? file.doorbellSpin
-        all.doorbellWakeup = doorbellWakeup ?? file.doorbellWakeup
         all.guestMemory = guestMemory ?? file.guestMemory
         all.sandbox = sandbox ?? file.sandbox
         all.socketMode = socketMode ?? file.socketMode
@@ -105,44 +93,11 @@ func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner 
     return owner
 }
 
-/// How a driver's writes to queue registers arrive.
-package enum Doorbells: String, Equatable, Sendable, CaseIterable {
-    /// Each write of a doorbell is a message.
-    case messages
-    /// Through registers in memory that the guest writes without an exit, and that this program polls.
-    case mapped
-}
-
-func parseDoorbells(_ text: String) throws(InvalidSetting) -> Doorbells {
-    guard let doorbells = Doorbells(rawValue: text) else {
-        throw InvalidSetting("'\(text)' is no kind of doorbells: use messages or mapped")
-    }
-    return doorbells
-}
-
-func parseSpin(_ microseconds: Int) throws(InvalidSetting) -> Int {
-    try checked(microseconds, within: Polling.Times.spinLimits, "to spin")
-}
-
-func parseWakeup(_ microseconds: Int) throws(InvalidSetting) -> Int {
-    try checked(microseconds, within: Polling.Times.wakeupLimits, "between wake-ups")
-}
-
 func parseGuestMemory(_ text: String) throws(InvalidSetting) -> GuestMemoryFiles {
     guard let files = GuestMemoryFiles(rawValue: text) else {
         throw InvalidSetting("'\(text)' is no kind of guest memory: use in-memory or any-file")
     }
     return files
-}
-
-private func checked(
-    _ microseconds: Int, within limits: ClosedRange<Int>, _ purpose: String
-) throws(InvalidSetting) -> Int {
-    guard limits.contains(microseconds) else {
-        throw InvalidSetting(
-            "\(microseconds) \u{B5}s \(purpose) are not possible: use \(limits.lowerBound) to \(limits.upperBound)")
-    }
-    return microseconds
 }
 
 func parseNVMPath(_ path: String) throws(InvalidSetting) -> String {

@@ -36,8 +36,6 @@ struct ServePlan: Equatable {
     var vfCount: Int
     /// Settings of each VF for the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
-    /// When to poll the queue registers that clients map; `nil` when they send messages.
-    var polling: Polling.Times?
     var guestMemory: GuestMemoryFiles
     var logLevel: Logger.Level
     /// How all of the process is confined.
@@ -67,7 +65,6 @@ struct ServePlan: Equatable {
         mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
         isMACGiven = options.mac != nil
         nvm = options.nvm
-        polling = try pollingTimes(options)
         guestMemory = options.guestMemory ?? .inMemory
         sandbox = options.sandbox ?? .on
         socketMode = options.socketMode ?? 0o600
@@ -110,19 +107,6 @@ private func checkVFs(_ options: ServeOptions, pf: PhysicalFunctionOwner) throws
     }
 }
 
-private func pollingTimes(_ options: ServeOptions) throws(Failure) -> Polling.Times? {
-    guard options.doorbells == .mapped else {
-        guard options.doorbellSpin == nil, options.doorbellWakeup == nil else {
-            throw .usage(
-                "--doorbell-spin and --doorbell-wakeup are for --doorbells mapped: with messages nothing is looked for")
-        }
-        return nil
-    }
-    let times = Polling.Times()
-    return Polling.Times(
-        spin: options.doorbellSpin ?? times.spin, wakeup: options.doorbellWakeup ?? times.wakeup)
-}
-
 /// VFs without an address of their own get one made from their socket's path, as the PF's is.
 private func settings(_ options: [VFOptions], paths: [String], machine: String) -> [VFSettings] {
     var taken = Set(options.compactMap { $0.mac?.value })
@@ -144,7 +128,6 @@ extension ServePlan {
         if new.uplink != uplink { keys.append("uplink") }
         if new.mac != mac { keys.append("mac") }
         if new.nvm != nvm { keys.append("nvm") }
-        if new.polling != polling { keys.append("doorbells") }
         if new.guestMemory != guestMemory { keys.append("guest-memory") }
         if new.logLevel != logLevel { keys.append("log-level") }
         if new.sandbox != sandbox { keys.append("sandbox") }

@@ -8,8 +8,7 @@ import VFIOUser
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and requests of other threads, and runs it.
 ///
 /// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is
-/// left over the wait returns at once. With clients that map queue registers it is short, and those are polled too
-/// (``Polling``). Nothing here is locked but ``PortControl``, and nothing allocates once the first turns have sized the
+/// left over the wait returns at once. Nothing here is locked but ``PortControl``, and nothing allocates once the first turns have sized the
 /// arrays.
 final class EventLoop {
     private let port: any DrivenPort
@@ -31,9 +30,6 @@ final class EventLoop {
     private var sources: [Source] = []
     private var backoff = ErrorBackoff()
     private var shares: MessageShares
-    private var polling: Polling
-    /// ``DrivenPort/polledChanges`` when the port was last known to have work.
-    private var polledChanges: UInt64 = 0
     private var isStopping = false
     /// The uplink is asked for frames once more, for those it holds without its descriptor being readable.
     private var asksAgain = true
@@ -49,10 +45,8 @@ final class EventLoop {
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
         faults: FaultInjector? = nil, control: PortControl? = nil, reload: ((ServePlan) -> Void)? = nil,
-        keep: (() -> Void)? = nil,
-        polling: Polling.Times = Polling.Times(), log: Logger
+        keep: (() -> Void)? = nil, log: Logger
     ) {
-        self.polling = Polling(polling)
         shares = MessageShares(servers: servers.count)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
         (self.faults, self.control, self.reload, self.keep, self.log) = (faults, control, reload, keep, log)
@@ -73,7 +67,7 @@ final class EventLoop {
         turns &+= 1
         let now = monotonicNanoseconds()
         let descriptor = watchAll(at: now)
-        try wait(at: now)
+        try wait(nanoseconds: waitLimit(at: now))
         handleControl()
         handleServers(at: now)
         handleBackend(waitedFor: descriptor, at: now)
@@ -125,45 +119,9 @@ extension EventLoop {
         let due = min(work, held, faults?.nextDeadline ?? .max)
         return due == .max ? nil : due > now ? due - now : 0
     }
-}
 
-// MARK: Polling
-
-extension EventLoop {
-    private func wait(at now: UInt64) throws(Failure) {
-        let limit = waitLimit(at: now)
-        guard port.needsPolling else {
-            try wait(nanoseconds: limit)
-            return
-        }
-        let hasWork = limit == 0 || (polling.spins(at: now) ? pollForWork() : port.pollQueues())
-        // The port polls whenever it runs, too.
-        if hasWork || port.polledChanges != polledChanges { noteWork(at: now) }
-        if hasWork || polling.spins(at: now) {
-            if try wait(nanoseconds: 0) { noteWork(at: now) }
-        } else if try wait(nanoseconds: min(limit ?? .max, polling.nextSleep())) {
-            noteWork(at: monotonicNanoseconds())
-        }
-    }
-
-    @discardableResult
-    private func wait(nanoseconds: UInt64?) throws(Failure) -> Bool {
-        try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nanoseconds) }
-    }
-
-    private func noteWork(at now: UInt64) {
-        if polledChanges != port.polledChanges { shares.notePolledWork(at: now) }
-        polledChanges = port.polledChanges
-        polling.noteWork(at: now)
-    }
-
-    /// Polls a few times. Whether there was anything.
-    private func pollForWork() -> Bool {
-        for _ in 0..<Polling.pollsPerTurn {
-            if port.pollQueues() { return true }
-            relax()
-        }
-        return false
+    private func wait(nanoseconds: UInt64?) throws(Failure) {
+        _ = try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nanoseconds) }
     }
 }
 

@@ -18,9 +18,6 @@ protocol FunctionServer: AnyObject {
 protocol DrivenPort: AnyObject {
     var hasWork: Bool { get }
     func run()
-    var needsPolling: Bool { get }
-    func pollQueues() -> Bool
-    var polledChanges: UInt64 { get }
     func receiveFromUplink()
     var wantsFrames: Bool { get }
     func uplinkLinkChanged()

@@ -19,7 +19,6 @@ struct MessageShares {
     }
 
     private var accounts: [Account]
-    private var lastPolledWork: UInt64 = 0
 
     init(servers count: Int) { accounts = Array(repeating: Account(), count: count) }
 
@@ -34,9 +33,6 @@ struct MessageShares {
         accounts[server].lastEvent = end
     }
 
-    /// Some function had work at `now` of which no server knows: mapped doorbells.
-    mutating func notePolledWork(at now: UInt64) { lastPolledWork = now }
-
     /// Whether `server` has to leave the time to others at `now`.
     func holds(_ server: Int, at now: UInt64) -> Bool {
         accounts[server].paidAt > now &+ Self.burst &* Self.share && othersAreActive(server, at: now)
@@ -44,8 +40,7 @@ struct MessageShares {
 
     private func othersAreActive(_ server: Int, at now: UInt64) -> Bool {
         func isActive(_ last: UInt64) -> Bool { last != 0 && last &+ Self.activeTime > now }
-        return isActive(lastPolledWork)
-            || accounts.indices.contains { $0 != server && isActive(accounts[$0].lastEvent) }
+        return accounts.indices.contains { $0 != server && isActive(accounts[$0].lastEvent) }
     }
 
     /// When to look again at the servers that are held at `now`.

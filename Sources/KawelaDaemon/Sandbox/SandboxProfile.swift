@@ -14,12 +14,10 @@ struct PortNeeds: OptionSet {
     static let unixSocket = PortNeeds(rawValue: 1 << 3)
     /// Connects to a peer that comes, or comes back.
     static let connection = PortNeeds(rawValue: 1 << 4)
-    /// Makes memory for clients to map.
-    static let memoryFile = PortNeeds(rawValue: 1 << 5)
     /// A file grows with the traffic, and is cut back to whole frames when the disk is full.
-    static let capture = PortNeeds(rawValue: 1 << 6)
+    static let capture = PortNeeds(rawValue: 1 << 5)
     /// Writes the EEPROM's file.
-    static let nvm = PortNeeds(rawValue: 1 << 7)
+    static let nvm = PortNeeds(rawValue: 1 << 6)
 }
 
 /// What `kawela serve` keeps when it gives up all else: paths and system calls of each kind of thread, limits.
@@ -89,7 +87,6 @@ private struct Uplink {
 
     init(_ plan: ServePlan) {
         if let specification = try? BackendSpecification(parsing: plan.uplink) { add(specification) }
-        if plan.polling != nil { needs.insert(.memoryFile) }
         if plan.nvm != nil { needs.insert(.nvm) }
     }
 

@@ -122,9 +122,8 @@ enum ThreadCalls {
         if !needs.isDisjoint(with: [.connection, .packetSocket]) {
             calls.append(CallRule("setsockopt", SYS_setsockopt))
         }
-        if needs.contains(.memoryFile) { calls.append(CallRule("memfd_create", SYS_memfd_create)) }
         if needs.contains(.nvm) { calls.append(CallRule("pwrite64", SYS_pwrite64)) }
-        if !needs.isDisjoint(with: [.memoryFile, .capture]) { calls.append(CallRule("ftruncate", SYS_ftruncate)) }
+        if needs.contains(.capture) { calls.append(CallRule("ftruncate", SYS_ftruncate)) }
         return calls
     }
 

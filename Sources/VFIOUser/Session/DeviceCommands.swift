@@ -13,17 +13,8 @@ extension Session {
 
     func describeRegion(_ request: Request) throws(Refusal) {
         let information = try RegionInformation(request)
-        let size = size(of: information.region)
-        let part = mappablePart(of: information.region)
-        let file = information.isComplete(part) ? part?.descriptor : nil
-        guard let reply = beginReply(to: request, payload: information.replySize(part), descriptor: file)
-        else { return }
-        information.append(to: reply, regionSize: size, part)
-    }
-
-    private func mappablePart(of region: Region) -> MappablePart? {
-        guard case .bar(let bar) = region else { return nil }
-        return function.mappablePart(of: bar)
+        guard let reply = beginReply(to: request, payload: RegionInformation.size) else { return }
+        information.append(to: reply, regionSize: size(of: information.region))
     }
 
     /// 0 for a region that is not there.

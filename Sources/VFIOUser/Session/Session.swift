@@ -179,13 +179,12 @@ extension Session {
 
     /// Begins the reply to `request`, whose payload of `size` bytes the caller appends. Nil when none is wanted, or
     /// when the client has left too many unread.
-    /// - Parameter descriptor: goes with it, and stays open as long as the session.
-    func beginReply(to request: Request, payload size: Int = 0, descriptor: CInt? = nil) -> ByteQueue? {
+    func beginReply(to request: Request, payload size: Int = 0) -> ByteQueue? {
         guard request.header.wantsReply else { return nil }
         return beginMessage(
             Header(
                 id: request.header.id, command: request.header.command, size: UInt32(Limits.headerSize + size),
-                flags: .reply), descriptor: descriptor)
+                flags: .reply))
     }
 
     func refuse(_ request: Request, _ refusal: Refusal) {
@@ -197,13 +196,12 @@ extension Session {
                 flags: [.reply, .error], error: UInt32(refusal.code)))
     }
 
-    func beginMessage(_ header: Header, descriptor: CInt? = nil) -> ByteQueue? {
+    func beginMessage(_ header: Header) -> ByteQueue? {
         if output.bytes.room < Int(header.size) { flush() }
         guard output.bytes.room >= Int(header.size) else {
             finish(.slowReader)
             return nil
         }
-        if let descriptor { output.attach(descriptor) }
         header.append(to: output.bytes)
         return output.bytes
     }

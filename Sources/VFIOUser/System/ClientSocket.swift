@@ -41,11 +41,10 @@ import SystemPackage
         return size == 0 ? .ended : .received
     }
 
-    func send(_ count: Int, from queue: ByteQueue, descriptor: CInt?) -> SendResult {
-        // SAFETY: the part lies in the queued bytes, which do not move during the call; one descriptor is a local.
+    func send(_ count: Int, from queue: ByteQueue) -> SendResult {
+        // SAFETY: the part lies in the queued bytes, which do not move during the call.
         var part = unsafe iovec(iov_base: queue.readable.baseAddress, iov_len: min(count, queue.count))
-        var attached = descriptor ?? -1
-        let sent = unsafe kw_send(socket.number, &part, 1, &attached, descriptor == nil ? 0 : 1)
+        let sent = unsafe kw_send(socket.number, &part, 1, nil, 0)
         let error = Errno.last
         if sent < 0 { return Self.isPassing(error) ? .wouldBlock : .failed(error) }
         queue.removeFirst(sent)

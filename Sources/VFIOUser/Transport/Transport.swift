@@ -10,9 +10,8 @@ protocol Transport: AnyObject {
     /// The kernel ends a receive with the segment that carried descriptors, so they belong to the last message that
     /// begins in what this call delivered.
     func receive(into queue: ByteQueue, _ descriptors: inout [Descriptor]) -> ReceiveResult
-    /// Sends up to `count` bytes from the front of `queue` and removes those that were taken. `descriptor` goes with the
-    /// first of them.
-    func send(_ count: Int, from queue: ByteQueue, descriptor: CInt?) -> SendResult
+    /// Sends up to `count` bytes from the front of `queue` and removes those that were taken.
+    func send(_ count: Int, from queue: ByteQueue) -> SendResult
     /// Waits until there is something to receive, or with `forWriting` also until there is room to send.
     /// - Returns: false when `duration` passed first.
     func wait(forWriting: Bool, for duration: Duration) -> Bool

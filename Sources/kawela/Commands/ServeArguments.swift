@@ -39,24 +39,6 @@ struct ServeArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How drivers' doorbells arrive: messages, or mapped: in memory shared with the guest, which this program polls "
-                + "at all the time. Without it: messages.", valueName: "how"))
-    var doorbells: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "With mapped doorbells: for how many microseconds after the last work to poll without pause. Without it: 50.",
-            valueName: "µs"))
-    var doorbellSpin: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "With mapped doorbells: how many microseconds at most to sleep between two polls. Without it: 500.",
-            valueName: "µs"))
-    var doorbellWakeup: Int?
-
-    @Option(
-        help: ArgumentHelp(
             "Which files QEMU may give for guest memory: in-memory: memfd, tmpfs and huge pages, or any-file, whose file system "
                 + "can then hold up this program. Without it: in-memory.", valueName: "kind"))
     var guestMemory: String?
@@ -102,8 +84,7 @@ struct ServeArguments: ParsableArguments {
     func line() throws -> ServeOptions {
         try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
-            nvm: nvm, doorbells: doorbells, doorbellSpin: doorbellSpin, doorbellWakeup: doorbellWakeup,
-            guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode, socketOwner: socketOwner,
+            nvm: nvm, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode, socketOwner: socketOwner,
             allowedUsers: allowUid, faults: faults)
     }
 }

@@ -10,7 +10,7 @@ final class FaultBench {
     let faults: PortFaults
 
     init(_ rules: [FaultKind: FaultRule] = [:], virtualFunctions: Int = 0) {
-        driver = TestDriver(virtualFunctions: virtualFunctions, mapsQueues: false)
+        driver = TestDriver(virtualFunctions: virtualFunctions)
         faults = PortFaults(driver.port)
         faults.functions[0].attach(driver.host)
         driver.start()

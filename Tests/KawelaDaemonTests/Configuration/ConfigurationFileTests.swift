@@ -23,22 +23,6 @@ import Testing
         #expect(try decode(#"{"version": 1}"#) == ServeOptions())
     }
 
-    @Test("says how doorbells arrive, in the limits of the command line")
-    func doorbells() throws {
-        let options = try decode(
-            #"{"version": 1, "doorbells": "mapped", "doorbell-spin": 0, "doorbell-wakeup": 10}"#)
-        #expect(options.doorbells == .mapped)
-        #expect(options.doorbellSpin == 0)
-        #expect(options.doorbellWakeup == 10)
-        #expect(
-            refusal(of: #"{"version": 1, "doorbells": "rung"}"#)
-                == "'rung' is no kind of doorbells: use messages or mapped")
-        #expect(
-            refusal(of: #"{"version": 1, "doorbell-wakeup": 10000}"#)
-                == "10000 µs between wake-ups are not possible: use 10 to 5000")
-        #expect(refusal(of: #"{"version": 1, "doorbell-spin": -1}"#)?.contains("use 0 to 10000") == true)
-    }
-
     @Test("says which files guest memory may be in")
     func guestMemory() throws {
         #expect(try decode(#"{"version": 1, "guest-memory": "any-file"}"#).guestMemory == .anyFile)
@@ -84,7 +68,7 @@ import Testing
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
                 == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
-                + "directory, pf, doorbells, doorbell-spin, doorbell-wakeup, guest-memory, sandbox, "
+                + "directory, pf, guest-memory, sandbox, "
                 + "socket-mode, socket-owner, allow-uids, vfs, faults, ports")
     }
 

@@ -28,14 +28,13 @@ import Testing
         let plans = try plans(
             """
             [{"socket": "/run/a", "uplink": "null", "mac": "52:54:00:00:00:01", "nvm": "/run/a.nvm"},
-             {"name": "second", "directory": "/run/b", "uplink": "tap:t0", "pf": "embedded", "doorbells": "mapped",
+             {"name": "second", "directory": "/run/b", "uplink": "tap:t0", "pf": "embedded",
               "vfs": [{"rate": 5}, {}]}]
             """, common: #", "log-level": "debug""#)
         #expect(plans.map(\.name) == ["port0", "second"])
         #expect(plans.map { $0.served.map(\.path) } == [["/run/a"], ["/run/b/vf0.sock", "/run/b/vf1.sock"]])
         #expect(plans.map(\.logLevel) == [.debug, .debug])
         #expect(plans.map(\.nvm) == ["/run/a.nvm", nil])
-        #expect(plans.map { $0.polling != nil } == [false, true])
         #expect(plans[1].vfSettings?.map(\.rate) == [5, nil])
         #expect(plans[0].mac.description == "52:54:00:00:00:01")
     }

@@ -38,20 +38,6 @@ import Testing
         #expect(plan.vfSettings == nil)
     }
 
-    @Test("has times for looks with mapped doorbells alone")
-    func doorbells() throws {
-        #expect(try plan(socket: "/s").polling == nil)
-        #expect(try plan(socket: "/s", file: #", "doorbells": "messages""#).polling == nil)
-        #expect(try plan(socket: "/s", file: #", "doorbells": "mapped""#).polling == Polling.Times())
-        let chosen = try plan(
-            socket: "/s", file: #", "doorbells": "mapped", "doorbell-spin": 7, "doorbell-wakeup": 70"#)
-        #expect(chosen.polling == Polling.Times(spin: 7, wakeup: 70))
-        #expect(try plan(socket: "/s").keysNeedingRestart(for: chosen) == ["doorbells"])
-        #expect(
-            refusal { try plan(socket: "/s", file: #", "doorbell-spin": 7"#) }?.contains("for --doorbells mapped")
-                == true)
-    }
-
     @Test("takes guest memory in memory alone, unless told otherwise, which needs a restart to change")
     func guestMemory() throws {
         let plain = try plan(socket: "/s")

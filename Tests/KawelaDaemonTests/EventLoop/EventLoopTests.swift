@@ -15,13 +15,10 @@ private final class Bench {
     let log = LogRecord()
     let loop: EventLoop
 
-    init(
-        uplink: CInt = -1, server descriptors: [CInt] = [], control: PortControl? = nil,
-        polling: Polling.Times = Polling.Times()
-    ) {
+    init(uplink: CInt = -1, server descriptors: [CInt] = [], control: PortControl? = nil) {
         (backend, server) = (FakeBackend(uplink), FakeServer(descriptors))
         loop = EventLoop(
-            port: port, servers: [server], backend: backend, control: control, polling: polling, log: log.logger)
+            port: port, servers: [server], backend: backend, control: control, log: log.logger)
     }
 
     /// Has the port ask for a run after `milliseconds`, and end the loop then.
@@ -75,81 +72,6 @@ private final class Bench {
         #expect(bench.server.bufferedMessages == 0)
     }
 
-}
-
-@Suite("The event loop polls mapped memory", .serialized) struct EventLoopPollingTests {
-    @Test("only for a port that needs it")
-    func unneeded() throws {
-        let bench = Bench().stopping(after: 30)
-        try bench.loop.run()
-        #expect(bench.port.polls == 0)
-    }
-
-    @Test("by itself while nothing else happens, and mostly asleep")
-    func asleep() throws {
-        let bench = Bench(polling: Polling.Times(spin: 50, wakeup: 5000)).stopping(after: 500)
-        bench.port.needsPolling = true
-        let before = threadNanoseconds()
-        try bench.loop.run()
-        #expect(bench.port.polls > 3)
-        #expect(threadNanoseconds() - before < 250 * millisecond)
-    }
-
-    @Test("and runs the port for what it finds")
-    func found() throws {
-        let bench = Bench()
-        bench.port.needsPolling = true
-        bench.port.onPoll = { port in port.polls == 5 }
-        bench.port.onRun = { [loop = bench.loop] port in if port.polls >= 5 { loop.stop() } }
-        try bench.loop.run()
-        #expect(bench.port.polls == 5)
-    }
-
-    @Test("and goes on without sleep once the port has found something by itself")
-    func foundByPort() throws {
-        let bench = Bench(polling: Polling.Times(spin: 10_000, wakeup: 5000)).stopping(inRun: 3)
-        let stop = bench.port.onRun
-        bench.port.onRun = { port in
-            if port.runs == 1 { port.polledChanges += 1 }
-            stop(port)
-        }
-        bench.port.needsPolling = true
-        try bench.loop.run()
-        #expect(bench.port.polls > Polling.pollsPerTurn)
-    }
-
-    @Test("and serves sockets all the same while it always finds something")
-    func busy() throws {
-        let bell = Doorbell()
-        bell.ring()
-        let bench = Bench(server: [bell.descriptor])
-        bench.port.needsPolling = true
-        bench.port.onPoll = { _ in true }
-        bench.server.onEvent = { [loop = bench.loop] _, _ in loop.stop() }
-        try bench.loop.run()
-        #expect(bench.server.events == [bell.descriptor])
-    }
-}
-
-@Suite("Times between polls") struct PollingTests {
-    @Test("none while there is work and shortly after, then longer and longer up to the limit")
-    func growth() {
-        var polling = Polling(Polling.Times(spin: 50, wakeup: 300))
-        polling.noteWork(at: 1_000_000)
-        #expect(polling.spins(at: 1_049_999))
-        #expect(!polling.spins(at: 1_050_000))
-        #expect((0..<5).map { _ in polling.nextSleep() } == [50_000, 100_000, 200_000, 300_000, 300_000])
-        polling.noteWork(at: 9_000_000)
-        #expect(polling.nextSleep() == 50_000)
-    }
-
-    @Test("a limit below the first sleep holds from the start")
-    func shortLimit() {
-        var polling = Polling(Polling.Times(spin: 0, wakeup: 20))
-        #expect((0..<2).map { _ in polling.nextSleep() } == [20_000, 20_000])
-        polling.noteWork(at: 5)
-        #expect(!polling.spins(at: 5))
-    }
 }
 
 @Suite("The event loop serves sockets", .serialized) struct EventLoopSocketsTests {

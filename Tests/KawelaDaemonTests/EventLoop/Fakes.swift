@@ -12,10 +12,6 @@ final class FakePort: DrivenPort {
     var hasWork = false
     var wantsFrames = true
     var nextDeadline: UInt64?
-    var needsPolling = false
-    var onPoll: (FakePort) -> Bool = { _ in false }
-    private(set) var polls = 0
-    var polledChanges: UInt64 = 0
     let counters: [(name: String, value: UInt64)] = [("dropped", 7)]
     var onRun: (FakePort) -> Void = { _ in }
     var onReceive: (FakePort) -> Void = { _ in }
@@ -26,11 +22,6 @@ final class FakePort: DrivenPort {
     func run() {
         runs += 1
         onRun(self)
-    }
-
-    func pollQueues() -> Bool {
-        polls += 1
-        return onPoll(self)
     }
 
     func receiveFromUplink() {

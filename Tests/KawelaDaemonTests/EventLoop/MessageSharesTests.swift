@@ -34,13 +34,6 @@ private let millisecond: UInt64 = 1_000_000
         #expect(!shares.holds(0, at: now + millisecond))
     }
 
-    @Test("work that was polled counts as another's")
-    mutating func polled() {
-        shares.spend(0, 50 * millisecond, until: millisecond)
-        shares.notePolledWork(at: millisecond)
-        #expect(shares.holds(0, at: millisecond))
-    }
-
     @Test("many small messages stay below, and do not need the processor's time")
     mutating func small() {
         for turn in 1...1000 as ClosedRange<UInt64> {

@@ -88,13 +88,11 @@ import Testing
         #expect(!(try end(running)).contains("sandbox"))
     }
 
-    @Test(
-        "serves one client after the other, also with mapped doorbells and an NVM file",
-        arguments: ["messages", "mapped"])
-    func clients(_ doorbells: String) throws {
+    @Test("serves one client after the other, also with an NVM file")
+    func clients() throws {
         let running = try serve(
             "--directory", folder.path, "--vfs", "1", "--uplink", "pcap:\(folder.path)/c.pcap", "--nvm",
-            "\(folder.path)/n.nvm", "--doorbells", doorbells, sockets: ["pf.sock", "vf0.sock"])
+            "\(folder.path)/n.nvm", sockets: ["pf.sock", "vf0.sock"])
         for _ in 0..<3 { #expect(try isServed("pf.sock")) }
         #expect(try isServed("vf0.sock"))
         let log = try end(running)

@@ -128,7 +128,7 @@ private func startKawela(
     let vfs = VFBench.spareVF + 1
     let configuration = """
         {"version": 1, "directory": "\(run.folder)", "uplink": "stream:\(path)", "pf": "embedded", "log-level": "debug",
-         "doorbells": "\(Doorbells.usual.rawValue)", "vfs": [{"spoof-check": \(hostile.isChecked), "trust": \(hostile.isTrusted)},
+         "vfs": [{"spoof-check": \(hostile.isChecked), "trust": \(hostile.isTrusted)},
                  {"trunk": [\(VFBench.vlan)]}, {"trunk": [\(VFBench.vlan)]}]}
         """
     try configuration.write(toFile: run.path("kawela.json"), atomically: true, encoding: .utf8)

@@ -17,8 +17,6 @@ final class ScriptedFunction: Function {
 
     var barSizes = [0x20000, 0, 0, 0x4000, 0, 0]
     var interruptCounts = InterruptCounts(intx: 1, msi: 1, msix: 10)
-    /// Of BAR 0.
-    var mappablePart: MappablePart?
     var calls: [Call] = []
     var mappings: [DMAMapping] = []
     var host: (any FunctionHost)?
@@ -52,8 +50,6 @@ final class ScriptedFunction: Function {
         calls.append(.writeBAR(bar, offset: offset, width: width, value: value))
         onWrite(bar, offset, value)
     }
-
-    func mappablePart(of bar: Int) -> MappablePart? { bar == 0 ? mappablePart : nil }
 
     func attach(_ host: any FunctionHost) {
         self.host = host

@@ -11,7 +11,7 @@ private final class MeteredTransport: Transport {
 
     func receive(into queue: ByteQueue, _ descriptors: inout [Descriptor]) -> ReceiveResult { .nothing }
 
-    func send(_ count: Int, from queue: ByteQueue, descriptor: CInt?) -> SendResult {
+    func send(_ count: Int, from queue: ByteQueue) -> SendResult {
         let taken = min(count, room)
         if taken == 0 { return .wouldBlock }
         room -= taken

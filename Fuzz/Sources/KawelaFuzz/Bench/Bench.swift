@@ -43,13 +43,12 @@ final class Bench {
     ///   - nvm: the EEPROM; that of a factory when there is none.
     ///   - settings: of VFs, for the driver in the daemon; the PF is a guest's when there are none.
     init(
-        virtualFunctions: Int, mapsQueues: Bool, offloads: UplinkOffloads = [], nvm: NVMImage? = nil,
+        virtualFunctions: Int, offloads: UplinkOffloads = [], nvm: NVMImage? = nil,
         settings: [VFSettings] = []
     ) {
         uplink = CheckedUplink(offloads: offloads)
         let image = nvm ?? NVMImage(macAddress: Self.address(of: 0))
-        var configuration = Port.Configuration(nvm: image, keepsNVM: false, virtualFunctions: virtualFunctions)
-        configuration.mapsQueues = mapsQueues
+        let configuration = Port.Configuration(nvm: image, keepsNVM: false, virtualFunctions: virtualFunctions)
         port = Port(configuration, uplink: uplink, clock: { [clock] in clock.now })
         start = clock.now
         guests = (0...virtualFunctions).map { Guest($0, of: port) }
@@ -107,7 +106,7 @@ final class Bench {
 
     /// What an owner asks after a turn.
     private func askForMore() {
-        _ = (port.needsPolling, port.polledChanges, port.counters, port.nvmChanges)
+        _ = (port.counters, port.nvmChanges)
         if let deadline = port.nextDeadline, deadline > clock.now, port.hasWork == false {
             require(deadline - clock.now < 1 << 62, "a deadline that never comes")
         }

@@ -9,8 +9,6 @@ final class Guest: FunctionHost {
     let memory: GuestMemory
     let function: any Function
     private(set) var isAttached = false
-    /// Queue registers that it reaches without the port noticing.
-    private var mapped: MappedBAR?
     /// A queue of the function was in use, or a script wrote to its memory.
     var isInUse = false
     /// Its function was taken away, and memory kept to compare.
@@ -34,7 +32,6 @@ final class Guest: FunctionHost {
         isKept = false
         function.attach(self)
         for mapping in memory.mappings { map(mapping) }
-        mapped = MappedBAR(function)
     }
 
     func map(_ mapping: DMAMapping) { try? function.map(mapping) }
@@ -42,7 +39,6 @@ final class Guest: FunctionHost {
     func detach() {
         guard isAttached else { return }
         isAttached = false
-        mapped = nil
         function.detach()
         memory.keep()
         isKept = true
@@ -65,12 +61,7 @@ final class Guest: FunctionHost {
 
     func write(_ offset: Int, _ value: UInt32) {
         let offset = offset & sees & ~3
-        guard isAttached else { return }
-        if let mapped, mapped.holds(offset) {
-            mapped[offset] = value
-        } else {
-            function.writeBAR(0, at: offset, width: 4, UInt64(value))
-        }
+        if isAttached { function.writeBAR(0, at: offset, width: 4, UInt64(value)) }
     }
 
     func configure(at offset: Int, width: Int, _ value: UInt32) {

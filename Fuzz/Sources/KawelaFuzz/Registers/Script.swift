@@ -17,8 +17,7 @@ struct Script {
         self.input = input
         let (shape, offloads) = (self.input.byte(), self.input.byte())
         bench = Bench(
-            virtualFunctions: Int(shape & 3), mapsQueues: shape & 4 != 0,
-            offloads: UplinkOffloads(rawValue: offloads & 15))
+            virtualFunctions: Int(shape & 3), offloads: UplinkOffloads(rawValue: offloads & 15))
     }
 
     mutating func run() {

@@ -112,13 +112,10 @@ private func checkMemorySize(_ text: String) {
 
 private func parseWords(_ text: String) {
     _ = try? parseOwner(text)
-    _ = try? parseDoorbells(text)
     _ = try? parseGuestMemory(text)
     _ = try? parseNVMPath(text)
     _ = try? parseLogLevel(text)
     if let number = Int(text) {
-        _ = try? parseSpin(number)
-        _ = try? parseWakeup(number)
         _ = try? parseVFCount(number)
     }
 }
@@ -150,7 +147,6 @@ private func parseOptions(_ input: inout Input) {
     func number(_ index: Int) -> Int? { line(index).flatMap { Int($0) } }
     let options = try? ServeOptions(
         socket: line(0), uplink: line(1), mac: line(2), logLevel: line(3), directory: line(4), vfs: number(5),
-        pf: line(6), nvm: line(7), doorbells: line(8), doorbellSpin: number(9), doorbellWakeup: number(10),
-        guestMemory: line(11), faults: line(12))
+        pf: line(6), nvm: line(7), guestMemory: line(8), faults: line(9))
     if let options { makePlan(options) }
 }

@@ -11,7 +11,7 @@ func runConfigurationSpace(_ input: Input) {
     // The number of MSI-X vectors comes from this word of the EEPROM.
     var image = NVMImage(macAddress: Bench.address(of: 0))
     if shape & 8 != 0 { image[0x16] = word }
-    let bench = Bench(virtualFunctions: Int(shape & 3), mapsQueues: shape & 4 != 0, nvm: image)
+    let bench = Bench(virtualFunctions: Int(shape & 3), nvm: image)
     for _ in 0..<400 where !input.isAtEnd {
         let (code, place) = (input.byte(), Int(input.value16()) & 0xFFF)
         let guest = bench.guests[Int(code & 3) % bench.guests.count]

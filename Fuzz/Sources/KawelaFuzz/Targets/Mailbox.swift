@@ -21,7 +21,7 @@ private struct MailboxScript {
         var input = input
         let shape = input.byte()
         settings = (0...Int(shape & 3) % 3).map { Self.settings(of: $0, &input) }
-        let bench = Bench(virtualFunctions: settings.count, mapsQueues: shape & 4 != 0, settings: settings)
+        let bench = Bench(virtualFunctions: settings.count, settings: settings)
         script = Script(input, bench)
     }
 

@@ -69,8 +69,7 @@ private struct ClientScript {
     init(_ input: Input) {
         self.input = input
         let shape = self.input.byte()
-        var configuration = Port.Configuration(macAddress: Bench.address(of: 0), virtualFunctions: Int(shape & 1))
-        configuration.mapsQueues = shape & 2 != 0
+        let configuration = Port.Configuration(macAddress: Bench.address(of: 0), virtualFunctions: Int(shape & 1))
         port = Port(configuration, uplink: CheckedUplink(offloads: []), clock: { [clock] in clock.now })
         let log = EventLog(Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
         session = Session(
