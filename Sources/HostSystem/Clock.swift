@@ -21,8 +21,8 @@ package func wallClock() -> (seconds: Int, nanoseconds: Int) {
 /// Makes timed waits of this thread end on time rather than up to 50 µs late.
 package func useExactTimeouts() { kw_exact_timeouts() }
 
-/// Gives way for a moment to the other thread of this core.
-package func relax() { kw_relax() }
+/// Lets other threads that wait for this processor go first. Returns at once when there are none.
+package func yieldProcessor() { sched_yield() }
 
 private func time(of clock: clockid_t) -> timespec {
     var now = timespec()

@@ -65,14 +65,6 @@ static inline uint32_t kw_changed_lines(const void *lines, size_t stride, const 
     }
     return changed;
 }
-/// Lets the other thread of the core go ahead while this one waits for a word in memory to change.
-static inline void kw_relax(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
 
 /// A close-on-exec UNIX socket of `type` (SOCK_STREAM, SOCK_DGRAM) bound to `path`; a SOCK_STREAM one also listens.
 /// -1 with errno ENAMETOOLONG when the path does not fit sockaddr_un.

@@ -60,6 +60,7 @@ struct ConfigurationFile: Decodable {
         case logLevel = "log-level"
         case directory
         case pf
+        case busyPoll = "busy-poll"
         case guestMemory = "guest-memory"
         case sandbox
         case socketMode = "socket-mode"
@@ -100,6 +101,7 @@ extension ServeOptions {
         nvm = try values.decodeIfPresent(String.self, forKey: .nvm).map { try parseNVMPath($0) }
         directory = try values.decodeIfPresent(String.self, forKey: .directory)
         pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }
+        busyPoll = try values.decodeIfPresent(Int.self, forKey: .busyPoll).map { try parseBusyPoll($0) }
         guestMemory = try values.decodeIfPresent(String.self, forKey: .guestMemory).map { try parseGuestMemory($0) }
         socketMode = try values.decodeIfPresent(String.self, forKey: .socketMode).map { try parseSocketMode($0) }
         socketOwner = try values.decodeIfPresent(String.self, forKey: .socketOwner).map { try parseSocketOwner($0) }

@@ -14,6 +14,8 @@ package struct ServeOptions: Equatable, Sendable {
     package internal(set) var logLevel: Logger.Level?
     package internal(set) var directory: String?
     package internal(set) var pf: PhysicalFunctionOwner?
+    /// Microseconds; see ``BusyPolling``.
+    package internal(set) var busyPoll: Int?
     package internal(set) var guestMemory: GuestMemoryFiles?
     package internal(set) var sandbox: SandboxMode?
     /// Permission bits of the files of the functions' sockets.
@@ -33,8 +35,8 @@ package struct ServeOptions: Equatable, Sendable {
     /// Parses the options of the command line.
     package init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
-        pf: String? = nil, nvm: String? = nil, guestMemory: String? = nil, sandbox: String? = nil,
-        socketMode: String? = nil, socketOwner: String? = nil, allowedUsers: [Int] = [], faults: String? = nil
+        pf: String? = nil, nvm: String? = nil, busyPoll: Int? = nil, guestMemory: String? = nil,
+        sandbox: String? = nil, socketMode: String? = nil, socketOwner: String? = nil, allowedUsers: [Int] = [], faults: String? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -42,6 +44,7 @@ package struct ServeOptions: Equatable, Sendable {
             self.directory = directory
             if let vfs { vfCount = try parseVFCount(vfs) }
             if let pf { self.pf = try parseOwner(pf) }
+            if let busyPoll { self.busyPoll = try parseBusyPoll(busyPoll) }
             if let guestMemory { self.guestMemory = try parseGuestMemory(guestMemory) }
             if let nvm { self.nvm = try parseNVMPath(nvm) }
             if let mac { self.mac = try MACAddress.station(mac) }
@@ -66,6 +69,7 @@ package struct ServeOptions: Equatable, Sendable {
         all.logLevel = logLevel ?? file.logLevel
         all.directory = directory ?? file.directory
         all.pf = pf ?? file.pf
+        all.busyPoll = busyPoll ?? file.busyPoll
         all.guestMemory = guestMemory ?? file.guestMemory
         all.sandbox = sandbox ?? file.sandbox
         all.socketMode = socketMode ?? file.socketMode
@@ -91,6 +95,15 @@ func parseOwner(_ text: String) throws(InvalidSetting) -> PhysicalFunctionOwner 
         throw InvalidSetting("'\(text)' cannot own the PF: use guest or embedded")
     }
     return owner
+}
+
+func parseBusyPoll(_ microseconds: Int) throws(InvalidSetting) -> Int {
+    let choices = BusyPolling.choices
+    guard choices.contains(microseconds) else {
+        throw InvalidSetting(
+            "\(microseconds) \u{B5}s of busy polling are not possible: use \(choices.lowerBound) to \(choices.upperBound)")
+    }
+    return microseconds
 }
 
 func parseGuestMemory(_ text: String) throws(InvalidSetting) -> GuestMemoryFiles {

@@ -36,6 +36,8 @@ struct ServePlan: Equatable {
     var vfCount: Int
     /// Settings of each VF for the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
+    /// Microseconds; see ``BusyPolling``.
+    var busyPoll: Int
     var guestMemory: GuestMemoryFiles
     var logLevel: Logger.Level
     /// How all of the process is confined.
@@ -65,6 +67,7 @@ struct ServePlan: Equatable {
         mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
         isMACGiven = options.mac != nil
         nvm = options.nvm
+        busyPoll = options.busyPoll ?? BusyPolling.usual
         guestMemory = options.guestMemory ?? .inMemory
         sandbox = options.sandbox ?? .on
         socketMode = options.socketMode ?? 0o600
@@ -128,6 +131,7 @@ extension ServePlan {
         if new.uplink != uplink { keys.append("uplink") }
         if new.mac != mac { keys.append("mac") }
         if new.nvm != nvm { keys.append("nvm") }
+        if new.busyPoll != busyPoll { keys.append("busy-poll") }
         if new.guestMemory != guestMemory { keys.append("guest-memory") }
         if new.logLevel != logLevel { keys.append("log-level") }
         if new.sandbox != sandbox { keys.append("sandbox") }

@@ -30,12 +30,16 @@ final class EventLoop {
     private var sources: [Source] = []
     private var backoff = ErrorBackoff()
     private var shares: MessageShares
+    private var busyPolling: BusyPolling
+    /// Lets other threads have the processor.
+    private let offerProcessor: () -> Void
     private var isStopping = false
     /// The uplink is asked for frames once more, for those it holds without its descriptor being readable.
     private var asksAgain = true
     private var wasLinkUp: Bool
-    /// Waits so far.
+    /// Turns and sleeps so far.
     private(set) var turns = 0
+    private(set) var sleeps = 0
 
     private struct Source {
         var server: Int
@@ -45,8 +49,11 @@ final class EventLoop {
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
         faults: FaultInjector? = nil, control: PortControl? = nil, reload: ((ServePlan) -> Void)? = nil,
-        keep: (() -> Void)? = nil, log: Logger
+        keep: (() -> Void)? = nil, busyPolling: Int = BusyPolling.usual,
+        offerProcessor: @escaping () -> Void = yieldProcessor, log: Logger
     ) {
+        self.busyPolling = BusyPolling(microseconds: busyPolling)
+        self.offerProcessor = offerProcessor
         shares = MessageShares(servers: servers.count)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
         (self.faults, self.control, self.reload, self.keep, self.log) = (faults, control, reload, keep, log)
@@ -67,7 +74,7 @@ final class EventLoop {
         turns &+= 1
         let now = monotonicNanoseconds()
         let descriptor = watchAll(at: now)
-        try wait(nanoseconds: waitLimit(at: now))
+        try wait(nanoseconds: waitLimit(at: now), at: now)
         handleControl()
         handleServers(at: now)
         handleBackend(waitedFor: descriptor, at: now)
@@ -120,8 +127,33 @@ extension EventLoop {
         return due == .max ? nil : due > now ? due - now : 0
     }
 
-    private func wait(nanoseconds: UInt64?) throws(Failure) {
-        _ = try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nanoseconds) }
+    /// Waits for events at most `limit` nanoseconds from `start` on: looks for a while where that pays, then sleeps.
+    private func wait(nanoseconds limit: UInt64?, at start: UInt64) throws(Failure) {
+        if limit == 0 {
+            try poll(nanoseconds: 0)
+            return
+        }
+        var now = start
+        let end = start &+ min(limit ?? .max, busyPolling.time(at: start))
+        while now < end {
+            if try poll(nanoseconds: 0) {
+                if now > start { busyPolling.noteFound() }
+                return
+            }
+            let offered = monotonicNanoseconds()
+            offerProcessor()
+            now = monotonicNanoseconds()
+            if !busyPolling.noteOffer(from: offered, to: now) { break }
+        }
+        sleeps &+= 1
+        if try poll(nanoseconds: limit.map { $0 > now &- start ? $0 &- (now &- start) : 0 }) {
+            busyPolling.noteWakeUp(after: monotonicNanoseconds() &- start)
+        }
+    }
+
+    @discardableResult
+    private func poll(nanoseconds: UInt64?) throws(Failure) -> Bool {
+        try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nanoseconds) }
     }
 }
 

@@ -39,6 +39,12 @@ struct ServeArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "For how many microseconds at most to look for the next message before sleeping, where that pays and nobody else "
+                + "needs the processor; 0: never. Without it: 50.", valueName: "µs"))
+    var busyPoll: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Which files QEMU may give for guest memory: in-memory: memfd, tmpfs and huge pages, or any-file, whose file system "
                 + "can then hold up this program. Without it: in-memory.", valueName: "kind"))
     var guestMemory: String?
@@ -84,7 +90,7 @@ struct ServeArguments: ParsableArguments {
     func line() throws -> ServeOptions {
         try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
-            nvm: nvm, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode, socketOwner: socketOwner,
+            nvm: nvm, busyPoll: busyPoll, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode, socketOwner: socketOwner,
             allowedUsers: allowUid, faults: faults)
     }
 }

@@ -23,6 +23,15 @@ import Testing
         #expect(try decode(#"{"version": 1}"#) == ServeOptions())
     }
 
+    @Test("says how long to look for messages, within limits")
+    func busyPolling() throws {
+        #expect(try decode(#"{"version": 1, "busy-poll": 0}"#).busyPoll == 0)
+        #expect(
+            refusal(of: #"{"version": 1, "busy-poll": 10001}"#)
+                == "10001 µs of busy polling are not possible: use 0 to 10000")
+        #expect(refusal(of: #"{"version": 1, "busy-poll": -1}"#)?.contains("use 0 to 10000") == true)
+    }
+
     @Test("says which files guest memory may be in")
     func guestMemory() throws {
         #expect(try decode(#"{"version": 1, "guest-memory": "any-file"}"#).guestMemory == .anyFile)
@@ -68,7 +77,7 @@ import Testing
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
                 == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
-                + "directory, pf, guest-memory, sandbox, "
+                + "directory, pf, busy-poll, guest-memory, sandbox, "
                 + "socket-mode, socket-owner, allow-uids, vfs, faults, ports")
     }
 

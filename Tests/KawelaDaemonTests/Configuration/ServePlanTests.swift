@@ -38,6 +38,15 @@ import Testing
         #expect(plan.vfSettings == nil)
     }
 
+    @Test("looks for messages as long as told, which needs a restart to change")
+    func busyPolling() throws {
+        let plain = try plan(socket: "/s")
+        #expect(plain.busyPoll == 50)
+        let off = try plan(socket: "/s", file: #", "busy-poll": 0"#)
+        #expect(off.busyPoll == 0)
+        #expect(plain.keysNeedingRestart(for: off) == ["busy-poll"])
+    }
+
     @Test("takes guest memory in memory alone, unless told otherwise, which needs a restart to change")
     func guestMemory() throws {
         let plain = try plan(socket: "/s")

@@ -15,10 +15,14 @@ private final class Bench {
     let log = LogRecord()
     let loop: EventLoop
 
-    init(uplink: CInt = -1, server descriptors: [CInt] = [], control: PortControl? = nil) {
+    init(
+        uplink: CInt = -1, server descriptors: [CInt] = [], control: PortControl? = nil, busyPolling: Int = 0,
+        offer: @escaping () -> Void = {}
+    ) {
         (backend, server) = (FakeBackend(uplink), FakeServer(descriptors))
         loop = EventLoop(
-            port: port, servers: [server], backend: backend, control: control, log: log.logger)
+            port: port, servers: [server], backend: backend, control: control, busyPolling: busyPolling,
+            offerProcessor: offer, log: log.logger)
     }
 
     /// Has the port ask for a run after `milliseconds`, and end the loop then.
@@ -72,6 +76,92 @@ private final class Bench {
         #expect(bench.server.bufferedMessages == 0)
     }
 
+}
+
+@Suite("The event loop looks again before it sleeps", .serialized) struct EventLoopBusyPollingTests {
+    /// A loop whose server gets an event at the end of each turn, until the hundredth run.
+    private func loop(busyPolling: Int, offer: @escaping () -> Void = {}) throws -> EventLoop {
+        let bell = Doorbell()
+        let bench = Bench(server: [bell.descriptor], busyPolling: busyPolling, offer: offer)
+        bench.server.onEvent = { _, _ in bell.clear() }
+        bench.port.onRun = { [loop = bench.loop] port in
+            bell.ring()
+            if port.runs == 100 { loop.stop() }
+        }
+        try bench.loop.run()
+        return bench.loop
+    }
+
+    @Test("once it has seen that events come soon, and finds them without sleep")
+    func found() throws { #expect(try loop(busyPolling: 10_000).sleeps < 50) }
+
+    @Test("not with 0, the choice of who has no processor to spare")
+    func never() throws { #expect(try loop(busyPolling: 0).sleeps >= 99) }
+
+    @Test("not while others take the processor that it offers")
+    func contended() throws {
+        let bell = Doorbell()
+        var offers = 0
+        let bench = Bench(server: [bell.descriptor], busyPolling: 10_000) {
+            offers += 1
+            usleep(100)
+        }
+        bench.server.onEvent = { _, _ in bell.clear() }
+        let end = monotonicNanoseconds() + 200 * millisecond
+        // An event right away, so that it looks, and one by the clock.
+        bench.port.onRun = { [loop = bench.loop, port = bench.port] _ in
+            if port.runs % 2 == 0 { bell.ring() }
+            port.nextDeadline = monotonicNanoseconds() + millisecond / 2
+            if monotonicNanoseconds() > end { loop.stop() }
+        }
+        try bench.loop.run()
+        #expect((1..<20).contains(offers), "\(offers)")
+        #expect(bench.loop.sleeps > 100)
+    }
+
+    @Test("and still runs the port in time")
+    func deadline() throws {
+        let bench = Bench(busyPolling: 10_000).stopping(after: 30)
+        let end = try #require(bench.port.nextDeadline)
+        try bench.loop.run()
+        #expect((end..<end + 20 * millisecond).contains(monotonicNanoseconds()))
+    }
+}
+
+@Suite("How long to look before sleeping") struct BusyPollingTests {
+    private var polling = BusyPolling(microseconds: 50)
+
+    @Test("grows with events that come within the limit, and shrinks with later ones")
+    mutating func learning() {
+        var times: [UInt64] = []
+        for wait in [40, 40, 40, 40, 60, 60, 60, 50] as [UInt64] {
+            times.append(polling.time(at: 0))
+            polling.noteWakeUp(after: wait * 1000)
+        }
+        #expect(times + [polling.time(at: 0)] == [0, 10_000, 20_000, 40_000, 50_000, 25_000, 12_500, 0, 10_000])
+    }
+
+    @Test("is nothing for a while after the processor was taken, longer each time until something was found")
+    mutating func contention() {
+        polling.noteWakeUp(after: 0)
+        let isIdle = polling.noteOffer(from: 0, to: 5000)
+        #expect(isIdle && polling.time(at: 0) == 10_000)
+        take(at: millisecond)
+        #expect([millisecond, 2 * millisecond - 1, 2 * millisecond].map { polling.time(at: $0) } == [0, 0, 10_000])
+        take(at: 10 * millisecond)
+        #expect([12 * millisecond - 1, 12 * millisecond].map { polling.time(at: $0) } == [0, 10_000])
+        polling.noteFound()
+        take(at: 20 * millisecond)
+        #expect(polling.time(at: 21 * millisecond) == 10_000)
+        for _ in 0..<20 { take(at: 30 * millisecond) }
+        #expect([541, 542].map { polling.time(at: $0 * millisecond) } == [0, 10_000])
+    }
+
+    /// An offer that ends at `time` is accepted.
+    private mutating func take(at time: UInt64) {
+        let isIdle = polling.noteOffer(from: time - 6000, to: time)
+        #expect(!isIdle)
+    }
 }
 
 @Suite("The event loop serves sockets", .serialized) struct EventLoopSocketsTests {

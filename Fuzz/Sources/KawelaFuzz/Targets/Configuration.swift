@@ -116,6 +116,7 @@ private func parseWords(_ text: String) {
     _ = try? parseNVMPath(text)
     _ = try? parseLogLevel(text)
     if let number = Int(text) {
+        _ = try? parseBusyPoll(number)
         _ = try? parseVFCount(number)
     }
 }
@@ -147,6 +148,6 @@ private func parseOptions(_ input: inout Input) {
     func number(_ index: Int) -> Int? { line(index).flatMap { Int($0) } }
     let options = try? ServeOptions(
         socket: line(0), uplink: line(1), mac: line(2), logLevel: line(3), directory: line(4), vfs: number(5),
-        pf: line(6), nvm: line(7), guestMemory: line(8), faults: line(9))
+        pf: line(6), nvm: line(7), busyPoll: number(10), guestMemory: line(8), faults: line(9))
     if let options { makePlan(options) }
 }
