@@ -41,7 +41,8 @@ final class ServedPort {
             let reload = Reload(plan: plan, log: log, inject: { injector?.take($0) }, apply: { driver?.apply($0) })
             loop = EventLoop(
                 port: port, servers: servers, backend: backend, driver: driver, faults: injector, control: control,
-                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } }, busyPolling: plan.busyPoll, log: log)
+                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } }, busyPolling: plan.busyPoll,
+                log: log)
             (self.backend, self.kept) = (backend, kept)
         } catch {
             undo.run()

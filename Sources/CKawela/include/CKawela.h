@@ -47,24 +47,6 @@ int kw_memfd_sealed(const char *name, size_t size);
 
 // Memory shared with a client that may be writing it. Address must be aligned to the access.
 static inline uint32_t kw_load32_acquire(const void *p) { return __atomic_load_n((const uint32_t *)p, __ATOMIC_ACQUIRE); }
-// Stores `wanted` if `expected` is there.
-static inline bool kw_replace32(void *p, uint32_t expected, uint32_t wanted) {
-    return __atomic_compare_exchange_n((uint32_t *)p, &expected, wanted, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-}
-typedef uint64_t kw_pair __attribute__((vector_size(16)));
-/// Which of `count` (at most 32) lines of 64 bytes differ, a bit each; lines[i] is at lines + i * stride. What is there is
-/// looked at, not taken: it may be another the next moment. Addresses and strides are multiples of 16.
-static inline uint32_t kw_changed_lines(const void *lines, size_t stride, const void *known, size_t known_stride,
-                                        unsigned count) {
-    uint32_t changed = 0;
-    for (unsigned i = 0; i < count; i++) {
-        const volatile kw_pair *a = (const volatile kw_pair *)((const char *)lines + i * stride);
-        const volatile kw_pair *b = (const volatile kw_pair *)((const char *)known + i * known_stride);
-        kw_pair difference = (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]);
-        changed |= (uint32_t)((difference[0] | difference[1]) != 0) << i;
-    }
-    return changed;
-}
 
 /// A close-on-exec UNIX socket of `type` (SOCK_STREAM, SOCK_DGRAM) bound to `path`; a SOCK_STREAM one also listens.
 /// -1 with errno ENAMETOOLONG when the path does not fit sockaddr_un.

@@ -36,7 +36,8 @@ package struct ServeOptions: Equatable, Sendable {
     package init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
         pf: String? = nil, nvm: String? = nil, busyPoll: Int? = nil, guestMemory: String? = nil,
-        sandbox: String? = nil, socketMode: String? = nil, socketOwner: String? = nil, allowedUsers: [Int] = [], faults: String? = nil
+        sandbox: String? = nil, socketMode: String? = nil, socketOwner: String? = nil, allowedUsers: [Int] = [],
+        faults: String? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
@@ -101,7 +102,8 @@ func parseBusyPoll(_ microseconds: Int) throws(InvalidSetting) -> Int {
     let choices = BusyPolling.choices
     guard choices.contains(microseconds) else {
         throw InvalidSetting(
-            "\(microseconds) \u{B5}s of busy polling are not possible: use \(choices.lowerBound) to \(choices.upperBound)")
+            "\(microseconds) \u{B5}s of busy polling are not possible: use \(choices.lowerBound) to \(choices.upperBound)"
+        )
     }
     return microseconds
 }

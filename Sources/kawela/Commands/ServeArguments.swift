@@ -90,7 +90,8 @@ struct ServeArguments: ParsableArguments {
     func line() throws -> ServeOptions {
         try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
-            nvm: nvm, busyPoll: busyPoll, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode, socketOwner: socketOwner,
+            nvm: nvm, busyPoll: busyPoll, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode,
+            socketOwner: socketOwner,
             allowedUsers: allowUid, faults: faults)
     }
 }

@@ -105,8 +105,7 @@ struct MemoryAtThePortTests {
         #expect(driver.takeAll(&ring) == frames)
     }
 
-    @Test(
-        "a client that refuses its messages loses packets, and the port goes on when it answers again")
+    @Test("a client that refuses its messages loses packets, and the port goes on when it answers again")
     func refusedMessages() throws {
         let driver = try messageDriver()
         var ring = driver.makeTransmitRing()

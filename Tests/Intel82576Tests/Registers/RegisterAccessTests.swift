@@ -123,8 +123,7 @@ struct RegisterAccessTests {
         #expect(driver[raw: CTRL.self] == 0x0010_0209)
     }
 
-    @Test(
-        "leave holes that read as zero and take nothing in")
+    @Test("leave holes that read as zero and take nothing in")
     func holes() {
         var count = 0
         for word in 0..<RegisterMap.wordCount where RegisterMap.shared[word] == nil {

@@ -102,8 +102,7 @@ struct TransmitGatherTests {
         #expect(driver.port.transmit.drops.malformed == 0)
     }
 
-    @Test(
-        "a ring that is not mapped is left alone, and served from where it was once it is")
+    @Test("a ring that is not mapped is left alone, and served from where it was once it is")
     func unmappedRing() throws {
         let driver = TestDriver.started()
         var ring = driver.makeTransmitRing()

@@ -238,8 +238,7 @@ struct TransmitRingTests {
         #expect(driver.transmitHead() == 1500)
     }
 
-    @Test(
-        "a context stays between doorbells and is lost when the queue is disabled and enabled again")
+    @Test("a context stays between doorbells and is lost when the queue is disabled and enabled again")
     func contextLifetime() {
         var ring = driver.makeTransmitRing()
         driver.postContext(vlanTag: 0x123, to: &ring)

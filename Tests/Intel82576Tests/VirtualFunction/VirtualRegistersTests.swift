@@ -22,8 +22,7 @@ import Testing
         }
     }
 
-    @Test(
-        "rings the same doorbells as the PF's addresses of the queues")
+    @Test("rings the same doorbells as the PF's addresses of the queues")
     func doorbells() {
         vfs[2][raw: TDT.self] = 1
         #expect(driver.port.transmit.doorbells == 1 << 2)
@@ -34,8 +33,7 @@ import Testing
         #expect(driver.port.isReceiveNotified)
     }
 
-    @Test(
-        "moves no head of an enabled queue")
+    @Test("moves no head of an enabled queue")
     func heads() {
         vfs[1][raw: RDH.self] = 5
         #expect(vfs[1][raw: RDH.self] == 5)
