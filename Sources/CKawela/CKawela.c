@@ -313,6 +313,14 @@ int kw_file_identity(int fd, uint64_t *size, uint64_t *device, uint64_t *inode) 
     return 0;
 }
 
+int kw_mapping_error(int fd, bool writable) {
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0) return errno;
+    if (flags & O_PATH) return EBADF;
+    int mode = flags & O_ACCMODE;
+    return mode == O_RDWR || (mode == O_RDONLY && !writable) ? 0 : EACCES;
+}
+
 int kw_poll(struct pollfd *entries, unsigned count, int64_t nanoseconds) {
     struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
     return ppoll(entries, count, nanoseconds < 0 ? NULL : &limit, NULL);

@@ -69,6 +69,8 @@ int kw_set_nonblocking(int fd);
 bool kw_same_file(int one, int other);
 /// The seals of a file in memory (F_GET_SEALS); -1 with errno for any other file.
 int kw_seals(int fd);
+/// Whether `fd` is open in a way in which mmap can map it shared, to write too if `writable`: 0, or the error it would have.
+int kw_mapping_error(int fd, bool writable);
 /// Has the kernel refuse to send descriptors to a UNIX socket and to those it accepts (SO_PASSRIGHTS, Linux 6.16).
 /// -1 with errno where it cannot.
 int kw_refuse_descriptors(int fd);

@@ -9,21 +9,9 @@ import PCIe
 @safe final class AddressSpace {
     /// As many ranges as QEMU offers at most (vfio-user `max_dma_maps`).
     static let maximumRanges = 65535
-    /// Files behind them: a machine has one for each memory module. The process has room for 64 functions with as many.
-    static let maximumFiles = 256
-    /// Bytes of all those files together, which are mapped whole: 64 functions with as many leave half of the process's
-    /// addresses.
-    static let maximumBytes: UInt64 = 1 << 40
 
-    /// The ranges; `files` runs parallel to them.
     let table = RangeTable()
-    private var files: [MappedFile?] = []
-    /// How many ranges lie in each of ``files``.
-    private var uses: [ObjectIdentifier: Int] = [:]
-    /// The last mapping of each file: of one that has grown, the largest.
-    private var largest: [MappedFile.Identity: MappedFile] = [:]
-    /// Bytes of the different files.
-    private var fileBytes: UInt64 = 0
+    private var files = MappedFiles()
     /// Ranges without a file.
     private var messageRanges = 0
     /// The function's transport, which reaches the ranges without a file and takes the function's interrupts; `nil` while
@@ -53,21 +41,21 @@ extension AddressSpace {
             throw .invalidRange
         }
         guard table.count < Self.maximumRanges else { throw .tooManyMappings }
-        let index = table.firstRange(endingAtOrAfter: mapping.address)
-        if index < table.count, table[index].start <= end { throw .overlap }
+        let position = table.firstRange(endingAtOrAfter: mapping.address)
+        if let next = table[position], next.start <= end { throw .overlap }
         var range = unsafe RangeTable.Range(
             start: mapping.address, last: end, pointer: nil, isReadable: mapping.isReadable,
             isWritable: mapping.isWritable)
-        var file: MappedFile?
         if case .file(let descriptor, let offset) = mapping.backing {
-            let found = try self.file(descriptor, offset: offset, for: mapping)
-            // SAFETY: `file(_:offset:for:)` checked that the range lies inside the file.
-            unsafe range.pointer = found.start + Int(offset)
-            file = found
+            // SAFETY: the table is deallocated after the last file is gone, in deinit.
+            let place = try unsafe files.place(
+                of: descriptor, offset: offset, size: mapping.size, isWritable: mapping.isWritable, lost: table.lost)
+            files.use(place.number)
+            unsafe (range.pointer, range.file) = (place.pointer, place.number)
+        } else {
+            messageRanges += 1
         }
-        table.insert(range, at: index)
-        files.insert(file, at: index)
-        note(file)
+        table.insert(range, at: position)
     }
 
     /// The vfio-user specification wants each mapping named by itself. QEMU, whose emulated IOMMU drops a guest's whole
@@ -79,16 +67,16 @@ extension AddressSpace {
         let isHidden = table.reveal()
         defer { if isHidden { table.hide() } }
         let first = table.firstRange(endingAtOrAfter: address)
-        // One past those that end inside.
-        var end = table.firstRange(endingAtOrAfter: last)
-        if end < table.count, table[end].last == last { end += 1 }
-        let isCut =
-            first < end && table[first].start < address || end < table.count && table[end].start <= last
-        if isCut { throw .partlyInRange }
-        let removed = (first..<end).reduce(0) { $0 + (table[$1].last - table[$1].start + 1) }
-        table.remove(end - first, at: first)
-        for file in files[first..<end] { forget(file) }
-        files.removeSubrange(first..<end)
+        guard let range = table[first], range.start <= last else { return 0 }
+        if range.start < address { throw .partlyInRange }
+        if let end = table[table.firstRange(endingAtOrAfter: last)], end.last != last, end.start <= last {
+            throw .partlyInRange
+        }
+        var removed: UInt64 = 0
+        table.remove(from: first, through: last) { range in
+            removed += range.last - range.start + 1
+            if unsafe range.pointer == nil { messageRanges -= 1 } else { files.release(range.file) }
+        }
         return removed
     }
 
@@ -97,42 +85,7 @@ extension AddressSpace {
         defer { if isHidden { table.hide() } }
         table.removeAll()
         files.removeAll()
-        uses.removeAll()
-        largest.removeAll()
-        (messageRanges, fileBytes) = (0, 0)
-    }
-
-    /// A range lies in `file` from now on; in none with `nil`.
-    private func note(_ file: MappedFile?) {
-        guard let file else { return messageRanges += 1 }
-        let count = uses[ObjectIdentifier(file), default: 0]
-        uses[ObjectIdentifier(file)] = count + 1
-        if count > 0 { return }
-        fileBytes += file.size
-        largest[file.identity] = file
-    }
-
-    /// A range no longer lies in `file`.
-    private func forget(_ file: MappedFile?) {
-        guard let file else { return messageRanges -= 1 }
-        let count = uses[ObjectIdentifier(file), default: 0]
-        uses[ObjectIdentifier(file)] = count > 1 ? count - 1 : nil
-        if count > 1 { return }
-        fileBytes -= file.size
-        if largest[file.identity] === file { largest[file.identity] = nil }
-    }
-
-    /// The mapping of the file behind `descriptor`, shared with the ranges that lie in it already.
-    private func file(
-        _ descriptor: CInt, offset: UInt64, for mapping: DMAMapping
-    ) throws(DMAMappingError) -> MappedFile {
-        let (size, identity) = try MappedFile.inspect(descriptor, isWritable: mapping.isWritable)
-        let (end, overflow) = offset.addingReportingOverflow(mapping.size)
-        guard !overflow, end <= size, end <= UInt64(Int.max) else { throw .unmappable(errno: ENXIO) }
-        if let known = largest[identity], known.size >= end { return known }
-        guard uses.count < Self.maximumFiles, size <= Self.maximumBytes - fileBytes else { throw .tooManyMappings }
-        // SAFETY: the table is deallocated after the last file is gone, in deinit.
-        return try unsafe MappedFile(descriptor, size: size, identity: identity, lost: table.lost)
+        messageRanges = 0
     }
 }
 
@@ -181,11 +134,9 @@ extension AddressSpace {
     ) -> Bool {
         var (offset, address) = (0, address)
         while offset < byteCount {
-            let index = table.firstRange(endingAtOrAfter: address)
-            guard index < table.count, table[index].start <= address,
-                forWriting ? table[index].isWritable : table[index].isReadable
+            guard let range = table[table.firstRange(endingAtOrAfter: address)], range.start <= address,
+                forWriting ? range.isWritable : range.isReadable
             else { return false }
-            let range = table[index]
             let available = Int(clamping: (range.last &- address).addingReportingOverflow(1).partialValue)
             let count = available == 0 ? byteCount - offset : min(available, byteCount - offset)
             // SAFETY: address is inside the range, so the sum is inside its mapping.

@@ -2,15 +2,18 @@ import CKawela
 import Glibc
 import PCIe
 
-/// A file of guest RAM, mapped whole and once however many DMA ranges lie in it.
+/// A file of guest RAM, mapped whole.
 ///
 /// With an IOMMU in the guest a client maps thousands of small ranges of one file; each costs a table entry, not a
-/// mapping. What a function may reach is decided by ``AddressSpace``'s ranges alone.
+/// mapping (``MappedFiles``). What a function may reach is decided by ``AddressSpace``'s ranges alone.
 @safe final class MappedFile {
     struct Identity: Hashable {
         var device: UInt64
         var inode: UInt64
+        /// Whether the mapping can be written.
         var isWritable: Bool
+
+        func isSameFile(as other: Identity) -> Bool { inode == other.inode && device == other.device }
     }
 
     let identity: Identity

@@ -2,6 +2,10 @@ import CKawela
 
 /// The ranges of an ``AddressSpace``, sorted by address: what the data path looks guest addresses up in.
 ///
+/// They lie in chunks of bounded size, so that a range comes or goes by moving its neighbours in one chunk, however many
+/// there are; both levels are searched by halves. Chunks are used again, so a client that maps and unmaps all the time has
+/// nothing allocated.
+///
 /// A plain value, so that handing it on counts no references. It is valid as long as its address space lives.
 @safe struct RangeTable: BitwiseCopyable {
     @safe struct Range: BitwiseCopyable {
@@ -12,14 +16,38 @@ import CKawela
         var pointer: UnsafeMutableRawPointer?
         var isReadable: Bool
         var isWritable: Bool
+        /// Number of the file in ``MappedFiles``; of no meaning for memory reached by messages.
+        var file: UInt16 = 0
+    }
+
+    /// Where a range is, until one comes or goes.
+    struct Position {
+        fileprivate var chunk: Int
+        fileprivate var index: Int
+    }
+
+    /// Neighbouring ranges: 1 to ``capacity``.
+    @safe private struct Chunk: BitwiseCopyable {
+        static let capacity = 128
+
+        var ranges: UnsafeMutablePointer<Range>
+        var count = 0
+        /// Address of the last byte of the last range, which chunks are searched by.
+        var last: UInt64 = 0
     }
 
     @safe private struct State {
-        var ranges: UnsafeMutablePointer<Range>
-        var capacity: Int
-        var count = 0
-        /// ``count`` of a table whose ranges are hidden.
+        var chunks: UnsafeMutablePointer<Chunk>
+        var chunkCapacity: Int
+        /// Of ``chunks``; 0 while the ranges are hidden.
+        var chunkCount = 0
+        /// ``chunkCount`` of a table whose ranges are hidden.
         var hiddenCount: Int?
+        /// Of ranges, hidden or not.
+        var count = 0
+        /// Memory of chunks that are gone: a list by the field `pointer` of the first range of each.
+        var spare: UnsafeMutablePointer<Range>?
+        var spareCount = 0
         /// The range where the last look-up ended: the next one is likely near.
         var recent = Recent()
         /// Memory behind a range went away; see ``RangeTable/takeLoss()``.
@@ -44,17 +72,23 @@ import CKawela
         }
     }
 
+    /// Chunks that are kept for later when they are empty.
+    private static let spareLimit = 16
+
     private let state: UnsafeMutablePointer<State>
 
     init() {
         unsafe state = .allocate(capacity: 1)
-        unsafe state.initialize(to: State(ranges: .allocate(capacity: 16), capacity: 16))
+        unsafe state.initialize(to: State(chunks: .allocate(capacity: 16), chunkCapacity: 16))
     }
 
     /// For its address space alone, which is at its end.
     func deallocate() {
+        reveal()
+        removeAll()
         // SAFETY: the owner does not use the table any more, and nobody else does without it.
-        unsafe state.pointee.ranges.deallocate()
+        while let spare = unsafe takeSpare() { unsafe spare.deallocate() }
+        unsafe state.pointee.chunks.deallocate()
         unsafe state.deallocate()
     }
 
@@ -72,77 +106,219 @@ import CKawela
         return true
     }
 
+    /// How many ranges there are, hidden ones too.
     var count: Int { @inline(__always) get { unsafe state.pointee.count } }
-
-    subscript(index: Int) -> Range {
-        @inline(__always) get {
-            precondition(index >= 0 && index < count)
-            return unsafe state.pointee.ranges[index]
-        }
-    }
-
-    func insert(_ range: Range, at index: Int) {
-        precondition(index >= 0 && index <= count)
-        if unsafe count == state.pointee.capacity { grow() }
-        let ranges = unsafe state.pointee.ranges
-        // SAFETY: there is room for one more.
-        unsafe (ranges + index + 1).update(from: ranges + index, count: count - index)
-        unsafe (ranges + index).initialize(to: range)
-        unsafe state.pointee.count += 1
-        unsafe state.pointee.recent = Recent()
-    }
-
-    private func grow() {
-        let (old, capacity) = unsafe (state.pointee.ranges, state.pointee.capacity * 2)
-        unsafe state.pointee.ranges = .allocate(capacity: capacity)
-        unsafe state.pointee.ranges.initialize(from: old, count: count)
-        unsafe state.pointee.capacity = capacity
-        unsafe old.deallocate()
-    }
-
-    /// Removes `removed` ranges from `index` on.
-    func remove(_ removed: Int, at index: Int) {
-        precondition(index >= 0 && removed >= 0 && removed <= count - index)
-        let ranges = unsafe state.pointee.ranges
-        // SAFETY: what is moved lies behind what is removed and before the end.
-        unsafe (ranges + index).update(from: ranges + index + removed, count: count - index - removed)
-        unsafe state.pointee.count -= removed
-        unsafe state.pointee.recent = Recent()
-    }
-
-    func removeAll() {
-        unsafe state.pointee.count = 0
-        unsafe state.pointee.recent = Recent()
-    }
 
     /// Hides the ranges, so that no look-up finds any, until ``reveal()``.
     func hide() {
-        unsafe state.pointee.hiddenCount = state.pointee.hiddenCount ?? state.pointee.count
-        removeAll()
+        unsafe state.pointee.hiddenCount = state.pointee.hiddenCount ?? state.pointee.chunkCount
+        unsafe state.pointee.chunkCount = 0
+        unsafe state.pointee.recent = Recent()
     }
 
     /// Whether the ranges were hidden; they are not any more.
     @discardableResult
     func reveal() -> Bool {
         guard let hidden = unsafe state.pointee.hiddenCount else { return false }
-        unsafe (state.pointee.count, state.pointee.hiddenCount) = (hidden, nil)
+        unsafe (state.pointee.chunkCount, state.pointee.hiddenCount) = (hidden, nil)
         return true
     }
+}
 
-    /// Index of the first range whose last byte is at `address` or above; `count` if none.
-    func firstRange(endingAtOrAfter address: UInt64) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].last < address { low = middle + 1 } else { high = middle }
+// MARK: Chunks
+
+extension RangeTable {
+    private var chunkCount: Int { @inline(__always) get { unsafe state.pointee.chunkCount } }
+
+    private subscript(chunk index: Int) -> Chunk {
+        @inline(__always) get {
+            precondition(index >= 0 && index < chunkCount)
+            return unsafe state.pointee.chunks[index]
         }
-        return low
+        nonmutating set {
+            precondition(index >= 0 && index < chunkCount)
+            unsafe state.pointee.chunks[index] = newValue
+        }
+    }
+
+    /// Inserts an empty chunk as number `index`.
+    private func insertChunk(at index: Int) {
+        precondition(index >= 0 && index <= chunkCount)
+        if unsafe chunkCount == state.pointee.chunkCapacity { grow() }
+        let place = unsafe state.pointee.chunks + index
+        // SAFETY: there is room for one more.
+        unsafe (place + 1).update(from: place, count: chunkCount - index)
+        unsafe place.initialize(to: Chunk(ranges: takeSpare() ?? .allocate(capacity: Chunk.capacity)))
+        unsafe state.pointee.chunkCount += 1
+    }
+
+    private func grow() {
+        let (old, capacity) = unsafe (state.pointee.chunks, state.pointee.chunkCapacity * 2)
+        unsafe state.pointee.chunks = .allocate(capacity: capacity)
+        unsafe state.pointee.chunks.initialize(from: old, count: chunkCount)
+        unsafe state.pointee.chunkCapacity = capacity
+        unsafe old.deallocate()
+    }
+
+    /// Removes the chunks `removed`, whose ranges are gone or elsewhere.
+    private func removeChunks(_ removed: Swift.Range<Int>) {
+        precondition(removed.lowerBound >= 0 && removed.upperBound <= chunkCount)
+        for index in removed { unsafe release(self[chunk: index].ranges) }
+        let place = unsafe state.pointee.chunks + removed.lowerBound
+        // SAFETY: what is moved lies behind what is removed and before the end.
+        unsafe place.update(from: place + removed.count, count: chunkCount - removed.upperBound)
+        unsafe state.pointee.chunkCount -= removed.count
+    }
+
+    @unsafe private func takeSpare() -> UnsafeMutablePointer<Range>? {
+        guard let spare = unsafe state.pointee.spare else { return nil }
+        unsafe state.pointee.spare = spare.pointee.pointer?.assumingMemoryBound(to: Range.self)
+        unsafe state.pointee.spareCount -= 1
+        return unsafe spare
+    }
+
+    @unsafe private func release(_ ranges: UnsafeMutablePointer<Range>) {
+        guard unsafe state.pointee.spareCount < Self.spareLimit else { return unsafe ranges.deallocate() }
+        let next = unsafe UnsafeMutableRawPointer(state.pointee.spare)
+        let link = unsafe Range(start: 0, last: 0, pointer: next, isReadable: false, isWritable: false)
+        unsafe ranges.initialize(to: link)
+        unsafe state.pointee.spare = ranges
+        unsafe state.pointee.spareCount += 1
+    }
+
+    /// Puts the ranges of chunk `index` from `kept` on into a new one behind it.
+    private func split(_ index: Int, keeping kept: Int) {
+        insertChunk(at: index + 1)
+        var (lower, upper) = (self[chunk: index], self[chunk: index + 1])
+        upper.count = lower.count - kept
+        // SAFETY: a new chunk has room for all of another's.
+        unsafe upper.ranges.initialize(from: lower.ranges + kept, count: upper.count)
+        (upper.last, lower.count) = (lower.last, kept)
+        lower.last = unsafe lower.ranges[kept - 1].last
+        (self[chunk: index], self[chunk: index + 1]) = (lower, upper)
+    }
+
+    /// Joins chunk `index` and the next if both have no more than half a chunk's ranges together: so there are at most four
+    /// times as many chunks as the ranges need. False if they stay as they are.
+    private func join(_ index: Int) -> Bool {
+        guard index >= 0, index + 1 < chunkCount else { return false }
+        var (lower, upper) = (self[chunk: index], self[chunk: index + 1])
+        guard lower.count + upper.count <= Chunk.capacity / 2 else { return false }
+        // SAFETY: there is room, as was just checked.
+        unsafe (lower.ranges + lower.count).initialize(from: upper.ranges, count: upper.count)
+        (lower.count, lower.last) = (lower.count + upper.count, upper.last)
+        self[chunk: index] = lower
+        removeChunks(index + 1..<index + 2)
+        return true
+    }
+}
+
+// MARK: Change
+
+extension RangeTable {
+    /// Inserts a range that touches no other.
+    /// - Parameter position: that of the first range behind it, where ``firstRange(endingAtOrAfter:)`` found it.
+    func insert(_ range: Range, at position: Position) {
+        var position = position
+        if chunkCount == 0 { insertChunk(at: 0) }
+        if position.chunk == chunkCount {
+            position = Position(chunk: chunkCount - 1, index: self[chunk: chunkCount - 1].count)
+        }
+        if self[chunk: position.chunk].count == Chunk.capacity { makeRoom(at: &position) }
+        var chunk = self[chunk: position.chunk]
+        precondition(position.index >= 0 && position.index <= chunk.count && chunk.count < Chunk.capacity)
+        let place = unsafe chunk.ranges + position.index
+        // SAFETY: there is room for one more.
+        unsafe (place + 1).update(from: place, count: chunk.count - position.index)
+        unsafe place.initialize(to: range)
+        chunk.count += 1
+        if position.index == chunk.count - 1 { chunk.last = range.last }
+        self[chunk: position.chunk] = chunk
+        unsafe state.pointee.count += 1
+    }
+
+    /// Splits the full chunk of `position`; at its end by leaving it full, so that ranges that come in order fill chunks.
+    private func makeRoom(at position: inout Position) {
+        let kept = position.index == Chunk.capacity ? Chunk.capacity : Chunk.capacity / 2
+        split(position.chunk, keeping: kept)
+        if position.index >= kept { position = Position(chunk: position.chunk + 1, index: position.index - kept) }
+    }
+
+    /// Removes the ranges from `position` on that end at `last` or before, and hands each to `note`.
+    func remove(from position: Position, through last: UInt64, _ note: (Range) -> Void) {
+        var (number, index) = (position.chunk, position.index)
+        while number < chunkCount {
+            let isWhole = removeFromChunk(number, index, last, note)
+            if !isWhole { break }
+            (number, index) = (number + 1, 0)
+        }
+        let isKept = position.chunk < chunkCount && self[chunk: position.chunk].count > 0
+        let firstEmpty = isKept ? position.chunk + 1 : position.chunk
+        if firstEmpty < number { removeChunks(firstEmpty..<number) }
+        // Those that have become smaller, or have got another neighbour.
+        var first = max(0, firstEmpty - 2)
+        for _ in 0..<3 where !join(first) { first += 1 }
+        unsafe state.pointee.recent = Recent()
+    }
+
+    /// Removes the ranges of chunk `number` from `index` on that end at `last` or before. Whether these were all from there.
+    private func removeFromChunk(_ number: Int, _ index: Int, _ last: UInt64, _ note: (Range) -> Void) -> Bool {
+        var chunk = self[chunk: number]
+        precondition(index >= 0 && index <= chunk.count)
+        var end = index
+        while end < chunk.count, unsafe chunk.ranges[end].last <= last {
+            unsafe note(chunk.ranges[end])
+            end += 1
+        }
+        let (removed, left) = (end - index, chunk.count - end)
+        // SAFETY: what is moved lies behind what is removed and before the end.
+        unsafe (chunk.ranges + index).update(from: chunk.ranges + end, count: left)
+        chunk.count -= removed
+        if chunk.count > 0 { chunk.last = unsafe chunk.ranges[chunk.count - 1].last }
+        self[chunk: number] = chunk
+        unsafe state.pointee.count -= removed
+        return left == 0
+    }
+
+    /// Removes all ranges, which must not be hidden.
+    func removeAll() {
+        removeChunks(0..<chunkCount)
+        unsafe state.pointee.count = 0
+        unsafe state.pointee.recent = Recent()
     }
 }
 
 // MARK: Look-up
 
 extension RangeTable {
+    /// The range at `position`; `nil` behind the last.
+    subscript(position: Position) -> Range? {
+        @inline(__always) get {
+            guard position.chunk < chunkCount else { return nil }
+            let chunk = self[chunk: position.chunk]
+            precondition(position.index >= 0 && position.index < chunk.count)
+            return unsafe chunk.ranges[position.index]
+        }
+    }
+
+    /// Where the first range is whose last byte is at `address` or above; behind the last if none is.
+    func firstRange(endingAtOrAfter address: UInt64) -> Position {
+        var (low, high) = (0, chunkCount)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[chunk: middle].last < address { low = middle + 1 } else { high = middle }
+        }
+        guard low < chunkCount else { return Position(chunk: low, index: 0) }
+        let chunk = self[chunk: low]
+        var (first, end) = (0, chunk.count - 1)
+        while first < end {
+            let middle = (first + end) / 2
+            // SAFETY: below the chunk's count.
+            if unsafe chunk.ranges[middle].last < address { first = middle + 1 } else { end = middle }
+        }
+        return Position(chunk: low, index: first)
+    }
+
     /// The place of `byteCount` bytes at `address` in this process, when they lie in one range that has a file and the
     /// permission.
     @inline(__always)
@@ -173,9 +349,7 @@ extension RangeTable {
 
     @inline(never)
     private func searchedPointer(_ address: UInt64, _ byteCount: Int, _ forWriting: Bool) -> UnsafeMutableRawPointer? {
-        let index = firstRange(endingAtOrAfter: address)
-        guard index < count, self[index].start <= address else { return nil }
-        let range = self[index]
+        guard let range = self[firstRange(endingAtOrAfter: address)], range.start <= address else { return nil }
         let found = Recent(range)
         unsafe state.pointee.recent = found
         let (offset, limit) = (address &- range.start, forWriting ? found.writableCount : found.readableCount)

@@ -6,27 +6,38 @@ extension Session {
     /// DMA_MAP. The function maps the file itself; the descriptor is closed with the request.
     func map(_ request: Request) throws(Refusal) {
         let mapping = try DMAMap(request).mapping
-        if let file = request.descriptors.first { try requireSuitable(file) }
+        let file = request.descriptors.first
+        let isInMemory = file?.isMemory ?? false
+        if file != nil, !isInMemory, guestMemory == .inMemory { throw refuseFile() }
         do throws(DMAMappingError) {
             try function.map(mapping)
         } catch {
+            note(error)
             throw Refusal(error)
         }
         // The mapping keeps the file, so this is not the last close, which would have to give its memory back.
-        for descriptor in request.descriptors where descriptor.isMemory { descriptor.closeAtOnce() }
+        if isInMemory { file?.closeAtOnce() }
         _ = beginReply(to: request)
     }
 
-    /// See ``GuestMemoryFiles``.
-    private func requireSuitable(_ file: Descriptor) throws(Refusal) {
-        guard guestMemory == .inMemory, !file.isMemory else { return }
+    /// Of a file that is not of the kind that ``GuestMemoryFiles`` wants.
+    private func refuseFile() -> Refusal {
         if !hasRefusedMemory {
             log.warning(
                 "guest memory refused, its file is neither in tmpfs nor of huge pages: give QEMU memory-backend-memfd, or serve with --guest-memory any-file"
             )
         }
         hasRefusedMemory = true
-        throw Refusal(EPERM)
+        return Refusal(EPERM)
+    }
+
+    /// A guest whose IOMMU translates can come here with small pages; its DMA fails where nothing is mapped.
+    private func note(_ error: DMAMappingError) {
+        guard error == .tooManyMappings, !hasExceededMappings else { return }
+        hasExceededMappings = true
+        log.warning(
+            "a mapping refused: guest memory is in too many ranges or files, or they are too large. With an IOMMU in the guest, iommu=pt or larger pages take fewer"
+        )
     }
 
     /// DMA_UNMAP. The reply repeats the request's payload, with the size of what was mapped in a range. That may be 0, as

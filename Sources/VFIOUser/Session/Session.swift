@@ -42,6 +42,8 @@ final class Session {
     let guestMemory: GuestMemoryFiles
     /// Whether a file for guest memory was refused because ``guestMemory`` does not allow it.
     var hasRefusedMemory = false
+    /// Whether a mapping was refused because there were too many, which is logged once.
+    var hasExceededMappings = false
     /// Whether the client left a request without a reply.
     var hasMissedReply = false
     /// When the client connected.

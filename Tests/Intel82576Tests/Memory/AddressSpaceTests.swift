@@ -239,7 +239,7 @@ struct AddressSpaceTests {
             do throws(DMAMappingError) {
                 while spaces.count < 100 {
                     spaces.append(AddressSpace())
-                    for index in 0..<AddressSpace.maximumFiles { try mapFile(index, into: spaces[spaces.count - 1]) }
+                    for index in 0..<MappedFiles.maximumCount { try mapFile(index, into: spaces[spaces.count - 1]) }
                 }
                 exit(1)
             } catch {
@@ -255,8 +255,8 @@ struct AddressSpaceTests {
 
     @Test("one space can have so many files, which leaves room to others")
     func fileLimit() throws {
-        for index in 0..<AddressSpace.maximumFiles { try mapFile(index, into: space) }
-        #expect(throws: DMAMappingError.tooManyMappings) { try mapFile(AddressSpace.maximumFiles, into: space) }
+        for index in 0..<MappedFiles.maximumCount { try mapFile(index, into: space) }
+        #expect(throws: DMAMappingError.tooManyMappings) { try mapFile(MappedFiles.maximumCount, into: space) }
         try mapFile(0, into: AddressSpace())
         _ = try space.unmap(address: 4096, size: 4096)
         try mapFile(1, into: space)
@@ -273,7 +273,7 @@ struct AddressSpaceTests {
                     address: address, size: 4096, isReadable: true, isWritable: true,
                     backing: .file(descriptor: file, offset: 0)))
         }
-        let half = AddressSpace.maximumBytes / 2
+        let half = MappedFiles.maximumBytes / 2
         try map(half, at: 0, into: space)
         #expect(throws: DMAMappingError.tooManyMappings) { try map(half + 4096, at: 4096, into: space) }
         try map(half, at: 4096, into: space)
@@ -288,7 +288,7 @@ struct AddressSpaceTests {
     @Test("a file counts once, however many ranges lie in it, and until the last of them is gone")
     func sharedFile() throws {
         for index in 0..<10 as Range<UInt64> { try space.map(mapping(index << 16, 0x1000, offset: index << 12)) }
-        for index in 1..<AddressSpace.maximumFiles { try mapFile(index + 1000, into: space) }
+        for index in 1..<MappedFiles.maximumCount { try mapFile(index + 1000, into: space) }
         for index in 0..<9 as Range<UInt64> { _ = try space.unmap(address: index << 16, size: 0x1000) }
         #expect(throws: DMAMappingError.tooManyMappings) { try mapFile(2000, into: space) }
         _ = try space.unmap(address: 9 << 16, size: 0x1000)

@@ -140,6 +140,22 @@ struct DMAMapTests {
         #expect(file.isLetGo)
     }
 
+    @Test("that there are too many mappings is an error each time, and one line of the log")
+    func tooManyMappings() throws {
+        let connection = try Connection()
+        let file = MemoryFile()
+        connection.function.mapError = .overlap
+        _ = try connection.call(2, Self.payload(), descriptors: [file.number])
+        #expect(!connection.log.lines.contains { $0.hasPrefix("warning") })
+        connection.function.mapError = .tooManyMappings
+        for _ in 0..<3 {
+            #expect(try connection.call(2, Self.payload(), descriptors: [file.number]).refusal == ENOSPC)
+        }
+        let warnings = connection.log.lines.filter { $0.hasPrefix("warning") }
+        #expect(warnings.count == 1 && warnings[0].contains("iommu=pt"))
+        #expect(file.isLetGo)
+    }
+
     @Test("maps sent without waiting are each answered, in order")
     func manyInFlight() throws {
         let connection = try Connection()
