@@ -26,6 +26,8 @@ package final class Server {
     /// Readable while the client's socket is writable, so that all there is to wait for is readable.
     private var writability: EventSet?
     private var watched = Watched()
+    /// The descriptor of ``watched``'s `writability`.
+    private var watchedRoom: CInt?
     private var isClosed = false
     /// Clients are turned away until then, after one whose eventfd blocked.
     private var pauseEnd: ContinuousClock.Instant?
@@ -166,12 +168,17 @@ extension Server {
     private func watch() {
         watchForRoom()
         let isBehind = closer.isBehind
-        let wanted = Watched(
-            listener: isClosed || isBehind ? nil : listener, session: session, resample: session?.intx.resample,
-            writability: writability, closer: isBehind && !isClosed ? closer : nil)
-        if wanted.isSame(as: watched) { return }
-        watched = wanted
-        descriptors = wanted.descriptors
+        let (listener, closer) = (isClosed || isBehind ? nil : listener, isBehind && !isClosed ? closer : nil)
+        let resample = session?.intx.resample
+        if watched.listener === listener, watched.session === session, watched.resample === resample,
+            watched.closer === closer, watchedRoom == writability?.descriptor
+        {
+            return
+        }
+        watched = Watched(
+            listener: listener, session: session, resample: resample, writability: writability, closer: closer)
+        watchedRoom = writability?.descriptor
+        descriptors = watched.descriptors
         generation += 1
     }
 
@@ -193,11 +200,6 @@ private struct Watched {
     var resample: Descriptor?
     var writability: EventSet?
     var closer: Closer?
-
-    func isSame(as other: Watched) -> Bool {
-        listener === other.listener && session === other.session && resample === other.resample
-            && writability?.descriptor == other.writability?.descriptor && closer === other.closer
-    }
 
     var descriptors: [CInt] {
         [
