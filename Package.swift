@@ -95,7 +95,9 @@ let package = Package(
         /// See Scripts/bench.
         .executableTarget(
             name: "kawela-bench",
-            dependencies: ["CBench", "KawelaGuest", "Backends", "Intel82576", "PCIe", "CKawela"],
+            dependencies: [
+                "CBench", "KawelaGuest", "Backends", "VFIOUser", "Intel82576", "PCIe", "CKawela", logging,
+            ],
             path: "Benchmarks/Sources/KawelaBench", swiftSettings: tests),
     ]
 )

@@ -128,7 +128,8 @@ import CKawela
 // MARK: Chunks
 
 extension RangeTable {
-    private var chunkCount: Int { @inline(__always) get { unsafe state.pointee.chunkCount } }
+    /// Chunks in which ranges are found now.
+    var chunkCount: Int { @inline(__always) get { unsafe state.pointee.chunkCount } }
 
     private subscript(chunk index: Int) -> Chunk {
         @inline(__always) get {

@@ -11,7 +11,7 @@ enum DeviceBenchmarks {
         static func others(in run: Run) throws -> [Scenario] { [] }
     #else
         static let results = "device"
-        static func portable() throws -> [Scenario] { try Paths.portable() }
+        static func portable() throws -> [Scenario] { try Paths.portable() + Mappings.portable() }
 
         /// Those that need root.
         static func others(in run: Run) throws -> [Scenario] {
