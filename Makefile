@@ -59,10 +59,10 @@ attack: ## what one VF's attack costs another, beside each attack
 soak: plugin ## everything at once for TIME (2h), by the seed SEED; PLOT=FILE gets the plot
 	Scripts/bench soak $(or $(TIME),2h) $(or $(SEED),82576) $(PLOT)
 
-bench-check: ## instructions and allocations per frame against Benchmarks/thresholds.json
+bench-check: ## instructions, allocations and system calls against Benchmarks/thresholds.json
 	Scripts/bench check
 
-bench-thresholds: ## takes over what instructions and allocations are now
+bench-thresholds: ## takes over what instructions, allocations and system calls are now
 	Scripts/bench check --update
 
 fuzz: ## fuzzes each boundary, or ONLY=TARGET, for TIME seconds (60)

@@ -11,7 +11,8 @@ struct Command {
         kawela-bench attack [NAME]             what one VF's attack costs another; NAME selects by words of the names
         kawela-bench soak [TIME] [SEED] [PLOT] everything at once for TIME (7200, 90m, 2h); PLOT is a file for the plot
         kawela-bench report                    writes docs/performance.md from what was measured last
-        kawela-bench check [--update]          instructions and allocations per frame against thresholds.json, or into it
+        kawela-bench check [--update]          instructions, allocations and system calls against thresholds.json, or into it
+        kawela-bench daemon                    system calls and sleeps of kawela, a part of `check`
         kawela-bench count                     what `check` runs under callgrind
         """
     private let words: [String]
@@ -32,6 +33,7 @@ struct Command {
         case "attack": _ = try UnderAttack.run(selection: words.dropFirst().joined(separator: " "))
         case "soak": try soak()
         case "report": try Report().write()
+        case "daemon": try Counting.checkDaemon()
         case "count": try Counting.count()
         case "check": try Counting.check(updates: words.dropFirst().first == "--update")
         default: throw BenchError("what to do?\n\(Self.usage)")

@@ -9,7 +9,8 @@ final class RawFunction {
 
     let client: RawClient
     let memory: UnsafeMutableRawPointer
-    private let file: CInt
+    /// What backs ``memory``.
+    let file: CInt
     private(set) var mac: [UInt8] = []
 
     /// - Parameter isShared: false to have all DMA go by messages.

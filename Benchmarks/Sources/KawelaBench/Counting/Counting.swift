@@ -13,36 +13,64 @@ enum Counting {
         }
     }
 
-    /// - Throws: when a scenario costs more than its threshold allows.
+    /// - Throws: when a scenario, or something asked of the daemon, costs more than its threshold allows.
     static func check(updates: Bool) throws {
-        let found = try measure()
         var thresholds = try Thresholds.load()
+        let verdicts = try checkDaemon(&thresholds) + checkDevice(&thresholds)
+        if updates { return try thresholds.save() }
+        let better = verdicts.filter { if case .better = $0.verdict { true } else { false } }.count
+        if better > 0 {
+            print("\(better) cost less than their thresholds say: `make bench-thresholds` takes that over")
+        }
+        let offences = verdicts.compactMap { name, verdict in
+            if case .worse(let reason) = verdict { "\(name): \(reason)" } else { nil }
+        }
+        guard offences.isEmpty else { throw BenchError("above the thresholds:\n" + offences.joined(separator: "\n")) }
+        print("all \(verdicts.count) within their thresholds")
+    }
+
+    /// The daemon alone, for a closer look.
+    static func checkDaemon() throws {
+        var thresholds = try Thresholds.load()
+        _ = try checkDaemon(&thresholds)
+    }
+
+    private typealias Judged = [(name: String, verdict: Thresholds.Verdict)]
+
+    /// Leaves in `thresholds` what was found.
+    private static func checkDaemon(_ thresholds: inout Thresholds) throws -> Judged {
+        print("each".padded(64) + ["system calls", "threshold", "sleeps", "threshold"].columns)
+        let found = try DaemonCounting.measure()
+        let verdicts = found.map { name, cost, calls in
+            let limit = thresholds.daemon?[name]
+            let columns = [
+                figure(cost.calls), limit.map { figure($0.calls) } ?? "-", figure(cost.sleeps),
+                limit.map { figure($0.sleeps) } ?? "-",
+            ]
+            print(name.padded(64) + columns.columns + "  " + calls)
+            return (name, thresholds.judge(name, cost))
+        }
+        let gone = Set((thresholds.daemon ?? [:]).keys).subtracting(found.map(\.name)).sorted()
+        thresholds.daemon = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.cost) })
+        return verdicts + gone.map { ($0, .worse("was not measured")) }
+    }
+
+    /// Leaves in `thresholds` what was found.
+    private static func checkDevice(_ thresholds: inout Thresholds) throws -> Judged {
+        let found = try measure()
         print("per frame".padded(64) + ["instructions", "threshold", "references", "allocations"].columns)
-        var (offences, better) = ([String](), 0)
-        for (name, cost) in found {
+        let verdicts = found.map { name, cost in
             let limit = thresholds.limits[name]
             let columns = [
                 figure(cost.instructions), limit.map { figure($0.instructions) } ?? "-", figure(cost.references),
                 "\(cost.allocations)",
             ]
             print(name.padded(64) + columns.columns)
-            switch thresholds.judge(name, cost) {
-            case .fine: break
-            case .better: better += 1
-            case .worse(let reason): offences.append("\(name): \(reason)")
-            }
+            return (name, thresholds.judge(name, cost))
         }
         let gone = Set(thresholds.limits.keys).subtracting(found.map(\.name)).sorted()
-        offences += gone.map { "\($0): was not measured" }
-        if updates {
-            thresholds.limits = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.cost) })
-            return try thresholds.save()
-        }
-        if better > 0 {
-            print("\(better) cost less than their thresholds say: `make bench-thresholds` takes that over")
-        }
-        guard offences.isEmpty else { throw BenchError("above the thresholds:\n" + offences.joined(separator: "\n")) }
-        print("all \(found.count) within their thresholds")
+        thresholds.limits = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.cost) })
+        return verdicts + gone.map { ($0, .worse("was not measured")) }
     }
 
     /// Of this program and of the other build of it, which has the stages.

@@ -15,6 +15,10 @@ struct Thresholds: Codable {
     /// By how much instructions may differ before it counts.
     var tolerance = 0.05
     var limits: [String: Limit] = [:]
+    /// By how much system calls and sleeps of the daemon may differ, for one of each operation: less than one more in each.
+    var daemonTolerance: Double? = 0.4
+    /// What the daemon may cost, by operation.
+    var daemon: [String: DaemonCounting.Cost]?
 
     private static let file = URL(filePath: Artifacts.repository + "/Benchmarks/thresholds.json")
 
@@ -33,6 +37,14 @@ struct Thresholds: Codable {
         case fine
         case better
         case worse(String)
+    }
+
+    func judge(_ name: String, _ found: DaemonCounting.Cost) -> Verdict {
+        guard let limit = daemon?[name] else { return .worse("has no threshold") }
+        let tolerance = daemonTolerance ?? 0
+        if found.calls > limit.calls + tolerance { return .worse("\(found.calls) system calls") }
+        if found.sleeps > limit.sleeps + tolerance { return .worse("sleeps \(found.sleeps) times") }
+        return found.calls < limit.calls - tolerance ? .better : .fine
     }
 
     func judge(_ name: String, _ found: Limit) -> Verdict {
