@@ -1,18 +1,15 @@
 #define _GNU_SOURCE
 #include "CBench.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/ip.h>
-#include <netinet/ip_icmp.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 static inline void relax(void) {
@@ -34,6 +31,8 @@ bool cb_wait_for_bits(const void *word, uint32_t bits, uint64_t nanoseconds) {
         if (cb_now() > deadline) return false;
     }
 }
+
+void cb_write_lines(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 
 void cb_set_send_buffer(int fd, int bytes) {
     if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) != 0)
@@ -73,50 +72,6 @@ int cb_enter_namespace(const char *path) {
 void cb_leave_namespace(int back) {
     setns(back, CLONE_NEWNET);
     close(back);
-}
-
-static uint16_t checksum(const uint8_t *bytes, size_t count) {
-    uint32_t sum = 0;
-    for (size_t i = 0; i + 1 < count; i += 2) sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-    while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
-    return htons((uint16_t)~sum);
-}
-
-// Waits for the answer with this number; false after the socket's timeout.
-static bool awaitAnswer(int fd, uint16_t id, uint16_t number) {
-    uint8_t answer[2048];
-    for (;;) {
-        ssize_t count = recv(fd, answer, sizeof answer, 0);
-        if (count < 0) return false;
-        size_t offset = (size_t)(answer[0] & 15) * 4;
-        struct icmphdr header;
-        if (offset + sizeof header > (size_t)count) continue;
-        memcpy(&header, answer + offset, sizeof header);
-        if (header.type == ICMP_ECHOREPLY && header.un.echo.id == id && header.un.echo.sequence == htons(number)) return true;
-    }
-}
-
-int cb_ping(const char *address, int count, uint64_t *nanoseconds) {
-    int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
-    if (fd < 0) return -1;
-    struct sockaddr_in peer = {.sin_family = AF_INET};
-    inet_pton(AF_INET, address, &peer.sin_addr);
-    const struct timeval second = {.tv_sec = 1};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-    const uint16_t id = htons((uint16_t)getpid());
-    int answered = 0;
-    for (int number = 0; number < count; number++) {
-        uint8_t packet[sizeof(struct icmphdr) + 56] = {0};
-        struct icmphdr header = {.type = ICMP_ECHO, .un.echo = {.id = id, .sequence = htons((uint16_t)number)}};
-        memcpy(packet, &header, sizeof header);
-        header.checksum = checksum(packet, sizeof packet);
-        memcpy(packet, &header, sizeof header);
-        uint64_t start = cb_now();
-        if (sendto(fd, packet, sizeof packet, 0, (struct sockaddr *)&peer, sizeof peer) < 0) continue;
-        if (awaitAnswer(fd, id, (uint16_t)number)) nanoseconds[answered++] = cb_now() - start;
-    }
-    close(fd);
-    return answered;
 }
 
 // Allocations. These definitions take the place of the C library's own; what they call are its names for the same.

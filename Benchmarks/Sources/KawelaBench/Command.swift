@@ -7,7 +7,7 @@ struct Command {
         kawela-bench all                       compare, device, guest and report
         kawela-bench compare [ROUNDS] [NAME]   Kawela beside QEMU's igb; NAME selects by words of the names
         kawela-bench device [SECONDS] [NAME]   stages and whole paths of the device, without QEMU
-        kawela-bench guest [ROUNDS]            iperf3 and latency of Debian guests
+        kawela-bench guest [ROUNDS] [WORDS]    Debian guests; WORDS select rows, as "translating pktgen" or "PF, TCP"
         kawela-bench attack [NAME]             what one VF's attack costs another; NAME selects by words of the names
         kawela-bench soak [TIME] [SEED] [PLOT] everything at once for TIME (7200, 90m, 2h); PLOT is a file for the plot
         kawela-bench report                    writes docs/performance.md from what was measured last
@@ -23,12 +23,12 @@ struct Command {
         setenv("KAWELA_BINARY", Artifacts.repository + "/.build/release/kawela", 0)
         switch words.first {
         case "device": try device(seconds: number(1) ?? 1)
-        case "compare": try compare(rounds: Int(number(1) ?? 11))
-        case "guest": try guest(rounds: Int(number(1) ?? 5))
+        case "compare": try compare(rounds: Int(number(1) ?? 7))
+        case "guest": try guest(rounds: Int(number(1) ?? 3))
         case "all":
-            try compare(rounds: 11)
+            try compare(rounds: 7)
             try device(seconds: 1)
-            try guest(rounds: 5)
+            try guest(rounds: 3)
             try Report().write()
         case "attack": _ = try UnderAttack.run(selection: words.dropFirst().joined(separator: " "))
         case "soak": try soak()
@@ -49,11 +49,23 @@ struct Command {
     }
 
     private func compare(rounds: Int) throws {
-        let results = try Comparison.run(selection: selection, Row.Effort(batches: 100, rounds: rounds))
-        if selection.isEmpty { try Store.save(results, as: "compare") }
+        let effort = Row.Effort(batches: 100, rounds: rounds)
+        let accesses = try Comparison.accesses(selection: selection, effort)
+        let batches = try Comparison.batches(selection: selection, effort)
+        let results = try Comparison.run(selection: selection, effort)
+        guard selection.isEmpty else { return }
+        try Store.save(accesses, as: "accesses")
+        try Store.save(batches, as: "batches")
+        try Store.save(results, as: "compare")
     }
 
-    private func guest(rounds: Int) throws { try Store.save(EndToEnd.run(rounds: rounds), as: "guest") }
+    /// Rows that are measured take the place of those of the same name that were measured before.
+    private func guest(rounds: Int) throws {
+        let new = try EndToEnd.run(rounds: rounds, selection: words.dropFirst(2).joined(separator: " "))
+        let old: [EndToEnd.Result] = selection.isEmpty ? [] : try Store.load("guests") ?? []
+        let rows = Set(new.map(\.row))
+        try Store.save(old.filter { !rows.contains($0.row) } + new, as: "guests")
+    }
 
     private func soak() throws {
         let time = words.dropFirst().first ?? "2h"

@@ -1,5 +1,8 @@
+import CBench
 import Foundation
 
+// A line at a time, in a file too: a measurement takes long.
+cb_write_lines()
 do {
     try Command(Array(CommandLine.arguments.dropFirst())).run()
 } catch {

@@ -1,9 +1,10 @@
 // What a benchmark needs that Swift does not offer: a spin on guest memory, a count of allocations, callgrind's
-// client requests.
+// client requests, round trips and floods without a runtime in between.
 #ifndef CBENCH_H
 #define CBENCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -13,6 +14,9 @@ static inline uint64_t cb_now(void) {
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
+
+/// Has standard output written line by line, to files and pipes too.
+void cb_write_lines(void);
 
 /// Spins until all of `bits` are set in *word; false when that takes longer than `nanoseconds`. Looks at the clock
 /// seldom, so that the wait ends as soon as the bits come.
@@ -39,8 +43,14 @@ void cb_use_last_processor(bool last);
 int cb_enter_namespace(const char *path);
 void cb_leave_namespace(int back);
 
-/// Sends `count` ICMP echo requests of 56 bytes to `address`, each after the answer to the one before it, and stores the
-/// nanoseconds of each round trip. How many were answered; -1 with errno when there is no raw socket.
-int cb_ping(const char *address, int count, uint64_t *nanoseconds);
+/// Sends `count` requests of one byte to the echo program at `address`, each after the answer to the one before it, and
+/// stores the nanoseconds of each round trip. How many were answered, each within a second, until 20 were not; -1 with
+/// errno when nobody accepts a connection.
+int cb_round_trips(bool tcp, const char *address, int port, int count, uint64_t *nanoseconds);
+
+/// Sends copies of a frame to a network interface, `rate` a second, in bursts of 32, until `cb_stop_flood` is called for
+/// `stop`. How many; -1 with errno when there is no packet socket.
+int64_t cb_flood(const char *interface, const uint8_t *frame, size_t length, int rate, const bool *stop);
+void cb_stop_flood(bool *stop);
 
 #endif

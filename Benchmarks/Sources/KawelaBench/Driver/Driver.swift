@@ -227,7 +227,7 @@ final class ReceiveRing {
             guard high & 3 == 3, high >> 32 & 0xFFFF == UInt64(frame.count) else {
                 throw BenchError("receive descriptor \(index) of \(frames.count): \(String(high, radix: 16))")
             }
-            let isIPv6 = Array(frame[12..<14]) == [0x86, 0xDD]
+            let isIPv6 = frame[12] == 0x86 && frame[13] == 0xDD
             let expected: UInt64 = isIPv6 ? 1 << 5 : 1 << 6 | 1 << 5
             guard !isVerified || high & (1 << 6 | 1 << 5 | 3 << 29) == expected else {
                 throw BenchError("checksums of received frame \(index): \(String(high, radix: 16))")

@@ -1,139 +1,98 @@
-import CBench
 import Foundation
 import KawelaGuest
 
 /// Debian guests under TCG: what their own drivers get out of each card.
 enum EndToEnd {
     struct Result: Codable, ByContestant {
-        var name, unit: String
-        var isLatency = false
-        /// Of each round; of each request, for latencies.
+        var row: GuestRow
+        /// Of each round.
         var kawela: [Double] = [], igb: [Double] = []
     }
 
-    static func run(rounds: Int) throws -> [Result] { try oneGuest(rounds) + twoGuests(rounds) }
+    /// - Parameter selection: words that are all in the names of the rows to be measured.
+    static func run(rounds: Int, selection: String) throws -> [Result] {
+        try Translation.allCases.flatMap { try machines($0, rounds, selection) } + twoGuests(rounds, selection)
+    }
 
     // MARK: One guest
 
-    /// A guest with the physical function and two VFs, each VF in a namespace of its own.
-    private final class Lone {
-        let bench: Bench
-        let guest: Guest
-        private var vfs: [Station] = []
+    private typealias Step = (measurement: Measurement, function: GuestRow.Function)
 
-        init(_ contestant: Contestant) throws {
-            bench = try Bench(contestant.nic, vfs: 2)
-            guest = try bench.start(.with { $0.plugged = .all })
+    /// A guest for each card, whose rows alternate.
+    private static func machines(_ translation: Translation, _ rounds: Int, _ selection: String) throws -> [Result] {
+        let steps = Measurement.allCases.flatMap { measurement in
+            GuestRow.Function.allCases.compactMap { function -> Step? in
+                let rows = measurement.rows(function, translation)
+                let isWanted = measurement.isPossible(function, translation) && rows.contains { $0.matches(selection) }
+                return isWanted ? (measurement, function) : nil
+            }
         }
-
-        deinit { bench.close() }
-
-        func prepare() throws {
-            try guest.waitUntilReady()
-            try guest.bringUpLink()
-            vfs = try guest.isolateVFs(2)
+        guard !steps.isEmpty else { return [] }
+        print(translation.rawValue)
+        let guests = try Contestant.allCases.map { try MeasuredGuest($0, translation) }
+        for guest in guests { try guest.waitUntilReady() }
+        var results: [Result] = []
+        func measure(_ steps: [Step], after prepare: (MeasuredGuest) throws -> Void) throws {
+            guard !steps.isEmpty else { return }
+            for guest in guests { try prepare(guest) }
+            results += try self.measure(steps, guests, translation, rounds)
         }
-
-        func toTAP() throws -> Double { try guest.station().send(to: bench.outside, seconds: 3).bitsPerSecond / 1e9 }
-        func betweenVFs() throws -> Double { try vfs[0].send(to: vfs[1], seconds: 3).bitsPerSecond / 1e9 }
-        func latencies() throws -> [Double] { try roundTrips(to: Guest.address, from: bench.peer) }
+        let of = { (phase: Measurement.Phase) in steps.filter { $0.measurement.phase == phase } }
+        try measure(of(.bringUp)) { _ in }
+        try measure(of(.linux)) { try $0.prepareLinux() }
+        for function in [GuestRow.Function.vf, .pf] {
+            try measure(of(.testpmd).filter { $0.function == function }) { try $0.prepareTestPMD(function) }
+        }
+        return results
     }
 
-    private static func oneGuest(_ rounds: Int) throws -> [Result] {
-        let guests = try Contestant.allCases.map { try Lone($0) }
-        for guest in guests { try guest.prepare() }
-        var toTAP = Result(name: "iperf3, guest to TAP", unit: "Gb/s")
-        var betweenVFs = Result(name: "iperf3, VF to VF in one guest", unit: "Gb/s")
-        var latency = Result(name: "ICMP echo, host to guest and back", unit: "us", isLatency: true)
+    private static func measure(
+        _ steps: [Step], _ guests: [MeasuredGuest], _ translation: Translation, _ rounds: Int
+    ) throws -> [Result] {
+        var results = steps.map { step in step.measurement.rows(step.function, translation).map { Result(row: $0) } }
         for round in 0..<rounds {
-            try alternate(guests, round) { try toTAP.add([$0.toTAP()], $1) }
-            try alternate(guests, round) { try betweenVFs.add([$0.betweenVFs()], $1) }
-            try alternate(guests, round) { try latency.add($0.latencies(), $1) }
+            for (index, step) in steps.enumerated() {
+                for contestant in Contestant.order(round) {
+                    let values = try guests[contestant.rawValue].measure(step.measurement, step.function)
+                    for (place, value) in values.enumerated() { results[index][place].add(value, contestant) }
+                }
+            }
         }
-        return [toTAP, betweenVFs, latency]
+        return results.flatMap { $0 }
     }
 
     // MARK: Two guests
 
-    /// Two guests that reach each other: by VFs of one card, or each with an igb on a bridge of the host.
-    private struct Pair {
-        let bench: Bench
-        let sender, receiver: Station
-        private let guests: [Guest]
-
-        init(_ contestant: Contestant) throws {
-            let hasVFs = contestant.nic == .kawela
-            bench = try Bench(contestant.nic, vfs: hasVFs ? 2 : 0, driven: hasVFs)
-            guests = try hasVFs ? bench.bootVFGuests(2) : Self.bridged(bench)
-            let stations = try guests.enumerated().map { number, guest in
-                guard hasVFs else { return try Self.address(guest, number) }
-                return try guest.bringUpVF(number)
-            }
-            (sender, receiver) = (stations[0], stations[1])
-        }
-
-        private static func bridged(_ bench: Bench) throws -> [Guest] {
-            let commands = [
-                "ip tuntap add dev tap1 mode tap", "ip link add br0 type bridge", "ip link set tap0 master br0",
-                "ip link set tap1 master br0", "ip link set tap1 up", "ip link set br0 up",
-            ]
-            try bench.peer.execute(commands.joined(separator: " && "))
-            let second = try NetworkCard(
-                .qemuIGB, uplink: .tap("tap1"), mac: "52:54:00:82:57:07", in: bench.run, namespace: bench.peer)
-            let guests = try [bench.card, second].enumerated().map { number, card in
-                let options = GuestOptions.with { ($0.name, $0.processors) = ("vm\(number)", 1) }
-                return try Guest(card: card, options, in: bench.run, namespace: bench.peer)
-            }
-            for guest in guests { try guest.waitUntilReady() }
-            return guests
-        }
-
-        private static func address(_ guest: Guest, _ number: Int) throws -> Station {
-            let address = Guest.vfAddress(number)
-            try guest.run("modprobe igb; ip link set eth0 up; ip addr replace \(address)/24 dev eth0")
-            try guest.waitForCarrier()
-            return guest.station(address: address)
-        }
-    }
-
-    private static func twoGuests(_ rounds: Int) throws -> [Result] {
-        let pairs = try Contestant.allCases.map { try Pair($0) }
+    private static func twoGuests(_ rounds: Int, _ selection: String) throws -> [Result] {
+        var result = Result(
+            row: GuestRow(
+                machine: Translation.none.rawValue, name: "TCP stream, guest to guest (VFs; igb: TAPs, a bridge)",
+                unit: "Mb/s"))
+        guard result.row.matches(selection) else { return [] }
+        let pairs = try Contestant.allCases.map { try GuestPair($0) }
         defer { for pair in pairs { pair.bench.close() } }
-        var result = Result(name: "iperf3, guest to guest: VFs of one Kawela; igb, TAPs and a bridge", unit: "Gb/s")
         for round in 0..<rounds {
-            try alternate(pairs, round) {
-                try result.add([$0.sender.send(to: $0.receiver, seconds: 3).bitsPerSecond / 1e9], $1)
+            for contestant in Contestant.order(round) {
+                let pair = pairs[contestant.rawValue]
+                result.add(try pair.sender.send(to: pair.receiver, seconds: 2).bitsPerSecond / 1e6, contestant)
             }
         }
         return [result]
     }
-
-    // MARK: Measuring
-
-    /// Does something with all in turn.
-    private static func alternate<Subject>(
-        _ subjects: [Subject], _ round: Int, _ body: (Subject, Contestant) throws -> Void
-    ) throws {
-        for contestant in Contestant.order(round) { try body(subjects[contestant.rawValue], contestant) }
-    }
-
-    /// Microseconds of 500 round trips.
-    private static func roundTrips(to address: String, from peer: Namespace) throws -> [Double] {
-        let back = cb_enter_namespace("/run/netns/\(peer.name)")
-        guard back >= 0 else { throw BenchError("cannot enter \(peer.name)") }
-        defer { cb_leave_namespace(back) }
-        var times = [UInt64](repeating: 0, count: 500)
-        let answered = cb_ping(address, CInt(times.count), &times)
-        guard answered >= CInt(times.count) * 9 / 10 else {
-            throw BenchError("\(answered) of \(times.count) pings answered")
-        }
-        return times.prefix(Int(answered)).map { Double($0) / 1000 }
-    }
 }
 
 extension EndToEnd.Result {
-    fileprivate mutating func add(_ values: [Double], _ contestant: Contestant) {
-        self[contestant] += values
-        print("\(name), \(contestant): \(figure(Samples(values).median)) \(unit)")
+    fileprivate mutating func add(_ value: Double, _ contestant: Contestant) {
+        // QEMU's own card has no messages.
+        if value == 0, row.unit.isEmpty { return }
+        self[contestant].append(value)
+        print("    \(row.title), \(contestant): \(figure(value)) \(row.unit)")
+    }
+
+    /// How many times as good Kawela is; without a value where one of the two has none.
+    var ratio: Double? {
+        guard !kawela.isEmpty, !igb.isEmpty else { return nil }
+        let (ours, theirs) = (Samples(kawela).median, Samples(igb).median)
+        return row.isTime ? theirs / ours : ours / theirs
     }
 }

@@ -10,9 +10,6 @@ struct Samples {
     /// The middle half.
     var quartiles: (lower: Double, upper: Double) { (quantile(0.25), quantile(0.75)) }
 
-    /// Only a tenth is below: near the median where nothing disturbs, and sound where much does.
-    var lowest: Double { quantile(0.1) }
-
     /// 0 is the least, 1 the greatest.
     func quantile(_ part: Double) -> Double {
         guard let last = sorted.last else { return .nan }

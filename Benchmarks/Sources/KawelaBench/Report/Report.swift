@@ -3,22 +3,12 @@ import KawelaGuest
 
 /// Writes docs/performance.md and docs/performance.svg from what ``Store`` has.
 struct Report {
-    private let rows: [Row.Result]
-    private let guests: [EndToEnd.Result]
-    private let device: [DeviceResult]
-    private let thresholds: Thresholds
-    private let memory: Int?
-    private let threads: ThreadedPorts?
+    private let measured: Measured
     /// What people wrote about the figures.
     private let remarks: String
 
     init() throws {
-        rows = try Store.load("compare") ?? []
-        guests = try Store.load("guest") ?? []
-        device = try (Store.load("stages") ?? []) + (Store.load("device") ?? [])
-        thresholds = try Thresholds.load()
-        memory = try Store.load("memory")
-        threads = try Store.load("threads")
+        measured = try Measured()
         remarks = try String(contentsOfFile: Artifacts.repository + "/Benchmarks/remarks.md", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -26,15 +16,15 @@ struct Report {
     func write() throws {
         let folder = Artifacts.repository + "/docs/"
         try markdown(Surroundings()).write(toFile: folder + "performance.md", atomically: true, encoding: .utf8)
-        try Plot(rows).svg.write(toFile: folder + "performance.svg", atomically: true, encoding: .utf8)
+        try Plot(measured.rows).svg.write(toFile: folder + "performance.svg", atomically: true, encoding: .utf8)
     }
 
     private func markdown(_ place: Surroundings) -> String {
         let parts = [
-            heading(place), rows.isEmpty ? nil : sideBySide, guests.isEmpty ? nil : endToEnd,
-            device.isEmpty ? nil : deviceAlone, remarks, method,
+            heading(place), Advice(measured: measured).text, accesses, batches, bulk, guests,
+            DeviceTable(measured: measured).text, daemon, remarks, Self.method,
         ]
-        return parts.compactMap(\.self).joined(separator: "\n\n") + "\n"
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 
     private func heading(_ place: Surroundings) -> String {
@@ -45,146 +35,102 @@ struct Report {
 
         \(place.processors) processors, \(place.processor); Linux \(place.kernel); QEMU \(place.qemu). Load average at the
         end \(place.load): the more of it, the wider the spread.
+
+        Everything is measured beside QEMU's own igb, in turns on the same machine. "Times as good" is above 1 where Kawela
+        is better: less time, more frames. Figures are medians of the rounds, and in brackets the middle half of them.
         """
     }
 
-    private var sideBySide: String {
-        let lines = rows.map { row in
-            let ratio = row.ratio
-            let cells = [
-                "\(row.name), per \(row.unit)", time(row.kawela), time(row.igb),
-                "**\(figure(ratio.median))** (\(figure(ratio.quartiles.lower)) ... \(figure(ratio.quartiles.upper)))",
-                Row.all.first { $0.name == row.name }.map { "\($0.aim)" } ?? "",
-            ]
-            return "| " + cells.joined(separator: " | ") + " |"
-        }
-        let single = Contestant.allCases.map { contestant in
-            let singles = rows.map { $0[contestant].single }.filter { !$0.isEmpty }
-            return figure(Samples(singles.map { Samples($0).median }).median / 1000)
-        }
+    // MARK: Tables
+
+    private var accesses: String {
+        section(
+            "One access at a time", measured.accesses.map { ComparedRow($0) },
+            "From a driver's write or read to its end, as the guest's processor waits for it, QEMU included.")
+    }
+
+    private var batches: String {
+        let single = measured.batches.filter { $0.size == 1 }.map { ComparedRow(whole: $0) }
+        guard !single.isEmpty else { return "" }
         return """
-            ## Beside QEMU's own igb
+            ## Batches of 1, 8, 32 and 255
 
-            The same driver program on `-device igb` and on Kawela behind `vfio-user-pci`, in the same stock QEMU. Nanoseconds:
-            median, and minimum in brackets. The ratio says how many times as long igb takes as Kawela, with the middle half of
-            the rounds in brackets; the aim is the ratio it was built for.
+            What a user waits for: from the doorbell (or the first byte in the socket) until a driver has seen every
+            descriptor done and read every byte received. One frame:
 
-            | | Kawela | QEMU igb | igb / Kawela | aim |
-            |---|--:|--:|--:|--:|
-            \(lines.joined(separator: "\n"))
+            \(single.table)
 
-            ![How many times as long QEMU's igb takes](performance.svg)
+            Each frame of a batch, without what a doorbell takes for which there is nothing to do. Nothing is subtracted where
+            frames come from the wire. No ratio: the doorbell varies by more than the frame takes.
 
-            This is without what a batch costs once: doorbell, wake-up and the first frame together take
-            \(single[0]) us with Kawela, and \(single[1]) us with igb, which QEMU reaches without leaving its process.
+            \(measured.batches.filter { $0.size > 1 || $0.hasDoorbell }.map { ComparedRow(frameOf: $0) }.table)
+
+            \(reading)
             """
     }
 
-    private func time(_ figures: Row.Figures) -> String {
-        "\(figure(Samples(figures.perFrame).median)) (\(figure(figures.minimum)))"
+    /// What of a large frame's time is the card's, and what is the driver's.
+    private var reading: String {
+        let name = "pool to pool 1514 B"
+        guard let row = measured.batches.first(where: { $0.name == name && $0.size == 255 }) else { return "" }
+        let median = { (values: [Double]) in figure(Samples(values).median) }
+        let done = Samples(zip(row.igb.untilDone, row.kawela.untilDone).map { $0 / $1 })
+        return """
+            That a driver reads what it gets is in these figures, and takes as long with each card. It matters for large frames:
+            \(name), 255 at once, takes Kawela \(median(row.kawela.untilDone)) ns each until the last descriptor is done, and
+            \(median(row.kawela.perFrame)) ns until all bytes have been read; igb \(median(row.igb.untilDone)) and
+            \(median(row.igb.perFrame)) ns. So the card alone is \(figure(done.median)) times as fast, and somebody who wants the frames
+            sees \(figure(row.frameRatio.median)).
+            """
     }
 
-    private var endToEnd: String {
-        let lines = guests.filter { !$0.isLatency }.map { result in
-            let (ours, theirs) = (Samples(result.kawela), Samples(result.igb))
-            let cells = [
-                "\(result.name), \(result.unit)", spread(ours), spread(theirs),
-                figure(ours.median / theirs.median),
-            ]
-            return "| " + cells.joined(separator: " | ") + " |"
-        }
+    private var bulk: String {
+        guard !measured.rows.isEmpty else { return "" }
+        return """
+            ## What a frame more costs
+
+            In batches that fill a ring, what one frame more takes until a driver has read it: doorbell, wake-up and the first
+            frame are not in it.
+
+            \(measured.rows.map { ComparedRow($0) }.table)
+
+            ![How many times as long QEMU's igb takes](performance.svg)
+            """
+    }
+
+    private var guests: String {
+        let machines = Translation.allCases.map { machine in
+            let rows = measured.guests.filter { $0.row.machine == machine.rawValue }.map { ComparedRow($0) }
+            return rows.isEmpty ? "" : "### \(machine.title)\n\n\(rows.table)"
+        }.filter { !$0.isEmpty }
+        guard !machines.isEmpty else { return "" }
         return """
             ## Guests
 
-            Debian guests with their own drivers, under TCG, which takes most of the time itself. Median of the rounds, and the
-            middle half in brackets.
+            Debian guests with two processors and their own drivers under TCG, which takes most of the time itself. PF is the
+            physical function, VF a virtual function in the same guest. The uplink is a TAP interface.
 
-            | | Kawela | QEMU igb | Kawela / igb |
-            |---|--:|--:|--:|
-            \(lines.joined(separator: "\n"))
-
-            \(guests.filter(\.isLatency).map(latencies).joined(separator: "\n\n"))
+            \(machines.joined(separator: "\n\n"))
             """
     }
 
-    private func spread(_ samples: Samples) -> String {
-        "\(figure(samples.median)) (\(figure(samples.quartiles.lower)) ... \(figure(samples.quartiles.upper)))"
-    }
-
-    /// A histogram with a row for each factor of the square root of 2.
-    private func latencies(_ result: EndToEnd.Result) -> String {
-        let bounds = (8...40).map { pow(2, Double($0) / 2) }
-        let share = { (values: [Double], low: Double, high: Double) in
-            100 * Double(values.filter { $0 >= low && $0 < high }.count) / Double(max(1, values.count))
-        }
-        let lines = zip(bounds, bounds.dropFirst()).compactMap { low, high -> String? in
-            let shares = Contestant.allCases.map { share(result[$0], low, high) }
-            guard shares.contains(where: { $0 > 0 }) else { return nil }
-            return "| \(Int(low)) ... \(Int(high)) | " + shares.map { figure($0) }.joined(separator: " | ") + " |"
-        }
-        let percentiles = [0.5, 0.9, 0.99].map { part in
-            let times = Contestant.allCases.map { contestant in
-                result[contestant].isEmpty ? "" : figure(Samples(result[contestant]).quantile(part))
-            }
-            return "| \(Int(part * 100)) % within | " + times.joined(separator: " | ") + " |"
-        }
+    private var daemon: String {
+        let costs = (measured.thresholds.daemon ?? [:]).sorted { $0.key < $1.key }
+        guard !costs.isEmpty else { return "" }
+        let lines = costs.map { "| \($0.key) | \(figure($0.value.calls)) | \(figure($0.value.sleeps)) |" }
         return """
-            \(result.name), one after the other:
+            ## System calls
 
-            | \(result.unit) | Kawela | QEMU igb |
-            |---|--:|--:|
-            \(percentiles.joined(separator: "\n"))
+            Of the `kawela` process for one of each, and how often a thread of it goes to sleep, so that it has to be woken.
+            Neither depends on the machine's speed; `make bench-check` holds them.
 
-            | \(result.unit) | Kawela, % | QEMU igb, % |
+            | | system calls | sleeps |
             |---|--:|--:|
             \(lines.joined(separator: "\n"))
             """
     }
 
-    private var deviceAlone: String {
-        let lines = device.map { result in
-            let limit = thresholds.limits[result.name]
-            let cells = [
-                "\(result.name), per \(result.unit)", "\(figure(result.median)) (\(figure(result.minimum)))",
-                "\(figure(result.lower)) ... \(figure(result.upper))", limit.map { figure($0.instructions) } ?? "",
-                "\(result.allocations)",
-            ]
-            return "| " + cells.joined(separator: " | ") + " |"
-        }
-        return """
-            ## The device alone
-
-            Stages of the pipeline, and whole paths from doorbell to write-back, in one process without QEMU. Nanoseconds:
-            median, and minimum in brackets. Instructions are those of Benchmarks/thresholds.json, which `make bench-check`
-            holds them to.
-
-            | | ns | middle half | instructions | allocations |
-            |---|--:|--:|--:|--:|
-            \(lines.joined(separator: "\n"))
-
-            \(memory.map { "Each port more takes \($0) KB of memory." } ?? "") \(threads?.sentence ?? "")
-            """
-    }
-
-    private var method: String {
-        """
-        ## Method
-
-        Beside igb: QEMU runs without a processor (`-accel qtest`), and the benchmark plays the guest. It writes frames and
-        descriptors straight into the guest's RAM, which QEMU shares as a memfd, rings the doorbell with one qtest command
-        and spins on the last descriptor. A batch is 255 descriptors: 255 frames, or 85 segmented packets. Batches of one
-        frame alternate with full ones, and what one frame costs is the difference between the two (each the first decile of
-        100 batches) divided by the frames more. So doorbell, qtest protocol and wake-ups cancel out. Frames of 60 B to null
-        come in batches of 4080, to stand out. Frames to be received wait in the socket while the process that emulates the
-        card is stopped; time runs from letting it go on. Pools are VMDq pools of the physical function in all. Interrupts
-        are masked. The benchmark has one processor for itself, the cards share the others.
-
-        All cards run at the same time and take turns, round by round. Every frame counts only if it was verified: DD in
-        each descriptor; every byte, length and status bit of what was received; the card's counters; with a TAP, the
-        kernel's.
-
-        The device alone: the driver program calls the PCIe function and Port.run() directly. A run is one batch, repeated
-        for a second. TAP and socket are real ones; their system calls are part of the time.
-        """
+    private func section(_ title: String, _ rows: [ComparedRow], _ text: String) -> String {
+        rows.isEmpty ? "" : "## \(title)\n\n\(text)\n\n\(rows.table)"
     }
 }

@@ -49,6 +49,14 @@ final class Card {
         try driver.enable()
     }
 
+    /// One for each contestant, on processors other than the caller's.
+    static func all(_ wire: Wire, in run: Run) throws -> [Card] {
+        cb_use_last_processor(false)
+        let cards = try Contestant.allCases.map { try Card($0, wire, in: run) }
+        cb_use_last_processor(true)
+        return cards
+    }
+
     /// The memfd that QEMU shares with its devices.
     private static func memory(of process: ChildProcess) throws -> Memory {
         let folder = "/proc/\(process.pid)/fd"
@@ -82,20 +90,38 @@ final class Card {
         while cb_now() < end {}
     }
 
-    /// Writes a register and waits until bit 0 of every word in `done` is set. Nanoseconds until then.
-    func time(_ doorbell: (offset: Int, value: UInt32), until done: [UnsafeMutableRawPointer]) throws -> UInt64 {
+    /// Writes a register, and waits until bit 0 of every word in `done` is set and QEMU has answered.
+    func time(_ doorbell: (offset: Int, value: UInt32), until done: [UnsafeMutableRawPointer]) throws -> Passage {
         let line = registers.line(doorbell)
         Self.pause()
         let start = cb_now()
         try registers.qtest.send(line)
-        for word in done {
-            guard cb_wait_for_bits(word, 1, Self.patience) else {
-                throw BenchError("\(contestant): a batch does not end")
-            }
-        }
+        for word in done { try wait(for: word) }
         let end = cb_now()
         _ = try registers.qtest.receive()
-        return end - start
+        return Passage(start: start, done: end)
+    }
+
+    private func wait(for word: UnsafeMutableRawPointer) throws {
+        guard cb_wait_for_bits(word, 1, Self.patience) else { throw BenchError("\(contestant): a batch does not end") }
+    }
+
+    /// Sends frames into the socket, and waits until bit 0 of `done` is set.
+    func time(sending bytes: [UInt8], until done: UnsafeMutableRawPointer) throws -> Passage {
+        Self.pause()
+        let start = cb_now()
+        try sender?.send(bytes)
+        try wait(for: done)
+        return Passage(start: start, done: cb_now())
+    }
+
+    /// Nanoseconds of a command of qtest's.
+    func time(_ line: [UInt8]) throws -> UInt64 {
+        Self.pause()
+        let start = cb_now()
+        try registers.qtest.send(line)
+        _ = try registers.qtest.receive()
+        return cb_now() - start
     }
 
     /// Writes a register and returns when the device has acted on it.
@@ -104,17 +130,17 @@ final class Card {
         _ = try driver.read(STATUS.self)
     }
 
-    /// Lets frames wait in the socket while the process that emulates the card is stopped. Nanoseconds from letting it go
+    /// Lets frames wait in the socket while the process that emulates the card is stopped. Time runs from letting it go
     /// on until bit 0 of `done` is set.
-    func time(receiving bytes: [UInt8], until done: UnsafeMutableRawPointer) throws -> UInt64 {
+    func time(receiving bytes: [UInt8], until done: UnsafeMutableRawPointer) throws -> Passage {
         kill(process.pid, SIGSTOP)
         defer { kill(process.pid, SIGCONT) }
         try waitUntilStopped()
         try sender?.send(bytes)
         let start = cb_now()
         kill(process.pid, SIGCONT)
-        guard cb_wait_for_bits(done, 1, Self.patience) else { throw BenchError("\(contestant): frames do not arrive") }
-        return cb_now() - start
+        try wait(for: done)
+        return Passage(start: start, done: cb_now())
     }
 
     private func waitUntilStopped() throws {

@@ -21,6 +21,39 @@ enum Comparison {
     }
 }
 
+extension Comparison {
+    /// Batches from one frame to a ring full.
+    static func batches(selection: String, _ effort: Row.Effort) throws -> [BatchRow.Result] {
+        print("us a batch, ns a frame".padded(64) + ["batch", "Kawela", "igb", "ratio", "quartiles"].columns)
+        return try BatchRow.all.filter { selection.isEmpty || $0.name.contains(selection) }.flatMap { row in
+            let results = try row.measure(effort)
+            for result in results {
+                if result.size == 1 {
+                    let times = Contestant.allCases.map { Samples(result[$0].whole).median / 1000 }
+                    print(line(row.name, "1, us", times, result.wholeRatio))
+                }
+                let times = Contestant.allCases.map { Samples(result[$0].perFrame).median }
+                print(line(row.name, "\(result.size)", times, result.frameRatio))
+            }
+            return results
+        }
+    }
+
+    /// Register accesses and messages.
+    static func accesses(selection: String, _ effort: Row.Effort) throws -> [AccessRow.Result] {
+        try AccessRow.all.filter { selection.isEmpty || $0.name.contains(selection) }.map { row in
+            let result = try row.measure(effort)
+            print(line(row.name, "us", Contestant.allCases.map { Samples(result[$0]).median / 1000 }, result.ratio))
+            return result
+        }
+    }
+
+    private static func line(_ name: String, _ batch: String, _ times: [Double], _ ratio: Samples) -> String {
+        let spread = "\(figure(ratio.quartiles.lower))...\(figure(ratio.quartiles.upper))"
+        return name.padded(64) + ([batch] + times.map(figure) + [figure(ratio.median), spread]).columns
+    }
+}
+
 extension String {
     func padded(_ width: Int) -> String { padding(toLength: width, withPad: " ", startingAt: 0) }
 }

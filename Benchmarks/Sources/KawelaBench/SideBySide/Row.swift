@@ -7,20 +7,8 @@ struct Row {
     var name: String
     var unit = "frame"
     var wire: Card.Wire
-    /// How many times as long as Kawela igb is to take.
-    var aim: Double
     /// Sets a card up for this work.
     var start: (Card) throws -> any Work
-}
-
-/// Work that comes in batches of frames.
-protocol Work: AnyObject {
-    /// Frames of a full batch.
-    var frames: Int { get }
-    /// Moves `count` frames, verified. Nanoseconds it took, with the doorbell and the wait.
-    func time(_ count: Int) throws -> UInt64
-    /// - Throws: unless the device's and the wire's own counters agree with what was moved.
-    func finish() throws
 }
 
 extension Row {
@@ -29,21 +17,21 @@ extension Row {
 
     static var all: [Row] {
         [
-            Row(name: "transmit 60 B to null", wire: .null, aim: 10) { try Sending($0, length: 60, repeats: 16) },
-            Row(name: "transmit 1514 B with IP and UDP checksum to null", wire: .null, aim: 8) {
+            Row(name: "transmit 60 B to null", wire: .null) { try Sending($0, length: 60, repeats: 16) },
+            Row(name: "transmit 1514 B with IP and UDP checksum to null", wire: .null) {
                 try Sending($0, length: 1514, options: TransmitBatch.checksums)
             },
-            Row(name: "TSO 64 KB cut into 1448 B segments in software", unit: "packet", wire: .null, aim: 6) {
+            Row(name: "TSO 64 KB cut into 1448 B segments in software", unit: "packet", wire: .null) {
                 try Sending(large: $0)
             },
-            Row(name: "pool to pool 60 B", wire: .null, aim: 15) { try PoolToPool($0, length: 60) },
-            Row(name: "pool to pool 1514 B", wire: .null, aim: 10) { try PoolToPool($0, length: 1514) },
-            Row(name: "receive 60 B from a UNIX stream", wire: .stream, aim: 6) { try Receiving($0, length: 60) },
-            Row(name: "receive 1514 B from a UNIX stream, checksums verified", wire: .stream, aim: 4) {
+            Row(name: "pool to pool 60 B", wire: .null) { try PoolToPool($0, length: 60) },
+            Row(name: "pool to pool 1514 B", wire: .null) { try PoolToPool($0, length: 1514) },
+            Row(name: "receive 60 B from a UNIX stream", wire: .stream) { try Receiving($0, length: 60) },
+            Row(name: "receive 1514 B from a UNIX stream, checksums verified", wire: .stream) {
                 try Receiving($0, length: 1514)
             },
-            Row(name: "transmit 1514 B to TAP", wire: .tap, aim: 1.9) { try Sending($0, length: 1514) },
-            Row(name: "TSO 64 KB to TAP with virtio-net header", unit: "packet", wire: .tap, aim: 1.5) {
+            Row(name: "transmit 1514 B to TAP", wire: .tap) { try Sending($0, length: 1514) },
+            Row(name: "TSO 64 KB to TAP with virtio-net header", unit: "packet", wire: .tap) {
                 try Sending(large: $0)
             },
         ]
@@ -55,8 +43,6 @@ extension Row {
         var perFrame: [Double] = []
         /// Nanoseconds of a batch of one frame: a doorbell, the device's wake-up and the frame.
         var single: [Double] = []
-        /// The least of any round.
-        var minimum = Double.infinity
     }
 
     struct Result: Codable, ByContestant {
@@ -64,14 +50,11 @@ extension Row {
         var kawela = Figures(), igb = Figures()
     }
 
-    /// All cards, a round each in turn. What else a machine does only ever makes a batch longer, so a round stands for the
-    /// lowest tenth of its batches.
+    /// All cards, a round each in turn. A round stands for the median of its batches.
     func measure(_ effort: Effort) throws -> Result {
         let run = try Run()
         defer { run.close() }
-        cb_use_last_processor(false)
-        let cards = try Contestant.allCases.map { try Card($0, wire, in: run) }
-        cb_use_last_processor(true)
+        let cards = try Card.all(wire, in: run)
         let works = try cards.map(start)
         var result = Result(name: name, unit: unit)
         for work in works { _ = try round(work, batches: 10) }
@@ -80,10 +63,8 @@ extension Row {
                 let work = works[contestant.rawValue]
                 let (full, single) = try self.round(work, batches: effort.batches)
                 let others = Double(work.frames - 1)
-                result[contestant].perFrame.append((full.lowest - single.lowest) / others)
-                result[contestant].single.append(single.lowest)
-                result[contestant].minimum = min(
-                    result[contestant].minimum, (full.minimum - single.minimum) / others)
+                result[contestant].perFrame.append((full.median - single.median) / others)
+                result[contestant].single.append(single.median)
             }
         }
         for work in works { try work.finish() }
@@ -94,8 +75,8 @@ extension Row {
     private func round(_ work: any Work, batches: Int) throws -> (full: Samples, single: Samples) {
         var (full, single) = ([Double](), [Double]())
         for _ in 0..<batches {
-            full.append(Double(try work.time(work.frames)))
-            single.append(Double(try work.time(1)))
+            full.append(Double(try work.move(work.frames).untilVerified))
+            single.append(Double(try work.move(1).untilVerified))
         }
         return (Samples(full), Samples(single))
     }

@@ -12,6 +12,7 @@ final class Sending: Work {
     private let isLarge: Bool
     private var sent = 0
     private var kernelCount = 0
+    var emptyDoorbell: (offset: Int, value: UInt32)? { ring.doorbell }
 
     /// - Parameter repeats: how often a full batch has the same frames; more for work so small that a batch of a ring's usual
     ///   size would not stand out from the doorbell.
@@ -35,13 +36,13 @@ final class Sending: Work {
         kernelCount = try countOfKernel()
     }
 
-    func time(_ count: Int) throws -> UInt64 {
+    func move(_ count: Int) throws -> Passage {
         let descriptors = count * batch.pieces
         ring.post(batch.descriptors.prefix(descriptors))
-        let time = try card.time(ring.doorbell, until: [ring.status()])
+        let passage = try card.time(ring.doorbell, until: [ring.status()])
         try ring.checkDone(batch, descriptors)
         sent += count
-        return time
+        return passage.checked()
     }
 
     /// GPTC, or TSCTC for segmented packets: of those GPTC counts the segments, where it follows the datasheet.
@@ -73,6 +74,7 @@ final class PoolToPool: Work {
     private let receive: ReceiveRing
     private let content: [[UInt8]]
     private let batch: TransmitBatch
+    var emptyDoorbell: (offset: Int, value: UInt32)? { transmit.doorbell }
 
     init(_ card: Card, length: Int) throws {
         self.card = card
@@ -85,41 +87,14 @@ final class PoolToPool: Work {
         receive = try ReceiveRing(card.driver, queue: 1)
     }
 
-    func time(_ count: Int) throws -> UInt64 {
+    func move(_ count: Int) throws -> Passage {
         receive.post(count)
         try card.write(receive.doorbell)
         transmit.post(batch.descriptors.prefix(count))
-        let time = try card.time(transmit.doorbell, until: [receive.status(), transmit.status()])
+        let passage = try card.time(transmit.doorbell, until: [receive.status(), transmit.status()])
         try transmit.checkDone(batch, count)
         try receive.check(content[..<count], isVerified: false)
-        return time
-    }
-
-    func finish() {}
-}
-
-/// From a UNIX stream to a ring, each frame looked at there.
-final class Receiving: Work {
-    let frames = Driver.batch
-    private let card: Card
-    private let ring: ReceiveRing
-    private let content: [[UInt8]]
-    private let bytes: [UInt8]
-
-    init(_ card: Card, length: Int) throws {
-        self.card = card
-        content = (0..<Driver.batch).map { Frames.udp($0, length: length, to: Frames.card) }
-        bytes = StreamSender.framed(content[...])
-        ring = try ReceiveRing(card.driver)
-    }
-
-    func time(_ count: Int) throws -> UInt64 {
-        ring.post(count)
-        try card.write(ring.doorbell)
-        let length = bytes.count / content.count * count
-        let time = try card.time(receiving: Array(bytes[..<length]), until: ring.status())
-        try ring.check(content[..<count], isVerified: true)
-        return time
+        return passage.checked()
     }
 
     func finish() {}
