@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,9 +40,17 @@ void cb_set_send_buffer(int fd, int bytes) {
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
+// The processors that this program was started with.
+static cpu_set_t all;
+
+void cb_use_all_processors(void) {
+    if (CPU_COUNT(&all) > 0) sched_setaffinity(0, sizeof all, &all);
+    setpriority(PRIO_PROCESS, 0, 0);
+}
+
 void cb_use_last_processor(bool last) {
-    static cpu_set_t all;
     if (CPU_COUNT(&all) == 0) sched_getaffinity(0, sizeof all, &all);
+    setpriority(PRIO_PROCESS, 0, last ? -20 : 0);
     int highest = -1;
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
         if (CPU_ISSET(cpu, &all)) highest = cpu;

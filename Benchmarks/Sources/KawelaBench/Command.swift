@@ -1,3 +1,4 @@
+import CBench
 import Foundation
 import KawelaGuest
 
@@ -49,6 +50,8 @@ struct Command {
     }
 
     private func compare(rounds: Int) throws {
+        // What is started later, guests first of all, shall not be confined to the benchmark's processor.
+        defer { cb_use_all_processors() }
         let effort = Row.Effort(batches: 100, rounds: rounds)
         let accesses = try Comparison.accesses(selection: selection, effort)
         let batches = try Comparison.batches(selection: selection, effort)

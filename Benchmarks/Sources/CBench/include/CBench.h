@@ -35,8 +35,12 @@ void cb_callgrind_dump(const char *name);
 void cb_set_send_buffer(int fd, int bytes);
 
 /// Lets the calling thread, and what it starts from now on, run on the machine's last processor only, or on all but that
-/// one. Nothing at all on a machine with one processor. A thread that spins is then in nobody's way.
+/// one. On a machine with one processor it stays there. A thread that spins is then in nobody's way; on the last processor
+/// it goes before others, if this user may ask for that.
 void cb_use_last_processor(bool last);
+
+/// Undoes cb_use_last_processor.
+void cb_use_all_processors(void);
 
 /// Moves the calling thread, and what it starts from now on, to the network namespace at `path`, and returns a descriptor
 /// of the one it was in; -1 with errno. With a descriptor for `back` it goes back there and closes it.

@@ -8,8 +8,8 @@ extension Report {
         and spins on the last descriptor. All cards run at the same time and take turns, round by round. Every frame counts only
         if it was verified: DD in each descriptor; every byte, length and status bit of what was received; the card's counters;
         with a TAP, the kernel's. Pools are VMDq pools of the physical function. Interrupts are masked but where a message is
-        what is measured. The benchmark has one processor for itself, the cards share the others; before each batch all
-        rest for 300 us.
+        what is measured. The benchmark has one processor for itself, where it goes before others; the cards share the
+        rest of the processors. Before each batch the cards have nothing to do for 300 us.
 
         *Batches of 1, 8, 32 and 255*: a round is 100 batches of each size in turn, and stands for their median. Time ends
         when QEMU has answered the command, the last descriptor is done, and the benchmark has looked at each descriptor and
