@@ -9,6 +9,7 @@ enum EndToEnd {
         var kawela: [Double] = [], igb: [Double] = []
     }
 
+    /// A value that cannot be measured is said so, and is missing in its row.
     /// - Parameter selection: words that are all in the names of the rows to be measured.
     static func run(rounds: Int, selection: String) throws -> [Result] {
         try Translation.allCases.flatMap { try machines($0, rounds, selection) } + twoGuests(rounds, selection)
@@ -35,7 +36,7 @@ enum EndToEnd {
         func measure(_ steps: [Step], after prepare: (MeasuredGuest) throws -> Void) throws {
             guard !steps.isEmpty else { return }
             for guest in guests { try prepare(guest) }
-            results += try self.measure(steps, guests, translation, rounds)
+            results += self.measure(steps, guests, translation, rounds)
         }
         let of = { (phase: Measurement.Phase) in steps.filter { $0.measurement.phase == phase } }
         try measure(of(.bringUp)) { _ in }
@@ -48,13 +49,18 @@ enum EndToEnd {
 
     private static func measure(
         _ steps: [Step], _ guests: [MeasuredGuest], _ translation: Translation, _ rounds: Int
-    ) throws -> [Result] {
+    ) -> [Result] {
         var results = steps.map { step in step.measurement.rows(step.function, translation).map { Result(row: $0) } }
         for round in 0..<rounds {
             for (index, step) in steps.enumerated() {
                 for contestant in Contestant.order(round) {
-                    let values = try guests[contestant.rawValue].measure(step.measurement, step.function)
-                    for (place, value) in values.enumerated() { results[index][place].add(value, contestant) }
+                    do {
+                        let values = try guests[contestant.rawValue].measure(step.measurement, step.function)
+                        for (place, value) in values.enumerated() { results[index][place].add(value, contestant) }
+                    } catch {
+                        // The row lacks this round; what else is measured is worth having.
+                        print("    \(results[index][0].row.title), \(contestant): failed: \(error)")
+                    }
                 }
             }
         }
