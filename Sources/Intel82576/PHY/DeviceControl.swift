@@ -109,13 +109,21 @@ extension DeviceControl {
         }
     }
 
-    /// CTRL.RST and PHY_RST read back as zero: both are done at once. With RST the rest of what is written is lost.
+    /// CTRL.RST and PHY_RST read back as zero: both are done at once. With RST the rest of what is written is lost, but
+    /// for SLU.
+    ///
+    /// The datasheet has all of CTRL back at its reset values, and what becomes of bits that the same write sets is not
+    /// known. Intel's drivers set SLU again after the reset, so they cannot tell; others (QEMU's qos-test, small systems)
+    /// write both at once and expect a link. So SLU is what was written with RST.
     private mutating func writeControl(_ entry: RegisterMap.Entry, _ value: CTRL, now: UInt64) -> RegisterEffects {
         if value.resetsPHY {
             state.phy.reset(now: now)
             registers[STATUS.self].hasResetPHY = true
         }
-        if value.resets { return [.softwareReset, .interrupts] }
+        if value.resets {
+            registers[CTRL.self].setsLinkUp = value.setsLinkUp
+            return [.softwareReset, .interrupts]
+        }
         registers.write(entry, value.raw)
         // TFCE is among the bits that say whether received frames are held.
         return [.busMaster, .link, .receive, .interrupts]

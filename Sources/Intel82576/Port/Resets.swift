@@ -5,7 +5,9 @@ extension Port {
     func reset(_ level: ResetLevel) {
         updateVirtualFunctions()
         functions.owners.unhang(transmit: 0xFFFF, receive: 0xFFFF)
+        let setsLinkUp = registers[CTRL.self].setsLinkUp
         registers.reset(level)
+        if level == .software { registers[CTRL.self].setsLinkUp = setsLinkUp }
         nvm.reset()
         if level == .powerOn { deviceControl.resetPHY(now: clock()) }
         time.reset(keepsFreeRunning: level == .software, now: clock())

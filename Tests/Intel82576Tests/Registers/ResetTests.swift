@@ -30,6 +30,19 @@ struct ResetTests {
     /// Rows of the table that software can put another value into.
     static let writable = RegisterTable.physical.filter { $0.access == .readWrite && !excluded.contains($0.name) }
 
+    @Test("by CTRL.RST keeps the SLU that is written with it, and none that was set before")
+    func setLinkUp() {
+        driver.start()
+        #expect(driver[STATUS.self].isLinkUp)
+        driver[raw: CTRL.self] = 1 << 26 | 1 << 6 | 1 << 30
+        #expect(driver[raw: CTRL.self] == 0x0010_0209 | 1 << 6 && driver[STATUS.self].isLinkUp)
+        driver[raw: CTRL.self] = 1 << 26
+        #expect(driver[raw: CTRL.self] == 0x0010_0209 && !driver[STATUS.self].isLinkUp)
+        driver[CTRL.self].setsLinkUp = true
+        reset(.functionLevel)
+        #expect(driver[raw: CTRL.self] == 0x0010_0209)
+    }
+
     @Test(
         "puts every register back to what the table says, and keeps those it says a weaker one keeps",
         arguments: Level.allCases)
