@@ -97,6 +97,9 @@ extension EmbeddedDriver {
 extension EmbeddedDriver: FunctionHost {
     package func sendMSIX(_ vector: Int) { isInterrupted = true }
     package func sendMSI(_ vector: Int) { isInterrupted = true }
+    /// No vector is masked.
+    package func isMSIXPending(_ vector: Int) -> Bool { false }
+    package func withdrawMSIX(_ vector: Int) {}
     package func setINTx(asserted: Bool) { isInterrupted = isInterrupted || asserted }
 
     /// The driver has no memory: the PF's queues stay off.

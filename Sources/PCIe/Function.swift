@@ -38,8 +38,12 @@ public protocol Function: AnyObject {
 
 /// What a transport does for the function it serves.
 public protocol FunctionHost: AnyObject {
-    /// Sends the MSI-X message of `vector`.
+    /// Sends the MSI-X message of `vector`, or keeps it pending while the vector is masked.
     func sendMSIX(_ vector: Int)
+    /// Whether the MSI-X message of `vector` was sent and waits, because the vector is masked or leads nowhere yet.
+    func isMSIXPending(_ vector: Int) -> Bool
+    /// Takes the MSI-X message of `vector` back if it waits: what it reports is over.
+    func withdrawMSIX(_ vector: Int)
     /// Sends the MSI message of `vector`.
     func sendMSI(_ vector: Int)
     /// Drives the level of the INTx pin.

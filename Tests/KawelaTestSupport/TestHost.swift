@@ -22,7 +22,12 @@ public final class TestHost: FunctionHost {
 
     public init() {}
 
+    /// MSI-X vectors whose messages wait, as a transport keeps them while a vector is masked.
+    public var pendingMSIX: Set<Int> = []
+
     public func sendMSIX(_ vector: Int) { msix.append(vector) }
+    public func isMSIXPending(_ vector: Int) -> Bool { pendingMSIX.contains(vector) }
+    public func withdrawMSIX(_ vector: Int) { pendingMSIX.remove(vector) }
     public func sendMSI(_ vector: Int) { msi.append(vector) }
 
     public func setINTx(asserted: Bool) {

@@ -2,7 +2,7 @@ import PCIe
 import Testing
 
 @Suite("MSI-X table") struct MSIXTableTests {
-    private var table = MSIXTable(vectorCount: 10)
+    private var table = MSIXTable(vectorCount: 10, pendingBitsOffset: 0x2000)
 
     private func isMasked(_ vector: Int) -> Bool { table.read(at: 16 * vector + 12, width: 4) & 1 == 1 }
 
@@ -49,10 +49,42 @@ import Testing
         #expect(table.read(at: 0x90, width: 8) == 0 && table.read(at: 0x98, width: 8) == 0x1_0000_0000)
     }
 
+    @Test("the pending bits are those of the host, a bit a vector", arguments: [1, 2, 4, 8])
+    func pendingBits(width: Int) {
+        let host = PendingHost([0, 3, 8, 9, 10])
+        var bits: UInt64 = 0
+        for start in stride(from: 0, to: 8, by: width) {
+            bits |= table.read(at: 0x2000 + start, width: width, host: host) << UInt64(8 * start)
+        }
+        #expect(bits == 0b11_0000_1001, "vector 10 does not exist")
+        #expect(table.read(at: 0x1FF8, width: 8, host: host) == 0 && table.read(at: 0x2008, width: 8, host: host) == 0)
+        #expect(table.read(at: 0x2000, width: width) == 0, "without a host")
+        #expect(
+            MSIXTable(vectorCount: 25, pendingBitsOffset: 0x2000).read(at: 0x2003, width: 1, host: PendingHost([24]))
+                == 1)
+    }
+
     @Test("an access across the end of the table keeps the part inside")
     mutating func acrossTheEnd() {
         table.write(at: 0x9C, width: 8, 0xFFFF_FFFF_FFFF_FFFE)
         #expect(table.read(at: 0x9C, width: 8) == 0)
         #expect(!isMasked(9))
     }
+}
+
+/// Keeps some vectors pending.
+private final class PendingHost: FunctionHost {
+    private let pending: Set<Int>
+
+    init(_ pending: Set<Int>) { self.pending = pending }
+
+    func isMSIXPending(_ vector: Int) -> Bool { pending.contains(vector) }
+    func withdrawMSIX(_ vector: Int) {}
+    func sendMSIX(_ vector: Int) {}
+    func sendMSI(_ vector: Int) {}
+    func setINTx(asserted: Bool) {}
+    func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
+    func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
+    var canWait: Bool { true }
+    func memoryLost() {}
 }

@@ -48,6 +48,26 @@ extension StockQEMU {
             try waitForMessage(of: 3, driver)
         }
 
+        @Test("a vector that was never unmasked has its pending bit set once its message is due")
+        func pendingBits() throws {
+            let bench = try Workbench()
+            let driver = try bench.driver()
+            try driver.function.enableMSIX()
+            try driver.write(GPIE.self, 1 << 4 | 1 << 31 | 1)
+            try driver.write(EIMS.self, 0x3FF)
+            #expect(try driver.function.pendingBits == 0)
+            try driver.write(EICS.self, 1 << 3)
+            try driver.wait(for: "the pending bit of vector 3") { try driver.function.pendingBits == 1 << 3 }
+            try driver.write(EICS.self, 1 << 9)
+            try driver.wait(for: "the pending bit of vector 9") { try driver.function.pendingBits == 0x208 }
+            try bench.qtest.fill(Self.mailbox, count: PCIFunction.vectors * 4, with: 0)
+            try driver.function.setMessage(vector: 3, address: address(of: 3), data: 0x4003)
+            try waitForMessage(of: 3, driver)
+            #expect(try driver.function.pendingBits == 0x200, "delivered, so pending no more")
+            try driver.reset()
+            #expect(try driver.function.pendingBits == 0)
+        }
+
         /// Vector 0 for reception, 1 for transmission, 2 for the rest; the message of vector n is 0x4000 + n.
         private func withInterrupts(_ bench: Workbench) throws -> IGBDriver {
             let driver = try bench.driver()

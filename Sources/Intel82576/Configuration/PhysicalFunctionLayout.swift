@@ -19,7 +19,9 @@ extension PhysicalFunctionConfiguration {
     package static let msixVectorCounts = 1...25
 
     /// The MSI-X table at 0 of BAR 3, after reset.
-    package var msixTable: MSIXTable { MSIXTable(vectorCount: msixVectorCount) }
+    package var msixTable: MSIXTable {
+        MSIXTable(vectorCount: msixVectorCount, pendingBitsOffset: Self.pendingBitsOffset)
+    }
 
     /// Bytes of BAR 0 to 5; 0 for the absent ones.
     package static let barSizes: [Int] = {

@@ -65,7 +65,9 @@ extension VirtualFunctionConfiguration {
     package static let barSizes = [registerBAR.size, 0, 0, msixBAR.size, 0, 0]
 
     /// The MSI-X table at 0 of BAR 3, after reset.
-    package static var msixTable: MSIXTable { MSIXTable(vectorCount: interruptCounts.msix) }
+    package static var msixTable: MSIXTable {
+        MSIXTable(vectorCount: interruptCounts.msix, pendingBitsOffset: pendingBitsOffset)
+    }
 
     static let header = Header(
         vendorID: 0x8086, deviceID: 0x10CA, revisionID: 0x01, classCode: 0x020000,

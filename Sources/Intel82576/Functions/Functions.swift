@@ -123,6 +123,17 @@ extension Functions {
         return configuration.isINTxDisabled ? .none : .intx
     }
 
+    /// The PF was reset: takes its messages back that wait for their vector to be unmasked.
+    func withdrawMessages() {
+        for vector in 0..<state.physical.configuration.interruptCounts.msix { memory.host?.withdrawMSIX(vector) }
+    }
+
+    /// VF `index` was reset: takes its messages back that wait for their vector to be unmasked.
+    func withdrawMessages(of index: Int) {
+        let host = virtualMemories[index].host
+        for vector in 0..<VirtualFunctionConfiguration.interruptCounts.msix { host?.withdrawMSIX(vector) }
+    }
+
     /// Vectors of VFs that may send messages, as bits of EICR.
     var deliverableVectors: UInt32 {
         var vectors: UInt32 = 0

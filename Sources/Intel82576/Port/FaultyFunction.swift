@@ -90,6 +90,8 @@ private final class FaultyHost: FunctionHost {
     }
 
     func sendMSIX(_ vector: Int) { if !isLost(vector) { inner?.sendMSIX(vector) } }
+    func isMSIXPending(_ vector: Int) -> Bool { !isGone && inner?.isMSIXPending(vector) ?? false }
+    func withdrawMSIX(_ vector: Int) { inner?.withdrawMSIX(vector) }
     func sendMSI(_ vector: Int) { if !isLost(vector) { inner?.sendMSI(vector) } }
     func setINTx(asserted: Bool) { if !asserted || !isLost(0) { inner?.setINTx(asserted: asserted) } }
 

@@ -46,7 +46,8 @@ final class PhysicalFunction: Function {
         return switch bar {
         case Window.registers: readRegisters(at: offset, width: width)
         case Window.io: readIO(at: offset, width: width)
-        case Window.msix: port.functions.state.physical.msix.read(at: offset, width: width)
+        case Window.msix:
+            port.functions.state.physical.msix.read(at: offset, width: width, host: port.functions.memory.host)
         // An erased flash.
         case Window.flash: .max &>> UInt64(64 - 8 * width)
         default: 0

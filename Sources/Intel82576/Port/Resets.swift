@@ -26,6 +26,7 @@ extension Port {
         apply([.busMaster, .link, .receive])
         // Last, because the link going down is no cause that survives.
         interrupts.reset(keepsThrottles: level == .software)
+        functions.withdrawMessages()
         if level != .software { functions.state.physical.msix.reset() }
     }
 
@@ -82,6 +83,7 @@ extension Port {
     private func clearVirtualFunction(_ index: Int) {
         for queue in [index, index + 8] { clearQueue(queue) }
         interrupts.resetVirtual(index)
+        functions.withdrawMessages(of: index)
         registers[PSRTYPE.self, index].raw = 0
         bridge.setEnabled(false, pool: index)
         mailbox.reset(index)

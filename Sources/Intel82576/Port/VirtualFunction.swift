@@ -48,7 +48,8 @@ final class VirtualFunction: Function {
         switch bar {
         case Window.registers:
             return RegisterWindow.read(at: offset, width: width) { port.readVirtualRegister(index, $0) }
-        case Window.msix: return port.functions.state.virtual[index].msix.read(at: offset, width: width)
+        case Window.msix:
+            return port.functions.state.virtual[index].msix.read(at: offset, width: width, host: memory.host)
         default: return 0
         }
     }

@@ -6,7 +6,7 @@ package struct GPIE: Register {
         [
             spec(
                 .readWrite, writable: 0xC000_0F91, section: "8.8", in: "Interrupts/InterruptAccess.swift",
-                without: "PBA_support (no pending bit is ever set: the client holds masked messages back)",
+                without: "PBA_support (a pending bit is always cleared when its message is delivered)",
                 "MSI-X mode, NSICR, EIAME, PBA support, LL interval")
         ]
     }

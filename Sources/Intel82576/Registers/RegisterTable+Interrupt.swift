@@ -12,6 +12,6 @@ extension RegisterTable {
             .init(
                 .PBACLR, at: 0x5B68, .writeOneToClear, writable: 0x01FF_FFFF, .storage,
                 vf: VirtualWindow(at: 0x0F04, .VFPBACL, perVF: 0, writable: 0x7),
-                "Clears pending bits of MSI-X; there are none, the client holds masked messages back"),
+                "Clears pending bits of MSI-X; no effect, delivery and resets clear them"),
         ])
 }

@@ -30,6 +30,14 @@ struct VectorTable {
         }
     }
 
+    /// Whether the vector was raised and not signalled yet.
+    func isPending(_ index: Int) -> Bool { vectors.indices.contains(index) && vectors[index].isPending }
+
+    /// Forgets that the vector was raised, if it was not signalled yet.
+    mutating func withdraw(_ index: Int) {
+        if vectors.indices.contains(index) { vectors[index].isPending = false }
+    }
+
     /// Signals `trigger` for the vector from now on, or nothing with `nil`.
     mutating func bind(_ index: Int, to trigger: Descriptor?) {
         vectors[index].trigger = trigger

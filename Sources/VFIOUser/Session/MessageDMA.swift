@@ -4,6 +4,8 @@ import SystemPackage
 
 extension Session: FunctionHost {
     func sendMSIX(_ vector: Int) { msix.raise(vector) }
+    func isMSIXPending(_ vector: Int) -> Bool { msix.isPending(vector) }
+    func withdrawMSIX(_ vector: Int) { msix.withdraw(vector) }
     func sendMSI(_ vector: Int) { msi.raise(vector) }
     func setINTx(asserted: Bool) { intx.setLevel(asserted: asserted) }
 

@@ -73,6 +73,14 @@ extension PCIFunction {
 
     func enableMSIX() throws { try qtest.write16(messageControl, 0x8000) }
 
+    /// The first 32 bits of the pending bit array: a bit for each vector.
+    var pendingBits: UInt32 {
+        get throws {
+            let location = try qtest.read32(bridge.capability(0x11, of: config) + 8)
+            return try qtest.read32(address(inBAR: Int(location & 7), offset: UInt64(location & ~7)))
+        }
+    }
+
     /// Makes the message of `vector` a write of `data` to `address`.
     func setMessage(vector: Int, address: UInt64, data: UInt32, masked: Bool = false) throws {
         let capability = try bridge.capability(0x11, of: config)

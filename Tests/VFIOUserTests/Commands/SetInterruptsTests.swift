@@ -85,6 +85,24 @@ struct SetMessageInterruptsTests {
         #expect(event.take() == 1)
     }
 
+    @Test("a vector that waits is pending until it is signalled, taken back, or the device is reset")
+    func pending() throws {
+        let connection = try Connection()
+        let host = try #require(connection.function.host)
+        let events = (0..<3).map { _ in EventDescriptor() }
+        for vector in 0..<3 { host.sendMSIX(vector) }
+        #expect((-1..<11).filter { host.isMSIXPending($0) } == [0, 1, 2])
+        host.withdrawMSIX(1)
+        host.withdrawMSIX(10)
+        _ = try connection.setInterrupts(Self.bind, index: 2, count: 2, descriptors: events[0..<2].map(\.number))
+        #expect(events.map { $0.take() } == [1, 0, 0])
+        #expect((0..<10).filter { host.isMSIXPending($0) } == [2])
+        host.sendMSIX(0)
+        #expect(!host.isMSIXPending(0))
+        _ = try connection.call(13)
+        #expect(!host.isMSIXPending(2))
+    }
+
     @Test("a client can fire vectors to test its wiring")
     func fire() throws {
         let connection = try Connection()

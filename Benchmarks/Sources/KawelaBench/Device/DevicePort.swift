@@ -78,6 +78,8 @@ private final class FunctionRegisters: Registers {
 
 private final class SilentHost: FunctionHost {
     func sendMSIX(_ vector: Int) {}
+    func isMSIXPending(_ vector: Int) -> Bool { false }
+    func withdrawMSIX(_ vector: Int) {}
     func sendMSI(_ vector: Int) {}
     func setINTx(asserted: Bool) {}
     func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }

@@ -98,6 +98,15 @@ final class Guest: FunctionHost {
         require((0..<function.interruptCounts.msix).contains(vector), "MSI-X vector \(vector) of function \(number)")
     }
 
+    func isMSIXPending(_ vector: Int) -> Bool {
+        require((0..<function.interruptCounts.msix).contains(vector), "pending bit \(vector) of function \(number)")
+        return vector & 1 == 1
+    }
+
+    func withdrawMSIX(_ vector: Int) {
+        require((0..<function.interruptCounts.msix).contains(vector), "MSI-X vector \(vector) of function \(number)")
+    }
+
     func sendMSI(_ vector: Int) { require(vector == 0, "MSI vector \(vector) of function \(number)") }
     func setINTx(asserted: Bool) { require(number == 0, "INTx of a VF") }
     var canWait: Bool { true }
