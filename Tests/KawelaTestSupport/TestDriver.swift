@@ -19,10 +19,12 @@ public final class TestDriver {
 
     public init(
         offloads: UplinkOffloads = [], maps: Bool = true, virtualFunctions: Int = 0,
-        nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false
+        nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false,
+        isSynchronous: Bool = false
     ) {
         uplink = TestUplink(offloads: offloads)
-        let configuration = Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions)
+        var configuration = Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions)
+        configuration.isSynchronous = isSynchronous
         port = Port(configuration, uplink: uplink, clock: { [clock] in clock.now })
         port.physicalFunction.attach(host)
         if maps { try! function.map(memory.mapping) }

@@ -132,7 +132,7 @@ extension Interrupts {
         let old = self
         self = Interrupts()
         (delivery, mode, lastMode, isLineAsserted) = (old.delivery, old.mode, old.lastMode, old.isLineAsserted)
-        (virtual, messages) = (old.virtual, old.messages)
+        (virtual, messages, isModerated) = (old.virtual, old.messages, old.isModerated)
         if keepsThrottles { for vector in 0..<Self.vectorCount { writeEITR(vector, old.eitr[vector]) } }
         updateMode()
     }

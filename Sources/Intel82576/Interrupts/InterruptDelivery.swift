@@ -101,13 +101,17 @@ extension Interrupts {
         let isVirtual = queue & 7 < virtual.count
         guard entry & 0x80 != 0 || !(isVirtual || gpie.isMultipleMSIX) else { return nil }
         let vector = isVirtual || gpie.isMultipleMSIX ? Int(entry & 0x1F) : 0
-        return vector < Self.vectorCount ? UInt64(eitr[vector].interval) &* 1000 : nil
+        return vector < Self.vectorCount ? interval(vector) : nil
     }
 
     /// Starts the EITR interval of `vector`, whose message left.
     mutating func hold(_ vector: Int, _ now: UInt64) {
-        holdUntil[vector] = now &+ UInt64(eitr[vector].interval) &* 1000
+        holdUntil[vector] = now &+ interval(vector)
     }
+
+    /// Nanoseconds of the EITR interval of `vector`.
+    @inline(__always)
+    private func interval(_ vector: Int) -> UInt64 { isModerated ? UInt64(eitr[vector].interval) &* 1000 : 0 }
 
     /// When ``deliver(now:to:)`` or ``takeVirtual(now:)`` has something to send that moderation holds back; `nil` when
     /// nothing is held back.

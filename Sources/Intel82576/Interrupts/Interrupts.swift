@@ -62,6 +62,8 @@ struct Interrupts {
 
     // MARK: Moderation and delivery
 
+    /// EITR holds messages back. Without, they leave at once whatever it says.
+    var isModerated = true
     /// When the next message of a vector may leave, in clock nanoseconds.
     var holdUntil = InlineArray<25, UInt64>(repeating: 0)
     /// When a vector last had no low-latency credit, in clock nanoseconds.

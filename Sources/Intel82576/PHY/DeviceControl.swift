@@ -19,7 +19,11 @@ struct DeviceControl {
     private(set) var isLoopback = false
     private let registers: RegisterFile
 
-    init(_ registers: RegisterFile) { self.registers = registers }
+    /// - Parameter isSynchronous: auto-negotiation takes no time.
+    init(_ registers: RegisterFile, isSynchronous: Bool) {
+        self.registers = registers
+        if isSynchronous { state.phy.negotiationTime = 0 }
+    }
 
     var link: Link { @inline(__always) get { state.link } }
 

@@ -17,6 +17,8 @@ struct PHY: Sendable {
     /// Nothing here trains, and drivers wait for an event, so this is only long enough for them to see the link drop.
     static let autonegotiationTime: UInt64 = 100_000_000
 
+    /// Nanoseconds that auto-negotiation takes: ``autonegotiationTime``, or none in a synchronous port.
+    var negotiationTime = PHY.autonegotiationTime
     private(set) var link = Link.down
     /// When ``advance(to:)`` has to be called next.
     private(set) var nextDeadline: UInt64?
@@ -93,7 +95,7 @@ struct PHY: Sendable {
         if control.loopsBack { return setLink(forced) }
         guard hasCarrier else { return }
         if control.negotiates {
-            nextDeadline = now &+ PHY.autonegotiationTime
+            nextDeadline = now &+ negotiationTime
         } else {
             setLink(forced)
         }

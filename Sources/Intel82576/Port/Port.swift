@@ -34,7 +34,7 @@ public final class Port {
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
         (self.uplink, self.clock, registers) = (uplink, clock, RegisterFile())
         functions = Functions(configuration.nvm, count: configuration.virtualFunctions)
-        deviceControl = DeviceControl(registers)
+        deviceControl = DeviceControl(registers, isSynchronous: configuration.isSynchronous)
         nvm = NVM(configuration.nvm, keepsChanges: configuration.keepsNVM)
         mailbox = Mailbox(registers)
         time = Time(registers, now: clock())
@@ -42,6 +42,7 @@ public final class Port {
         bridge = Switch(registers)
         receive = Receive(registers, functions.owners, clock: clock)
         receiveBuffer = ReceiveBuffer(registers)
+        interrupts.isModerated = !configuration.isSynchronous
         reset(.powerOn)
         deviceControl.setCarrier(uplink.isLinkUp, now: clock())
     }

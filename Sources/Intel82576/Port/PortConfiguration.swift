@@ -10,6 +10,11 @@ extension Port {
         /// leaves nothing to another machine.
         public var keepsNVM: Bool
 
+        /// Nothing waits for the port's clock that a driver waits for by a clock of its own, which may stand still
+        /// meanwhile: auto-negotiation takes no time, and EITR holds nothing back. Rate limits, PAUSE, timers and the
+        /// system time go by the port's clock as ever.
+        public var isSynchronous = false
+
         public init(macAddress: MACAddress, virtualFunctions: Int = 0) {
             self.init(nvm: NVMImage(macAddress: macAddress), keepsNVM: false, virtualFunctions: virtualFunctions)
         }
