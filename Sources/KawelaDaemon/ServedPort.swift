@@ -41,8 +41,8 @@ final class ServedPort {
             let reload = Reload(plan: plan, log: log, inject: { injector?.take($0) }, apply: { driver?.apply($0) })
             loop = EventLoop(
                 port: port, servers: servers, backend: backend, driver: driver, faults: injector, control: control,
-                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } }, busyPolling: plan.busyPoll,
-                log: log)
+                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } },
+                isSynchronous: plan.isSynchronous, busyPolling: plan.busyPoll, log: log)
             (self.backend, self.kept) = (backend, kept)
         } catch {
             undo.run()
@@ -86,7 +86,8 @@ final class ServedPort {
 
 private func makePort(_ plan: ServePlan, _ kept: KeptNVM?, uplink: any Backend) -> Port {
     let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
-    let configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
+    var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
+    configuration.isSynchronous = plan.isSynchronous
     return Port(configuration, uplink: uplink, clock: monotonicNanoseconds)
 }
 

@@ -32,6 +32,11 @@ package final class Server {
     /// Clients are turned away until then, after one whose eventfd blocked.
     private var pauseEnd: ContinuousClock.Instant?
 
+    /// Called after each message that wrote to a region of the function, before it is answered and before the next is
+    /// handled, posted or not. It takes time that counts as the client's, and must not call the server. For a client that
+    /// connects after it was set.
+    package var afterWrite: (() -> Void)?
+
     /// What to wait for, each to be *readable*. Changes only inside calls of this class and of the function's host. A
     /// number may come back for another file, so an owner that registers them (epoll) has to compare ``generation``.
     package private(set) var descriptors: [CInt] = []
@@ -144,8 +149,8 @@ extension Server {
 
     func adopt(_ socket: Descriptor) {
         session = Session(
-            ClientSocket(socket, closer), function: function, log: log, waitBudget: waitBudget, guestMemory: guestMemory
-        )
+            ClientSocket(socket, closer), function: function, log: log, waitBudget: waitBudget,
+            guestMemory: guestMemory, afterWrite: afterWrite)
         log.info("client connected: \(SocketPeer(of: socket).text)")
         watch()
     }

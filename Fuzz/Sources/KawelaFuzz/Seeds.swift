@@ -274,6 +274,7 @@ enum Seeds {
             #"{"version":1,"log-level":"debug","ports":[{"name":"a","socket":"/a","uplink":"loopback"},{"name":"b","socket":"/b","uplink":"stream:/s,server","mac":"02:00:00:00:00:02"}]}"#,
             #"{"version":1,"socket":"a","uplink":"null","busy-poll":50,"guest-memory":"any-file","nvm":"/n","vfs":0}"#,
             #"{"version":1,"socket":"a","uplink":"null","faults":{"seed":7,"loss":"1% in","delay":"every 3 by 20ms","removal":"every 9s for 1s vf1 once","tx-hang":"every 5s for 1s queue 3 times 2"}}"#,
+            #"{"version":1,"socket":"a","uplink":"null","synchronous":true}"#,
             #"{"version":1,"directory":"/run/k","uplink":"null","vfs":8}"#, "{", "[]", #"{"version":2}"#,
         ]
         let values = [

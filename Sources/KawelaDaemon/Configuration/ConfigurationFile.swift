@@ -68,6 +68,7 @@ struct ConfigurationFile: Decodable {
         case allowedUsers = "allow-uids"
         case vfs
         case faults
+        case synchronous
         case ports
         case name
 
@@ -108,6 +109,7 @@ extension ServeOptions {
         allowedUsers = try values.decodeIfPresent([Int].self, forKey: .allowedUsers).map { try parseAllowedUsers($0) }
         if values.contains(.vfs) { try decodeVFs(values) }
         faults = try values.decodeIfPresent(DecodedFaults.self, forKey: .faults)?.faults
+        isSynchronous = try values.decodeIfPresent(Bool.self, forKey: .synchronous)
     }
 
     /// Decodes the key `vfs`: the number of VFs, or a list with the settings of each.

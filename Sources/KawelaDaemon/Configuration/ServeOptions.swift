@@ -25,6 +25,8 @@ package struct ServeOptions: Equatable, Sendable {
     var allowedUsers: [UInt32]?
     /// Faults that are injected on purpose; `nil`: none, and no means to.
     var faults: Faults?
+    /// Whether what a write asks for is done before it is answered.
+    package internal(set) var isSynchronous: Bool?
     /// How many VFs there are.
     package internal(set) var vfCount: Int?
     /// What the configuration file says about VFs, the first ones or all.
@@ -37,12 +39,13 @@ package struct ServeOptions: Equatable, Sendable {
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
         pf: String? = nil, nvm: String? = nil, busyPoll: Int? = nil, guestMemory: String? = nil,
         sandbox: String? = nil, socketMode: String? = nil, socketOwner: String? = nil, allowedUsers: [Int] = [],
-        faults: String? = nil
+        faults: String? = nil, isSynchronous: Bool? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
             self.uplink = uplink
             self.directory = directory
+            self.isSynchronous = isSynchronous
             if let vfs { vfCount = try parseVFCount(vfs) }
             if let pf { self.pf = try parseOwner(pf) }
             if let busyPoll { self.busyPoll = try parseBusyPoll(busyPoll) }
@@ -77,6 +80,7 @@ package struct ServeOptions: Equatable, Sendable {
         all.socketOwner = socketOwner ?? file.socketOwner
         all.allowedUsers = allowedUsers ?? file.allowedUsers
         all.faults = faults ?? file.faults
+        all.isSynchronous = isSynchronous ?? file.isSynchronous
         all.vfCount = vfCount ?? file.vfCount
         all.vfs = file.vfs
         return all

@@ -50,6 +50,8 @@ struct ServePlan: Equatable {
     var allowedUsers: Set<UInt32>?
     /// Faults that are injected on purpose; `nil`: none, and no means to.
     var faults: Faults?
+    /// What a write asks for is done before it is answered, and what a driver waits for by its own clock takes no time.
+    var isSynchronous: Bool
 
     init(_ options: ServeOptions, machine: String = machineIdentity()) throws(Failure) {
         try checkSocketOptions(options)
@@ -74,6 +76,7 @@ struct ServePlan: Equatable {
         socketOwner = options.socketOwner
         allowedUsers = options.allowedUsers.map { Set($0) }
         faults = options.faults
+        isSynchronous = options.isSynchronous ?? false
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
 }
@@ -138,6 +141,7 @@ extension ServePlan {
         if (new.socketMode, new.socketOwner) != (socketMode, socketOwner) { keys.append("socket-mode or socket-owner") }
         if new.allowedUsers != allowedUsers { keys.append("allow-uids") }
         if new.faults != nil, faults == nil { keys.append("faults") }
+        if new.isSynchronous != isSynchronous { keys.append("synchronous") }
         return keys
     }
 }

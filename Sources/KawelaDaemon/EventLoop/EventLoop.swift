@@ -8,8 +8,8 @@ import VFIOUser
 /// The one thread of a port: waits for its servers' sockets, its uplink, its timers and requests of other threads, and runs it.
 ///
 /// A turn is: wait, handle messages, take frames from the uplink, run the driver if there is one, run the port. While work is
-/// left over the wait returns at once. Nothing here is locked but ``PortControl``, and nothing allocates once the first turns have sized the
-/// arrays.
+/// left over the wait returns at once. Nothing here is locked but ``PortControl``, and nothing allocates once the first turns
+/// have sized the arrays.
 final class EventLoop {
     private let port: any DrivenPort
     private let servers: [any FunctionServer]
@@ -49,7 +49,7 @@ final class EventLoop {
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
         faults: FaultInjector? = nil, control: PortControl? = nil, reload: ((ServePlan) -> Void)? = nil,
-        keep: (() -> Void)? = nil, busyPolling: Int = BusyPolling.usual,
+        keep: (() -> Void)? = nil, isSynchronous: Bool = false, busyPolling: Int = BusyPolling.usual,
         offerProcessor: @escaping () -> Void = yieldProcessor, log: Logger
     ) {
         self.busyPolling = BusyPolling(microseconds: busyPolling)
@@ -59,6 +59,8 @@ final class EventLoop {
         (self.faults, self.control, self.reload, self.keep, self.log) = (faults, control, reload, keep, log)
         peerLog = EventLog(log)
         wasLinkUp = backend.isLinkUp
+        guard isSynchronous else { return }
+        for server in servers { server.afterWrite = { [unowned self] in settle() } }
     }
 
     /// Runs until ``stop()`` or ``PortControl/stop()``.
@@ -83,6 +85,30 @@ final class EventLoop {
         if let faults, faults.run() { asksAgain = true }
         keep?()
         reportLinkChange()
+    }
+}
+
+// MARK: Synchronous work
+
+extension EventLoop {
+    /// Nanoseconds of the processor that ``settle()`` may begin work in: as long as another function's message may wait.
+    private static let settlingTime: UInt64 = 2_000_000
+
+    /// Does what a write asked for before it is answered, and takes the frames that have arrived, as the rest of a turn
+    /// would afterwards. What cannot be done now, or not within ``settlingTime``, is left to the turns as usual.
+    private func settle() {
+        let start = threadNanoseconds()
+        repeat {
+            driver?.service()
+            port.run()
+            if port.wantsFrames { port.receiveFromUplink() }
+            asksAgain = true
+        } while hasWork && threadNanoseconds() &- start < Self.settlingTime
+    }
+
+    /// Something can go on at once.
+    private var hasWork: Bool {
+        port.hasWork || driver?.hasWork == true || port.nextDeadline.map { $0 <= monotonicNanoseconds() } == true
     }
 }
 

@@ -10,6 +10,8 @@ protocol FunctionServer: AnyObject {
     var hasBufferedMessages: Bool { get }
     /// Handles a bounded number of those.
     func processBufferedMessages()
+    /// Called after each message that wrote to the function, before it is answered. For clients to come.
+    var afterWrite: (() -> Void)? { get set }
     /// Ends connections and removes the socket.
     func close()
 }

@@ -19,18 +19,24 @@ extension Session {
     func writeRegion(_ request: Request) throws(Refusal) {
         let access = try RegionAccess.write(request)
         try write(access, from: request, at: RegionAccess.size)
+        afterWrite?()
         if let reply = beginReply(to: request, payload: RegionAccess.size) { access.append(to: reply) }
     }
 
     /// REGION_WRITE_MULTI. Stops at the first write that is refused.
     func writeRegions(_ request: Request) throws(Refusal) {
         let multi = try RegionWriteMulti(request)
+        try write(multi, from: request)
+        beginReply(to: request, payload: RegionWriteMulti.fixedSize)?.append(UInt64(multi.count))
+    }
+
+    private func write(_ multi: RegionWriteMulti, from request: Request) throws(Refusal) {
+        defer { afterWrite?() }
         for index in 0..<multi.count {
             let access = multi.access(index, of: request)
             guard access.count <= RegionWriteMulti.dataSize else { throw Refusal(EINVAL) }
             try write(access, from: request, at: multi.dataOffset(index))
         }
-        beginReply(to: request, payload: RegionWriteMulti.fixedSize)?.append(UInt64(multi.count))
     }
 
     private func write(_ access: RegionAccess, from request: Request, at offset: Int) throws(Refusal) {

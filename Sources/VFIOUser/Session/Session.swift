@@ -46,14 +46,17 @@ final class Session {
     var hasExceededMappings = false
     /// Whether the client left a request without a reply.
     var hasMissedReply = false
+    /// Called after each message that wrote to a region, before it is answered.
+    let afterWrite: (() -> Void)?
     /// When the client connected.
     private let start = ContinuousClock.now
 
     init(
         _ transport: any Transport, function: any Function, log: EventLog,
-        waitBudget: WaitBudget = WaitBudget(), guestMemory: GuestMemoryFiles = .inMemory
+        waitBudget: WaitBudget = WaitBudget(), guestMemory: GuestMemoryFiles = .inMemory,
+        afterWrite: (() -> Void)? = nil
     ) {
-        (self.transport, self.function, self.log) = (transport, function, log)
+        (self.transport, self.function, self.log, self.afterWrite) = (transport, function, log, afterWrite)
         (self.waitBudget, self.guestMemory) = (waitBudget, guestMemory)
         barSizes = function.barSizes
         intx = INTxLine(events)

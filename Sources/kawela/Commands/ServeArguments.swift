@@ -86,12 +86,17 @@ struct ServeArguments: ParsableArguments {
             valueName: "faults"))
     var faults: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Do what a write of a register asks for before answering it, and let the link need no time: for clients whose "
+                + "clock stands still, such as qtest. 'kawela qemu-args --synchronous' is for the other side."))
+    var synchronous = false
+
     /// What the command line gives.
     func line() throws -> ServeOptions {
         try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
             nvm: nvm, busyPoll: busyPoll, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode,
-            socketOwner: socketOwner,
-            allowedUsers: allowUid, faults: faults)
+            socketOwner: socketOwner, allowedUsers: allowUid, faults: faults, isSynchronous: synchronous ? true : nil)
     }
 }

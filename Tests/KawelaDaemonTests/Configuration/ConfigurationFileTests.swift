@@ -41,6 +41,13 @@ import Testing
                 == "'disk' is no kind of guest memory: use in-memory or any-file")
     }
 
+    @Test("says whether writes are done before they are answered")
+    func synchronous() throws {
+        #expect(try decode(#"{"version": 1, "synchronous": true}"#).isSynchronous == true)
+        #expect(try decode(#"{"version": 1, "synchronous": false}"#).isSynchronous == false)
+        #expect(refusal(of: #"{"version": 1, "synchronous": "yes"}"#) == "\"synchronous\" is not true or false")
+    }
+
     @Test("says how the process is confined and who may be a client")
     func access() throws {
         let options = try decode(
@@ -78,7 +85,7 @@ import Testing
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
                 == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
                 + "directory, pf, busy-poll, guest-memory, sandbox, "
-                + "socket-mode, socket-owner, allow-uids, vfs, faults, ports")
+                + "socket-mode, socket-owner, allow-uids, vfs, faults, synchronous, ports")
     }
 
     @Test("needs the version it is written in")

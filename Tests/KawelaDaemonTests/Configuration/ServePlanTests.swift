@@ -58,6 +58,16 @@ import Testing
         #expect(try ServePlan(line).guestMemory == .anyFile)
     }
 
+    @Test("is not synchronous unless told so, which needs a restart to change")
+    func synchronous() throws {
+        let plain = try plan(socket: "/s")
+        let synchronous = try plan(socket: "/s", file: #", "synchronous": true"#)
+        #expect(!plain.isSynchronous && synchronous.isSynchronous)
+        #expect(plain.keysNeedingRestart(for: synchronous) == ["synchronous"])
+        let line = try ServeOptions(socket: "/s", uplink: "null", mac: nil, logLevel: nil, isSynchronous: true)
+        #expect(try ServePlan(line).isSynchronous)
+    }
+
     @Test("is confined, and on sockets for this user alone, unless told otherwise, which needs a restart to change")
     func access() throws {
         let plain = try plan(socket: "/s")

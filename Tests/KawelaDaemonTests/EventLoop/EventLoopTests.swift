@@ -16,13 +16,13 @@ private final class Bench {
     let loop: EventLoop
 
     init(
-        uplink: CInt = -1, server descriptors: [CInt] = [], control: PortControl? = nil, busyPolling: Int = 0,
-        offer: @escaping () -> Void = {}
+        uplink: CInt = -1, server descriptors: [CInt] = [], control: PortControl? = nil, isSynchronous: Bool = false,
+        busyPolling: Int = 0, offer: @escaping () -> Void = {}
     ) {
         (backend, server) = (FakeBackend(uplink), FakeServer(descriptors))
         loop = EventLoop(
-            port: port, servers: [server], backend: backend, control: control, busyPolling: busyPolling,
-            offerProcessor: offer, log: log.logger)
+            port: port, servers: [server], backend: backend, control: control, isSynchronous: isSynchronous,
+            busyPolling: busyPolling, offerProcessor: offer, log: log.logger)
     }
 
     /// Has the port ask for a run after `milliseconds`, and end the loop then.
@@ -199,6 +199,68 @@ private final class Bench {
         try bench.loop.run()
         #expect(bench.server.events == [first.descriptor, first.descriptor])
     }
+}
+
+@Suite("A synchronous event loop", .serialized) struct SynchronousEventLoopTests {
+    /// The runs and receives of the port that the server has seen when its client's write was to be answered.
+    private func atTheAnswer(_ bench: Bench, _ bell: Doorbell) throws -> (runs: Int, receives: Int) {
+        bell.ring()
+        var seen = (runs: -1, receives: -1)
+        bench.server.onEvent = { [port = bench.port] server, _ in
+            bell.clear()
+            server.afterWrite?()
+            seen = (port.runs, port.receives)
+        }
+        try bench.loop.run()
+        return seen
+    }
+
+    @Test("does what a write asks for, and takes frames, before the write is answered")
+    func settles() throws {
+        let bell = Doorbell()
+        let bench = Bench(server: [bell.descriptor], isSynchronous: true)
+        bench.port.hasWork = true
+        bench.port.onRun = { [loop = bench.loop] port in
+            port.hasWork = port.runs < 3
+            if port.runs == 4 { loop.stop() }
+        }
+        let seen = try atTheAnswer(bench, bell)
+        #expect(seen == (3, 3), "until nothing can go on at once")
+    }
+
+    @Test("lets what is due happen before the write is answered")
+    func due() throws {
+        let bell = Doorbell()
+        let bench = Bench(server: [bell.descriptor], isSynchronous: true)
+        bench.port.wantsFrames = false
+        bench.port.nextDeadline = 1
+        bench.port.onRun = { [loop = bench.loop] port in
+            if port.runs == 2 { port.nextDeadline = nil }
+            if port.runs == 3 { loop.stop() }
+        }
+        let seen = try atTheAnswer(bench, bell)
+        #expect(seen == (2, 0))
+    }
+
+    @Test("answers after a bounded time of work that has no end")
+    func bounded() throws {
+        let bell = Doorbell()
+        let bench = Bench(server: [bell.descriptor], isSynchronous: true)
+        bench.port.hasWork = true
+        bench.server.onEvent = { [loop = bench.loop] server, _ in
+            bell.clear()
+            let before = threadNanoseconds()
+            server.afterWrite?()
+            #expect(threadNanoseconds() - before < 100 * millisecond)
+            loop.stop()
+        }
+        bell.ring()
+        try bench.loop.run()
+        #expect(bench.port.runs > 1)
+    }
+
+    @Test("is none unless it is asked for")
+    func ordinary() { #expect(Bench().server.afterWrite == nil) }
 }
 
 @Suite("The event loop moves frames", .serialized) struct EventLoopUplinkTests {

@@ -49,6 +49,7 @@ final class FakeServer: FunctionServer {
     var onEvent: (FakeServer, CInt) -> Void = { _, _ in }
     var bufferedMessages = 0
     var onMessage: () -> Void = {}
+    var afterWrite: (() -> Void)?
     private(set) var events: [CInt] = []
 
     init(_ descriptors: [CInt] = []) { self.descriptors = descriptors }

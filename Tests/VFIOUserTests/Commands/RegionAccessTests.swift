@@ -123,6 +123,33 @@ struct RegionWriteTests {
         #expect(connection.function.calls.last == .readBAR(0, offset: 0, width: 4))
     }
 
+    @Test("the owner acts on a write before it is answered, and before the next message")
+    func acting() throws {
+        let function = ScriptedFunction()
+        var counts: [Int] = []
+        var isAnswered: () -> Bool = { false }
+        let connection = try Connection(function) {
+            counts.append(function.calls.count)
+            #expect(!isAnswered())
+        }
+        isAnswered = { [client = connection.client] in !client.hasNothing }
+        _ = try connection.call(10, regionAccess(0x3818, 0, 4, [1, 0, 0, 0]))
+        #expect(counts == [1])
+        for value in UInt8(2)..<4 {
+            connection.client.send(Wire(1, 10, regionAccess(0x3818, 0, 4, [value, 0, 0, 0]), flags: Wire.noReply))
+        }
+        connection.client.send(Wire(2, 9, regionAccess(0, 0, 4)))
+        connection.run()
+        #expect(counts == [1, 2, 3] && function.calls.count == 4, "after each posted write, before the read")
+        _ = connection.client.next()
+        #expect(try connection.call(10, regionAccess(0x20000, 0, 4, [1, 0, 0, 0])).refusal == EINVAL)
+        #expect(counts == [1, 2, 3], "nothing was written")
+        connection.post(
+            15, bytes(UInt64(2), UInt64(0), UInt32(0), UInt32(4), UInt64(1), UInt64(4), UInt32(0), UInt32(4), UInt64(1))
+        )
+        #expect(counts == [1, 2, 3, 6], "once for several writes")
+    }
+
     @Test("the largest transfer is written at once")
     func large() throws {
         let connection = try Connection()

@@ -24,10 +24,12 @@ final class Connection {
     /// - Parameter handshake: whether VERSION has been exchanged, and the function's calls forgotten.
     init(
         _ function: ScriptedFunction = ScriptedFunction(), handshake: Bool = true,
-        guestMemory: GuestMemoryFiles = .inMemory, waitBudget: WaitBudget = WaitBudget()
+        guestMemory: GuestMemoryFiles = .inMemory, waitBudget: WaitBudget = WaitBudget(),
+        afterWrite: (() -> Void)? = nil
     ) throws {
         self.function = function
         server = try Server(function: function, log: log.logger, guestMemory: guestMemory, waitBudget: waitBudget)
+        server.afterWrite = afterWrite
         var ends: [CInt] = [0, 0]
         try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
         server.adopt(Descriptor(ends[0]))
