@@ -16,6 +16,8 @@ struct FunctionDevice: Equatable {
     var function: Int?
     /// The name of the PF whose VF it is.
     var physicalFunction: String?
+    /// QEMU waits until a write is answered.
+    var waitsForWrites = false
 
     /// No blanks: a shell would split it there.
     var json: String {
@@ -25,6 +27,7 @@ struct FunctionDevice: Equatable {
         ]
         if let function { fields.append(("addr", "\"0x\(function / 8).\(function % 8)\"")) }
         if let physicalFunction { fields.append(("sriov-pf", jsonString(physicalFunction))) }
+        if waitsForWrites { fields.append(("x-no-posted-writes", "true")) }
         return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
     }
 }

@@ -32,6 +32,8 @@ package struct QEMUArguments: Sendable {
     package var includesMemory: Bool
     /// Whether the guest gets an IOMMU, to give VFs to programs or guests of its own.
     package var includesIOMMU: Bool
+    /// Whether QEMU waits until a write of a register is answered, for `kawela serve --synchronous`.
+    package var isSynchronous = false
 
     package init(
         _ functions: Functions, memory: MemorySize, id: String, bus: String?, machine: String?, includesMemory: Bool,
@@ -102,15 +104,18 @@ extension QEMUArguments {
     private var devices: [FunctionDevice] {
         let bus = bus ?? portName
         switch functions {
-        case .one(let socket): return [FunctionDevice(type: .stock, id: id, socket: socket, bus: bus)]
+        case .one(let socket):
+            return [FunctionDevice(type: .stock, id: id, socket: socket, bus: bus, waitsForWrites: isSynchronous)]
         case .all(let directory, let vfs):
             let virtual = (0..<vfs).map { vf in
                 FunctionDevice(
                     type: .plugin, id: "\(id)-vf\(vf)", socket: "\(directory)/vf\(vf).sock", bus: bus,
-                    function: vf + 1, physicalFunction: id)
+                    function: vf + 1, physicalFunction: id, waitsForWrites: isSynchronous)
             }
             return virtual + [
-                FunctionDevice(type: .plugin, id: id, socket: "\(directory)/pf.sock", bus: bus, function: 0)
+                FunctionDevice(
+                    type: .plugin, id: id, socket: "\(directory)/pf.sock", bus: bus, function: 0,
+                    waitsForWrites: isSynchronous)
             ]
         }
     }

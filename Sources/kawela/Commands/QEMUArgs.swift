@@ -52,6 +52,9 @@ struct QEMUArgs: ParsableCommand {
     @Flag(help: "Give the guest an IOMMU (VT-d), to use VFs from programs and guests inside it.")
     var iommu = false
 
+    @Flag(help: "Have QEMU wait until a write of a register is done, for 'kawela serve --synchronous'.")
+    var synchronous = false
+
     @Option(
         help: ArgumentHelp(
             "shell: one line; lines: one argument a line; json: an array of strings. Without it: shell.",
@@ -60,9 +63,10 @@ struct QEMUArgs: ParsableCommand {
     var format = QEMUArguments.Format.shell
 
     func run() throws {
-        let arguments = try QEMUArguments(
+        var arguments = try QEMUArguments(
             functions(), memory: MemorySize(memory), id: id, bus: bus, machine: noMachine ? nil : machine,
             includesMemory: !noMemory, includesIOMMU: iommu)
+        arguments.isSynchronous = synchronous
         print(try arguments.text(as: format))
     }
 

@@ -25,6 +25,19 @@ import Testing
             ])
     }
 
+    @Test("have QEMU wait for its writes, of each function, when they are to be synchronous")
+    func synchronous() throws {
+        var one = try arguments(bus: "b")
+        one.isSynchronous = true
+        #expect(one.arguments.last?.hasSuffix(#","bus":"b","x-no-posted-writes":true}"#) == true)
+        var all = try QEMUArguments(
+            .all(directory: "/run/k", vfs: 2), memory: MemorySize("1G"), id: "nic", bus: nil, machine: "q35",
+            includesMemory: true)
+        #expect(!all.arguments.contains { $0.contains("posted") })
+        all.isSynchronous = true
+        #expect(all.arguments.filter { $0.hasSuffix(#""x-no-posted-writes":true}"#) }.count == 3)
+    }
+
     private func sriov(_ vfs: Int, iommu: Bool = false) throws -> [String] {
         try QEMUArguments(
             .all(directory: "/run/k/", vfs: vfs), memory: MemorySize("1G"), id: "nic", bus: nil, machine: "q35",
