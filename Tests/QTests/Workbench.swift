@@ -12,12 +12,16 @@ final class Workbench {
     private(set) var qtest: QTestClient
     private(set) var cable: Cable
 
-    /// - Parameter plugin: whether QEMU knows the device type of the plugin.
-    init(_ nic: NIC = .chosen, plugged: Plugged = .pf(), plugin: Bool = false) throws {
+    /// - Parameters:
+    ///   - plugin: whether QEMU knows the device type of the plugin.
+    ///   - synchronous: whether the card does what a write asks for before the write is over.
+    init(
+        _ nic: NIC = .chosen, plugged: Plugged = .pf(), plugin: Bool = false, synchronous: Bool = false
+    ) throws {
         self.plugin = plugin
         run = try Run()
         socket = try CableSocket(in: run)
-        card = try NetworkCard(nic, uplink: socket.uplink, in: run)
+        card = try NetworkCard(nic, uplink: socket.uplink, synchronous: synchronous, in: run)
         (machine, qtest) = try startMachine(card, plugged: plugged, plugin: plugin, in: run)
         cable = try socket.accept()
     }

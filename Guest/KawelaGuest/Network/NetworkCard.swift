@@ -37,6 +37,8 @@ public final class NetworkCard: Sendable {
     public let vfs: Int
     public let server: KawelaServer?
     private let uplink: UplinkPeer
+    /// Whether QEMU waits until a write is answered.
+    private let isSynchronous: Bool
     /// Where the sockets of the functions are.
     private let folder: String
 
@@ -44,15 +46,17 @@ public final class NetworkCard: Sendable {
     ///   - vfs: how many virtual functions it has. QEMU's own card has its VFs without being asked.
     ///   - driven: `kawela` itself drives the physical function, for machines that get only virtual ones.
     ///   - faults: ``KawelaServer/inject(_:)`` can be used.
+    ///   - synchronous: QEMU waits for a write, which `kawela` answers once what it asks for is done.
     public init(
         _ nic: NIC, uplink: UplinkPeer, mac: String = "52:54:00:82:57:06", vfs: Int = 0, driven: Bool = false,
-        faults: Bool = false, in run: Run, namespace: Namespace? = nil
+        faults: Bool = false, synchronous: Bool = false, in run: Run, namespace: Namespace? = nil
     ) throws {
-        (self.nic, self.uplink, self.mac, self.vfs) = (nic, uplink, mac, vfs)
+        (self.nic, self.uplink, self.mac, self.vfs, isSynchronous) = (nic, uplink, mac, vfs, synchronous)
         server =
             nic == .kawela
             ? try KawelaServer(
-                uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, in: run, namespace: namespace)
+                uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, synchronous: synchronous, in: run,
+                namespace: namespace)
             : nil
         folder = server?.folder ?? ""
     }
@@ -60,7 +64,7 @@ public final class NetworkCard: Sendable {
     /// A card that a `kawela serve` of the caller's serves, with the sockets of its functions in `folder`.
     public init(servedIn folder: String, mac: String, vfs: Int) {
         (self.folder, self.mac, self.vfs) = (folder, mac, vfs)
-        (nic, uplink, server) = (.kawela, .null, nil)
+        (nic, uplink, server, isSynchronous) = (.kawela, .null, nil, false)
     }
 
     /// What QEMU needs besides the device.
@@ -78,10 +82,11 @@ public final class NetworkCard: Sendable {
     public func device(
         _ function: ServedFunction, _ type: FunctionDevice, id: String, bus: String
     ) -> [String: Any] {
-        [
+        let properties: [String: Any] = [
             "driver": type.rawValue, "id": id, "bus": bus,
             "socket": ["type": "unix", "path": "\(folder)/\(function.socketName)"],
         ]
+        return isSynchronous ? properties.merging(["x-no-posted-writes": true]) { $1 } : properties
     }
 
     /// The devices in the order QEMU wants them.
