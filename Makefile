@@ -1,4 +1,4 @@
-.PHONY: attack soak sanitize help build plugin environment demo quick unit qtest guest test format lint shrink check bench bench-check bench-thresholds fuzz fuzz-corpus fuzz-merge docs
+.PHONY: attack soak sanitize help build plugin environment demo quick unit qtest qos-test guest test format lint shrink check bench bench-check bench-thresholds fuzz fuzz-corpus fuzz-merge docs
 
 build: plugin ## release build of kawela, and the plugin
 	swift build -c release --product kawela
@@ -29,6 +29,10 @@ unit: ## tests without QEMU
 
 qtest: plugin ## tests in stock QEMU without a processor
 	Scripts/test $@
+
+qos-test: plugin ## QEMU's own test of its igb, with a Kawela card in igb's place
+	swift build -c release --product kawela
+	Scripts/qos-test
 
 guest: plugin ## tests with booted guests
 	Scripts/test $@
