@@ -38,7 +38,7 @@ final class ClientTransport: Transport {
         return piece.descriptors.count > Limits.descriptorsPerMessage ? .tooManyDescriptors : .received
     }
 
-    func send(_ count: Int, from queue: ByteQueue, descriptor: CInt?) -> SendResult {
+    func send(_ count: Int, from queue: ByteQueue) -> SendResult {
         guard room > 0 else { return .wouldBlock }
         room -= 1
         output += queue.bytes(at: 0, count: count)
