@@ -6,20 +6,26 @@ public enum BackendSpecification: Sendable, Equatable {
     case packet(name: String)
     case stream(path: String, isServer: Bool)
     case datagram(local: String, remote: String)
+    case vhostUser(path: String, isServer: Bool)
     case null
     case loopback
     indirect case capture(file: String, inner: BackendSpecification)
 
     /// The forms there are, for messages and help.
     package static let forms =
-        "tap:NAME, packet:NAME, stream:PATH, stream:PATH,server, dgram:LOCAL:REMOTE, null, loopback, pcap:FILE and pcap:FILE,BACKEND"
+        "tap:NAME, packet:NAME, stream:PATH, stream:PATH,server, dgram:LOCAL:REMOTE, vhost-user:PATH, vhost-user:PATH,server, null, loopback, pcap:FILE and pcap:FILE,BACKEND"
 
     public init(parsing text: String) throws(BackendError) {
         let (kind, rest) = Self.split(text, at: ":")
         switch (kind, rest) {
         case ("tap", let name): self = .tap(name: try Self.interface(name ?? "", "TAP interface", "tap:tap0"))
         case ("packet", let name): self = .packet(name: try Self.interface(name ?? "", "interface", "packet:eth1"))
-        case ("stream", let rest): self = try Self.stream(rest ?? "")
+        case ("stream", let rest):
+            let (path, isServer) = try Self.connection(rest ?? "", "stream")
+            self = .stream(path: path, isServer: isServer)
+        case ("vhost-user", let rest):
+            let (path, isServer) = try Self.connection(rest ?? "", "vhost-user")
+            self = .vhostUser(path: path, isServer: isServer)
         case ("dgram", let rest): self = try Self.datagram(rest ?? "")
         case ("pcap", let rest): self = try Self.capture(rest ?? "")
         case ("null", nil): self = .null
@@ -60,12 +66,14 @@ extension BackendSpecification {
         return name
     }
 
-    private static func stream(_ rest: String) throws(BackendError) -> Self {
+    private static func connection(_ rest: String, _ kind: String) throws(BackendError) -> (path: String, isServer: Bool)
+    {
         let (path, option) = split(rest, at: ",")
         guard option == nil || option == "server" else {
-            throw BackendError("'stream' has no option '\(option ?? "")': write 'stream:PATH' or 'stream:PATH,server'")
+            throw BackendError(
+                "'\(kind)' has no option '\(option ?? "")': write '\(kind):PATH' or '\(kind):PATH,server'")
         }
-        return .stream(path: try socketPath(path, of: "stream:PATH"), isServer: option != nil)
+        return (try socketPath(path, of: "\(kind):PATH"), option != nil)
     }
 
     private static func datagram(_ rest: String) throws(BackendError) -> Self {
@@ -115,6 +123,7 @@ extension BackendSpecification: CustomStringConvertible {
         case .packet(let name): "packet:\(name)"
         case .stream(let path, let isServer): "stream:\(path)\(isServer ? ",server" : "")"
         case .datagram(let local, let remote): "dgram:\(local):\(remote)"
+        case .vhostUser(let path, let isServer): "vhost-user:\(path)\(isServer ? ",server" : "")"
         case .null: "null"
         case .loopback: "loopback"
         case .capture(let file, .null): "pcap:\(file)"

@@ -18,6 +18,8 @@ extension BackendSpecification {
         case .stream(let path, isServer: false): try StreamBackend(connectingTo: path)
         case .stream(let path, isServer: true): try StreamBackend(listeningOn: path)
         case .datagram(let local, let remote): try DatagramBackend(local: local, remote: remote)
+        case .vhostUser(let path, isServer: false): try VhostUserBackend(connectingTo: path)
+        case .vhostUser(let path, isServer: true): try VhostUserBackend(listeningOn: path)
         case .loopback: try LoopbackBackend()
         case .null, .capture: NullBackend()
         }
@@ -41,8 +43,12 @@ extension BackendSpecification {
         switch self {
         case .tap(let name): Self.tapExplanation(of: error, name)
         case .packet(let name): Self.packetExplanation(of: error, name)
-        case .stream(let path, isServer: false): Self.connectExplanation(of: error, path)
-        case .stream(let path, isServer: true), .datagram(let path, _): Self.bindExplanation(of: error, path)
+        case .stream(let path, isServer: false):
+            Self.connectExplanation(of: error, path, "passt or of a QEMU `-netdev stream,server=on`")
+        case .vhostUser(let path, isServer: false):
+            Self.connectExplanation(of: error, path, "a vhost-user back end that listens")
+        case .stream(let path, isServer: true), .datagram(let path, _), .vhostUser(let path, isServer: true):
+            Self.bindExplanation(of: error, path)
         case .capture(let file, _): Self.captureExplanation(of: error, file)
         case .null, .loopback: "cannot open '\(self)': \(error)"
         }
@@ -77,12 +83,13 @@ extension BackendSpecification {
         }
     }
 
-    private static func connectExplanation(of error: Errno, _ path: String) -> String {
+    /// - Parameter peer: who should listen there.
+    private static func connectExplanation(of error: Errno, _ path: String, _ peer: String) -> String {
         switch error {
         case .permissionDenied:
             "no permission to connect to '\(path)': check the modes of the socket and its directories"
         case .protocolWrongTypeForSocket:
-            "'\(path)' is not a stream socket: use the path of passt or of a QEMU `-netdev stream,server=on`"
+            "'\(path)' is not a stream socket: use the path of \(peer)"
         default: "cannot connect to '\(path)': \(error)"
         }
     }

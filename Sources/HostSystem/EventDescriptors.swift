@@ -78,6 +78,9 @@ package struct EventSet {
     /// Changes what a descriptor of the set is waited for, and reports it anew if it is ready (`EPOLL_CTL_MOD`).
     package func refresh(_ descriptor: CInt, writable: Bool) { _ = control(EPOLL_CTL_MOD, descriptor, writable) }
 
+    /// Waits for `descriptor` no more. To be called before it is closed if others have the open file too.
+    package func remove(_ descriptor: CInt) { _ = control(EPOLL_CTL_DEL, descriptor, false) }
+
     private func control(_ operation: CInt, _ descriptor: CInt, _ writable: Bool) -> CInt {
         // SAFETY: `event` outlives the call. Its data, a union with a pointer, is not used.
         var event = unsafe epoll_event()

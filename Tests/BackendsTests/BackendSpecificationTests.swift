@@ -13,6 +13,8 @@ extension BackendTests {
                 ("stream:/run/passt.sock", .stream(path: "/run/passt.sock", isServer: false)),
                 ("stream:a:b,server", .stream(path: "a:b", isServer: true)),
                 ("dgram:/a:/b", .datagram(local: "/a", remote: "/b")),
+                ("vhost-user:/run/ovs.sock", .vhostUser(path: "/run/ovs.sock", isServer: false)),
+                ("vhost-user:/a,server", .vhostUser(path: "/a", isServer: true)),
                 ("null", .null), ("loopback", .loopback),
                 ("pcap:x.pcap", .capture(file: "x.pcap", inner: .null)),
                 ("pcap:/x:1,stream:/a,server", .capture(file: "/x:1", inner: .stream(path: "/a", isServer: true))),
@@ -48,6 +50,8 @@ extension BackendTests {
                 ("dgram::/a", "the path of a socket is missing"),
                 ("dgram:/a:/b:/c", "too many ':'"),
                 ("dgram:/a:/a", "names one socket twice"),
+                ("vhost-user:", "the path of a socket is missing: write 'vhost-user:PATH'"),
+                ("vhost-user:/a,client", "'vhost-user' has no option 'client': write 'vhost-user:PATH' or"),
                 ("null:x", "'null' takes no argument"),
                 ("loopback:", "'loopback' takes no argument"),
                 ("pcap:", "lacks the file to write"),
@@ -73,7 +77,7 @@ extension BackendTests {
         @Test("any text is understood or refused")
         func anyText() {
             var generator = SplitMix(seed: 1)
-            let words = ["tap", "stream", "dgram", "pcap", "null", "loopback", ":", ",", "server", "/a", "\0", "é", ""]
+            let words = ["tap", "stream", "dgram", "vhost-user", "pcap", "null", "loopback", ":", ",", "server", "/a", "\0", "é", ""]
             for _ in 0..<5000 {
                 let text = (0..<Int.random(in: 0...8, using: &generator))
                     .map { _ in words.randomElement(using: &generator)! }.joined()
@@ -109,6 +113,7 @@ extension BackendTests {
                 ("tap:kw-not-there", "no TAP interface 'kw-not-there': create it with `ip tuntap add"),
                 ("stream:\(scratch / "datagrams")", "is not a stream socket"),
                 ("stream:\(scratch / "busy"),server", "is taken"),
+                ("vhost-user:\(scratch / "datagrams")", "use the path of a vhost-user back end that listens"),
                 ("stream:\(scratch / "datagrams"),server", "is taken"),
                 ("stream:\(scratch / "no/where"),server", "does not exist: create it"),
                 ("dgram:\(scratch / "datagrams"):/r", "is taken"),

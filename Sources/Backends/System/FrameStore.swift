@@ -80,6 +80,15 @@ import Intel82576
         unsafe Int(memory.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
+    /// Bytes of the first record, with its prefix. There is one.
+    var firstLength: Int { word(at: head) }
+
+    /// `count` bytes of the first record, from its byte `start` on.
+    @unsafe func firstRecord(from start: Int, _ count: Int) -> UnsafeRawPointer {
+        precondition(self.count > 0 && start >= 0 && count >= 0 && start + count <= firstLength)
+        return unsafe UnsafeRawPointer(memory) + head + Self.overhead + start
+    }
+
     /// Takes the first record out; the bytes stay where they are until the next `append`.
     /// - Returns: the length of its frame.
     @discardableResult

@@ -69,10 +69,13 @@ struct VirtioNetHeader: BitwiseCopyable, Equatable {
 
 extension FrameBatch {
     /// Puts the header of what is left to do for a frame into its prefix.
-    mutating func setVirtioNetHeader(of index: Int) {
+    mutating func setVirtioNetHeader(of index: Int) { setPrefix(of: index, to: virtioNetHeader(of: index)) }
+
+    /// The header of what is left to do for a frame.
+    func virtioNetHeader(of index: Int) -> VirtioNetHeader {
         let offload = self[index].offload
         let isTCP = offload.segmentation == .tcp4 || offload.segmentation == .tcp6
         let carriesCWR = isTCP && headerByte(Int(offload.checksumStart) + 13, of: index) & 0x80 != 0
-        setPrefix(of: index, to: VirtioNetHeader(offload, carriesCWR: carriesCWR))
+        return VirtioNetHeader(offload, carriesCWR: carriesCWR)
     }
 }

@@ -45,7 +45,14 @@ int kw_memfd(const char *name);
 /// F_SEAL_SEAL. -1 with errno on failure.
 int kw_memfd_sealed(const char *name, size_t size);
 
-// Memory shared with a client that may be writing it. Address must be aligned to the access.
+// Memory shared with another process that may be writing it. Address must be aligned to the access.
+static inline uint16_t kw_load16(const void *p) { return __atomic_load_n((const uint16_t *)p, __ATOMIC_RELAXED); }
+static inline uint16_t kw_load16_acquire(const void *p) { return __atomic_load_n((const uint16_t *)p, __ATOMIC_ACQUIRE); }
+static inline void kw_store16(void *p, uint16_t v) { __atomic_store_n((uint16_t *)p, v, __ATOMIC_RELAXED); }
+static inline void kw_store16_release(void *p, uint16_t v) { __atomic_store_n((uint16_t *)p, v, __ATOMIC_RELEASE); }
+static inline uint32_t kw_load32(const void *p) { return __atomic_load_n((const uint32_t *)p, __ATOMIC_RELAXED); }
+/// Nothing that follows is read before what stands above is written.
+static inline void kw_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 static inline uint32_t kw_load32_acquire(const void *p) { return __atomic_load_n((const uint32_t *)p, __ATOMIC_ACQUIRE); }
 
 /// A close-on-exec UNIX socket of `type` (SOCK_STREAM, SOCK_DGRAM) bound to `path`; a SOCK_STREAM one also listens.

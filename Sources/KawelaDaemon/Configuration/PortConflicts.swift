@@ -51,9 +51,10 @@ extension BackendSpecification {
     fileprivate var claims: [Claim] {
         switch self {
         case .tap(let name), .packet(let name): [Claim(resource: .interface(name), key: "uplink")]
-        case .stream(let path, isServer: true), .datagram(let path, _): [.path(path, "uplink")]
+        case .stream(let path, isServer: true), .vhostUser(let path, isServer: true), .datagram(let path, _):
+            [.path(path, "uplink")]
         case .capture(let file, let inner): [.path(file, "uplink")] + inner.claims
-        case .stream, .null, .loopback: []
+        case .stream, .vhostUser, .null, .loopback: []
         }
     }
 }

@@ -18,6 +18,8 @@ struct PortNeeds: OptionSet {
     static let capture = PortNeeds(rawValue: 1 << 5)
     /// Writes the EEPROM's file.
     static let nvm = PortNeeds(rawValue: 1 << 6)
+    /// Makes memory for the virtqueues of a vhost-user back end that comes, or comes back.
+    static let virtqueues = PortNeeds(rawValue: 1 << 7)
 }
 
 /// What `kawela serve` keeps when it gives up all else: paths and system calls of each kind of thread, limits.
@@ -46,8 +48,8 @@ struct SandboxProfile {
     /// Largest size in bytes to which a file may grow; `nil` for no limit.
     var fileSizeLimit: UInt?
 
-    /// Memory for clients to map is a file too, of a megabyte at most.
-    private static let smallFiles: UInt = 1 << 20
+    /// Memory for clients to map is a file too, of a megabyte at most; that of virtqueues takes some.
+    private static let (smallFiles, virtqueueFiles): (UInt, UInt) = (1 << 20, 4 << 20)
 
     init(_ plans: [ServePlan], configuration: String?) {
         let uplinks = plans.map { Uplink($0) }
@@ -59,7 +61,8 @@ struct SandboxProfile {
         }
         closer = Thread(name: "close", paths: [], calls: ThreadCalls.closer)
         let growsFiles = uplinks.contains { $0.needs.contains(.capture) } || isLogInFile()
-        fileSizeLimit = growsFiles ? nil : Self.smallFiles
+        let hasVirtqueues = uplinks.contains { $0.needs.contains(.virtqueues) }
+        fileSizeLimit = growsFiles ? nil : hasVirtqueues ? Self.virtqueueFiles : Self.smallFiles
     }
 
     private static func mainPaths(_ plans: [ServePlan], _ uplinks: [Uplink], _ configuration: String?) -> [PathRule] {
@@ -96,6 +99,10 @@ private struct Uplink {
         case .packet: needs.formUnion([.interface, .packetSocket])
         case .stream(let path, isServer: true): sockets.append(path)
         case .stream: needs.formUnion([.unixSocket, .connection])
+        case .vhostUser(let path, isServer: true):
+            needs.insert(.virtqueues)
+            sockets.append(path)
+        case .vhostUser: needs.formUnion([.unixSocket, .connection, .virtqueues])
         case .datagram(let local, _):
             needs.insert(.connection)
             sockets.append(local)

@@ -122,8 +122,9 @@ enum ThreadCalls {
         if !needs.isDisjoint(with: [.connection, .packetSocket]) {
             calls.append(CallRule("setsockopt", SYS_setsockopt))
         }
+        if needs.contains(.virtqueues) { calls.append(CallRule("memfd_create", SYS_memfd_create)) }
         if needs.contains(.nvm) { calls.append(CallRule("pwrite64", SYS_pwrite64)) }
-        if needs.contains(.capture) { calls.append(CallRule("ftruncate", SYS_ftruncate)) }
+        if !needs.isDisjoint(with: [.virtqueues, .capture]) { calls.append(CallRule("ftruncate", SYS_ftruncate)) }
         return calls
     }
 

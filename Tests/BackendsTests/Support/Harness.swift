@@ -160,8 +160,12 @@ final class Harness {
 }
 
 extension FrameBatch {
-    /// The bytes of a received frame, which lie in one piece.
-    func bytes(of index: Int) -> [UInt8] { header(of: index).withUnsafeBytes { Array($0) } }
+    /// The bytes of a received frame.
+    func bytes(of index: Int) -> [UInt8] {
+        segments(of: index).dropFirst().reduce(into: []) { bytes, segment in
+            bytes += UnsafeRawBufferPointer(start: segment.iov_base, count: segment.iov_len)
+        }
+    }
 
     /// A batch of one frame.
     static func of(_ bytes: [UInt8]) -> FrameBatch {

@@ -62,6 +62,12 @@ final class Peer {
 
     var isOpen: Bool { descriptor >= 0 }
 
+    /// Gives the socket away.
+    func handOver() -> CInt {
+        defer { descriptor = -1 }
+        return descriptor
+    }
+
     func end() {
         if descriptor >= 0 { close(descriptor) }
         descriptor = -1

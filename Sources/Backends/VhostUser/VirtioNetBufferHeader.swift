@@ -1,0 +1,22 @@
+import Intel82576
+
+/// `struct virtio_net_hdr` of virtio 1: 12 bytes, with the number of buffers of a received frame.
+///
+/// - Specification: Virtual I/O Device (VIRTIO) 1.2, 5.1.6.
+struct VirtioNetBufferHeader: BitwiseCopyable {
+    static let length = VirtioNetHeader.length + 2
+
+    var header: VirtioNetHeader
+    /// 0 in a frame that is sent.
+    var bufferCount: UInt16 = 0
+}
+
+extension FrameBatch {
+    /// Puts the header of virtio 1 into the prefix of a frame.
+    /// - Parameter marksCWR: the other side knows TCP segments with CWR.
+    mutating func setVirtioNetBufferHeader(of index: Int, marksCWR: Bool) {
+        var header = virtioNetHeader(of: index)
+        if !marksCWR { header.segmentation &= ~VirtioNetHeader.congestionNotification }
+        setPrefix(of: index, to: VirtioNetBufferHeader(header: header))
+    }
+}
