@@ -77,7 +77,8 @@ let package = Package(
         .testTarget(
             name: "KawelaDaemonTests",
             dependencies: [
-                "KawelaDaemon", "EmbeddedDriver", "HostSystem", "KawelaTestSupport", "sandbox-probe",
+                "KawelaDaemon", "EmbeddedDriver", "HostSystem", "KawelaTestSupport", "HostTestSupport",
+                "sandbox-probe",
             ],
             swiftSettings: tests),
         /// Confines itself as `kawela serve` does and tries what should not be possible then, for KawelaDaemonTests.
@@ -96,7 +97,8 @@ let package = Package(
         .executableTarget(
             name: "kawela-bench",
             dependencies: [
-                "CBench", "KawelaGuest", "Backends", "VFIOUser", "Intel82576", "PCIe", "CKawela", logging,
+                "CBench", "KawelaGuest", "Backends", "VFIOUser", "Intel82576", "PCIe", "CKawela", "HostTestSupport",
+                logging,
             ],
             path: "Benchmarks/Sources/KawelaBench", swiftSettings: tests),
     ]

@@ -13,11 +13,12 @@ enum DeviceBenchmarks {
         static let results = "device"
         static func portable() throws -> [Scenario] { try Paths.portable() + Mappings.portable() }
 
-        /// Those that need root.
+        /// Those to other wires. Some need root.
         static func others(in run: Run) throws -> [Scenario] {
-            guard geteuid() == 0 else { return [] }
+            let scenarios = try VhostUserPaths.all()
+            guard geteuid() == 0 else { return scenarios }
             let namespace = try Namespace(in: run)
-            return try Paths.toTAP(Namespace.tap, namespace: "/run/netns/\(namespace.name)")
+            return try scenarios + Paths.toTAP(Namespace.tap, namespace: "/run/netns/\(namespace.name)")
         }
     #endif
 
