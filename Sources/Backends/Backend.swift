@@ -4,15 +4,16 @@ import Intel82576
 //
 //     tap:NAME               an existing TAP interface, with offloads both ways (virtio-net header)
 //     packet:NAME            any Ethernet interface, by a packet socket, with the same offloads
-//     stream:PATH[,server]   a UNIX stream socket: QEMU's `-netdev stream`, passt
-//     dgram:LOCAL:REMOTE     a pair of UNIX datagram sockets: QEMU's `-netdev dgram`
+//     stream:PATH[,server]   a UNIX stream socket: QEMU's `-netdev stream`, passt; stream:tcp:HOST:PORT[,server] over TCP
+//     dgram:LOCAL:REMOTE     a pair of UNIX datagram sockets: QEMU's `-netdev dgram`; dgram:udp:HOST:PORT,HOST:PORT by UDP
+//     vhost-user:PATH[,server]   a vhost-user back end: OVS-DPDK, DPDK's `net_vhost`
 //     null, loopback         nobody, oneself
 //     pcap:FILE[,SPEC]       a capture file around any of them
 //
 // A `FaultBackend` goes around any of them, for faults on purpose.
 //
-// Not implemented: TCP and UDP sockets, descriptors inherited from a parent, several queues of one TAP interface,
-// macvtap, creating a TAP interface, addresses in Linux' abstract socket namespace.
+// Not implemented: names of hosts, descriptors inherited from a parent, several queues of one TAP interface or vhost-user
+// back end, macvtap, creating a TAP interface, addresses in Linux' abstract socket namespace.
 
 /// An uplink with something to wait for. Single-threaded, driven by the event loop of its owner.
 public protocol Backend: Uplink {

@@ -1,11 +1,14 @@
 import CKawela
+import HostSystem
 
 /// What a user wrote to say where a port's wire ends, for example `tap:kw0` or `pcap:out.pcap,stream:/run/passt.sock`.
 public enum BackendSpecification: Sendable, Equatable {
     case tap(name: String)
     case packet(name: String)
     case stream(path: String, isServer: Bool)
+    case tcp(InternetAddress, isServer: Bool)
     case datagram(local: String, remote: String)
+    case udp(local: InternetAddress, remote: InternetAddress)
     case vhostUser(path: String, isServer: Bool)
     case null
     case loopback
@@ -13,13 +16,17 @@ public enum BackendSpecification: Sendable, Equatable {
 
     /// The forms there are, for messages and help.
     package static let forms =
-        "tap:NAME, packet:NAME, stream:PATH, stream:PATH,server, dgram:LOCAL:REMOTE, vhost-user:PATH, vhost-user:PATH,server, null, loopback, pcap:FILE and pcap:FILE,BACKEND"
+        "tap:NAME, packet:NAME, stream:PATH, stream:PATH,server, stream:tcp:HOST:PORT, stream:tcp:HOST:PORT,server, "
+        + "dgram:LOCAL:REMOTE, dgram:udp:HOST:PORT,HOST:PORT, vhost-user:PATH, vhost-user:PATH,server, null, loopback, "
+        + "pcap:FILE and pcap:FILE,BACKEND"
 
     public init(parsing text: String) throws(BackendError) {
         let (kind, rest) = Self.split(text, at: ":")
         switch (kind, rest) {
         case ("tap", let name): self = .tap(name: try Self.interface(name ?? "", "TAP interface", "tap:tap0"))
         case ("packet", let name): self = .packet(name: try Self.interface(name ?? "", "interface", "packet:eth1"))
+        case ("stream", let rest?) where rest.hasPrefix("tcp:"): self = try Self.tcp(rest)
+        case ("dgram", let rest?) where rest.hasPrefix("udp:"): self = try Self.udp(rest)
         case ("stream", let rest):
             let (path, isServer) = try Self.connection(rest ?? "", "stream")
             self = .stream(path: path, isServer: isServer)
@@ -66,14 +73,47 @@ extension BackendSpecification {
         return name
     }
 
-    private static func connection(_ rest: String, _ kind: String) throws(BackendError) -> (path: String, isServer: Bool)
-    {
+    private static func connection(_ rest: String, _ kind: String) throws(BackendError) -> (
+        path: String, isServer: Bool
+    ) {
         let (path, option) = split(rest, at: ",")
         guard option == nil || option == "server" else {
             throw BackendError(
                 "'\(kind)' has no option '\(option ?? "")': write '\(kind):PATH' or '\(kind):PATH,server'")
         }
         return (try socketPath(path, of: "\(kind):PATH"), option != nil)
+    }
+
+    private static func tcp(_ rest: String) throws(BackendError) -> Self {
+        let (host, option) = split(String(rest.dropFirst(4)), at: ",")
+        guard option == nil || option == "server" else {
+            throw BackendError(
+                "'stream' has no option '\(option ?? "")': write 'stream:tcp:HOST:PORT' or 'stream:tcp:HOST:PORT,server'"
+            )
+        }
+        return .tcp(try address(host, "stream:tcp:192.0.2.1:5000"), isServer: option != nil)
+    }
+
+    private static func udp(_ rest: String) throws(BackendError) -> Self {
+        let (local, remote) = split(String(rest.dropFirst(4)), at: ",")
+        let example = "dgram:udp:127.0.0.1:5000,192.0.2.1:5000"
+        guard let remote else {
+            throw BackendError("'dgram:\(rest)' lacks the address of the other side: write for example '\(example)'")
+        }
+        let addresses = (local: try address(local, example), remote: try address(remote, example))
+        guard addresses.local != addresses.remote else {
+            throw BackendError("'dgram:\(rest)' names one address twice: the two of '\(example)' must differ")
+        }
+        return .udp(local: addresses.local, remote: addresses.remote)
+    }
+
+    private static func address(_ text: String, _ example: String) throws(BackendError) -> InternetAddress {
+        guard let address = InternetAddress(parsing: text) else {
+            throw BackendError(
+                "'\(text)' is no address and port in numbers: write for example '\(example)', an IPv6 address in brackets"
+            )
+        }
+        return address
     }
 
     private static func datagram(_ rest: String) throws(BackendError) -> Self {
@@ -123,6 +163,8 @@ extension BackendSpecification: CustomStringConvertible {
         case .packet(let name): "packet:\(name)"
         case .stream(let path, let isServer): "stream:\(path)\(isServer ? ",server" : "")"
         case .datagram(let local, let remote): "dgram:\(local):\(remote)"
+        case .tcp(let address, let isServer): "stream:tcp:\(address)\(isServer ? ",server" : "")"
+        case .udp(let local, let remote): "dgram:udp:\(local),\(remote)"
         case .vhostUser(let path, let isServer): "vhost-user:\(path)\(isServer ? ",server" : "")"
         case .null: "null"
         case .loopback: "loopback"

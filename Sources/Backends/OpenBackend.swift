@@ -1,3 +1,4 @@
+import HostSystem
 import SystemPackage
 
 extension BackendSpecification {
@@ -18,6 +19,9 @@ extension BackendSpecification {
         case .stream(let path, isServer: false): try StreamBackend(connectingTo: path)
         case .stream(let path, isServer: true): try StreamBackend(listeningOn: path)
         case .datagram(let local, let remote): try DatagramBackend(local: local, remote: remote)
+        case .tcp(let address, isServer: false): try StreamBackend(connectingTo: address)
+        case .tcp(let address, isServer: true): try StreamBackend(listeningOn: address)
+        case .udp(let local, let remote): try DatagramBackend(local: local, remote: remote)
         case .vhostUser(let path, isServer: false): try VhostUserBackend(connectingTo: path)
         case .vhostUser(let path, isServer: true): try VhostUserBackend(listeningOn: path)
         case .loopback: try LoopbackBackend()
@@ -49,6 +53,7 @@ extension BackendSpecification {
             Self.connectExplanation(of: error, path, "a vhost-user back end that listens")
         case .stream(let path, isServer: true), .datagram(let path, _), .vhostUser(let path, isServer: true):
             Self.bindExplanation(of: error, path)
+        case .tcp(let address, _), .udp(let address, _): Self.internetExplanation(of: error, address)
         case .capture(let file, _): Self.captureExplanation(of: error, file)
         case .null, .loopback: "cannot open '\(self)': \(error)"
         }
@@ -102,6 +107,15 @@ extension BackendSpecification {
         case .noSuchFileOrDirectory, .notDirectory:
             "the directory for the socket '\(path)' does not exist: create it, or use another path"
         default: "cannot create the socket '\(path)': \(error)"
+        }
+    }
+
+    private static func internetExplanation(of error: Errno, _ address: InternetAddress) -> String {
+        switch error {
+        case .addressInUse: "\(address) is taken by another program: use another port"
+        case .addressNotAvailable: "\(address) is no address of this host: name one that `ip address` shows"
+        case .permissionDenied: "no permission to use port \(address.port): use one above 1023"
+        default: "cannot use \(address): \(error)"
         }
     }
 

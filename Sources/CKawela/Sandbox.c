@@ -100,6 +100,15 @@ int kw_landlock_allow(int ruleset, int version, const char *path, uint64_t right
     return result;
 }
 
+int kw_landlock_allow_connecting(int ruleset, int version, uint16_t port) {
+    if (version < 4) return 0;
+    struct {
+        uint64_t rights, port;
+    } rule = {.rights = 2, .port = port};  // CONNECT_TCP
+    enum { rule_net_port = 2 };
+    return (int)syscall(SYS_landlock_add_rule, ruleset, rule_net_port, &rule, 0);
+}
+
 int kw_landlock_restrict(int ruleset) { return (int)syscall(SYS_landlock_restrict_self, ruleset, 0); }
 
 // MARK: seccomp

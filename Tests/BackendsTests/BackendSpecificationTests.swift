@@ -1,3 +1,4 @@
+import HostSystem
 import SystemPackage
 import Testing
 
@@ -5,6 +6,8 @@ import Testing
 
 extension BackendTests {
     @Suite("Specification") struct Specification {
+        private static func address(_ text: String) -> InternetAddress { InternetAddress(parsing: text)! }
+
         @Test(
             "each form is understood and written back",
             arguments: [
@@ -15,6 +18,12 @@ extension BackendTests {
                 ("dgram:/a:/b", .datagram(local: "/a", remote: "/b")),
                 ("vhost-user:/run/ovs.sock", .vhostUser(path: "/run/ovs.sock", isServer: false)),
                 ("vhost-user:/a,server", .vhostUser(path: "/a", isServer: true)),
+                ("stream:tcp:192.0.2.1:5000", .tcp(address("192.0.2.1:5000"), isServer: false)),
+                ("stream:tcp:[::1]:5000,server", .tcp(address("[::1]:5000"), isServer: true)),
+                (
+                    "dgram:udp:127.0.0.1:1,[2001:db8::2]:65535",
+                    .udp(local: address("127.0.0.1:1"), remote: address("[2001:db8::2]:65535"))
+                ),
                 ("null", .null), ("loopback", .loopback),
                 ("pcap:x.pcap", .capture(file: "x.pcap", inner: .null)),
                 ("pcap:/x:1,stream:/a,server", .capture(file: "/x:1", inner: .stream(path: "/a", isServer: true))),
@@ -52,6 +61,16 @@ extension BackendTests {
                 ("dgram:/a:/a", "names one socket twice"),
                 ("vhost-user:", "the path of a socket is missing: write 'vhost-user:PATH'"),
                 ("vhost-user:/a,client", "'vhost-user' has no option 'client': write 'vhost-user:PATH' or"),
+                ("stream:tcp:", "'' is no address and port in numbers: write for example 'stream:tcp:192.0.2.1:5000'"),
+                ("stream:tcp:localhost:5000", "'localhost:5000' is no address and port in numbers"),
+                ("stream:tcp:192.0.2.1", "is no address and port in numbers"),
+                ("stream:tcp:192.0.2.1:0", "is no address and port in numbers"),
+                ("stream:tcp:192.0.2.1:65536", "is no address and port in numbers"),
+                ("stream:tcp:::1:5000", "an IPv6 address in brackets"),
+                ("stream:tcp:[192.0.2.1]:5000", "is no address and port in numbers"),
+                ("stream:tcp:192.0.2.1:5000,client", "has no option 'client': write 'stream:tcp:HOST:PORT' or"),
+                ("dgram:udp:127.0.0.1:1", "lacks the address of the other side"),
+                ("dgram:udp:127.0.0.1:1,127.0.0.1:1", "names one address twice"),
                 ("null:x", "'null' takes no argument"),
                 ("loopback:", "'loopback' takes no argument"),
                 ("pcap:", "lacks the file to write"),
@@ -77,7 +96,11 @@ extension BackendTests {
         @Test("any text is understood or refused")
         func anyText() {
             var generator = SplitMix(seed: 1)
-            let words = ["tap", "stream", "dgram", "vhost-user", "pcap", "null", "loopback", ":", ",", "server", "/a", "\0", "é", ""]
+            let words = [
+                "tap", "stream", "dgram", "vhost-user", "tcp", "udp", "192.0.2.1:1", "pcap", "null", "loopback", ":",
+                ",",
+                "server", "/a", "\0", "é", "",
+            ]
             for _ in 0..<5000 {
                 let text = (0..<Int.random(in: 0...8, using: &generator))
                     .map { _ in words.randomElement(using: &generator)! }.joined()
@@ -97,6 +120,9 @@ extension BackendTests {
                 (.stream(path: "/s", isServer: false), .permissionDenied, "no permission to connect to '/s'"),
                 (.stream(path: "/s", isServer: true), .permissionDenied, "no permission to create the socket '/s'"),
                 (.datagram(local: "/s", remote: "/r"), .addressInUse, "'/s' is taken"),
+                (.tcp(address("192.0.2.1:80"), isServer: true), .permissionDenied, "no permission to use port 80"),
+                (.tcp(address("192.0.2.1:80"), isServer: true), .addressNotAvailable, "is no address of this host"),
+                (.udp(local: address("[::1]:9"), remote: address("[::1]:8")), .addressInUse, "[::1]:9 is taken"),
                 (.capture(file: "/c", inner: .null), .permissionDenied, "no permission to write the capture '/c'"),
                 (.capture(file: "/c", inner: .null), .noSpace, "no space on the disk"),
             ])

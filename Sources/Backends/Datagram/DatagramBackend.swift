@@ -2,10 +2,10 @@ import HostSystem
 import Intel82576
 import SystemPackage
 
-/// A port's wire plugged into UNIX datagram sockets, one frame per datagram: QEMU's `-netdev dgram`.
+/// A port's wire plugged into UNIX datagram sockets or UDP, one frame per datagram: QEMU's `-netdev dgram`.
 ///
-/// The socket is bound to the local path and never connected, so the peer may come, go and come back. Nobody can tell
-/// whether it is there before sending: the link is always up.
+/// A UNIX socket is bound to the local path and never connected, so the peer may come, go and come back; so it may with UDP,
+/// where no other's datagrams are taken. Nobody can tell whether it is there before sending: the link is always up.
 package final class DatagramBackend: Backend {
     /// What a refused datagram waits for.
     private enum Congestion {
@@ -16,11 +16,10 @@ package final class DatagramBackend: Backend {
         case peer
     }
 
-    private let remote: String
     private let closer: Closer
     /// Nothing is sent or received until the files that came with datagrams are closed.
     private var isPaused = false
-    private let socket: BoundSocket
+    private let socket: DatagramSocket
     /// Connected to the peer while its queue is full, only to be polled.
     private let watch: Descriptor
     /// The socket (readable) and the watch (writable).
@@ -32,16 +31,25 @@ package final class DatagramBackend: Backend {
     private var traffic = TrafficCounters(
         drops: .sendNoPeer, .sendRefused, .sendLength, .sendStoreFull, .receiveLength)
 
-    init(local: String, remote: String) throws(Errno) {
-        self.remote = remote
-        closer = try Closer()
+    private init(_ socket: DatagramSocket, _ closer: Closer) throws(Errno) {
+        (self.socket, self.closer) = (socket, closer)
         slots = DatagramSlots(closer)
-        socket = try BoundSocket(path: local, kind: .datagram, closer)
-        socket.refuseFiles()
         watch = try UnixSocket.make(.datagram)
         both = try EventSet()
         try both.add(socket.descriptor, writable: false)
         try both.add(watch.number, writable: true)
+    }
+
+    convenience init(local: String, remote: String) throws(Errno) {
+        let closer = try Closer()
+        let socket = try BoundSocket(path: local, kind: .datagram, closer)
+        socket.refuseFiles()
+        try self.init(.unix(socket, remote: remote), closer)
+    }
+
+    convenience init(local: InternetAddress, remote: InternetAddress) throws(Errno) {
+        let socket = try InternetSocket.datagrams(from: local, to: remote)
+        try self.init(.udp(socket, remote: remote), try Closer())
     }
 
     package var descriptor: CInt {
@@ -57,7 +65,7 @@ package final class DatagramBackend: Backend {
     package var counters: [(name: String, value: UInt64)] { traffic.report }
 
     package var status: String {
-        congestion == .peer ? "waiting for \(remote) to take frames" : "sending to \(remote)"
+        congestion == .peer ? "waiting for \(socket.remote) to take frames" : "sending to \(socket.remote)"
     }
 
     package func handleEvent() {
@@ -98,7 +106,7 @@ extension DatagramBackend {
         guard !isClosed else { return drop(run, .sendNoPeer) }
         let direct = run.prefix { batch[$0].fitsOneCall }
         guard store.isEmpty, !direct.isEmpty else { return keep(run.lowerBound, of: batch) }
-        switch batch.sendDatagrams(direct, from: socket.descriptor, to: remote) {
+        switch batch.sendDatagrams(direct, from: socket.descriptor, to: socket.remotePath) {
         case .moved(let count):
             traffic.sent(frames: count, bytes: batch.byteCount(of: direct.prefix(count)))
             return count
@@ -130,7 +138,7 @@ extension DatagramBackend {
     private func flush() {
         congestion = .none
         while !store.isEmpty {
-            switch store.sendDatagrams(from: socket.descriptor, to: remote) {
+            switch store.sendDatagrams(from: socket.descriptor, to: socket.remotePath) {
             case .moved(let count):
                 for _ in 0..<count { traffic.sent(bytes: store.removeFirst()) }
             case .wouldBlock: return awaitRoom()
@@ -142,7 +150,9 @@ extension DatagramBackend {
     }
 
     private func awaitRoom() {
-        guard (try? readiness(of: socket.descriptor, writable: true))?.contains(.writable) == true else {
+        guard let remote = socket.remotePath,
+            (try? readiness(of: socket.descriptor, writable: true))?.contains(.writable) == true
+        else {
             congestion = .socket
             return
         }

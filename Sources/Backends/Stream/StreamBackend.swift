@@ -2,7 +2,7 @@ import HostSystem
 import Intel82576
 import SystemPackage
 
-/// A port's wire plugged into a UNIX stream socket: each frame behind its length, 32 bits, big-endian.
+/// A port's wire plugged into a UNIX or TCP stream socket: each frame behind its length, 32 bits, big-endian.
 ///
 /// That is what QEMU's `-netdev stream` and passt speak. The link is up while a peer is connected. A peer that sends a
 /// length of 0 or of more than ``maximumFrameLength`` is disconnected.
@@ -40,6 +40,16 @@ package final class StreamBackend: Backend {
     convenience init(listeningOn path: String) throws(Errno) {
         let closer = try Closer()
         try self.init(Acceptor(path: path, closer), closer)
+    }
+
+    convenience init(connectingTo address: InternetAddress) throws(Errno) {
+        let closer = try Closer()
+        try self.init(TCPConnector(address, closer), closer)
+    }
+
+    convenience init(listeningOn address: InternetAddress) throws(Errno) {
+        let closer = try Closer()
+        try self.init(TCPAcceptor(address, closer), closer)
     }
 
     deinit { close() }

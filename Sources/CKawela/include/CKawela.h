@@ -72,6 +72,19 @@ int kw_unix_connect(int fd, const char *path);
 int kw_accept(int fd);
 int kw_set_nonblocking(int fd);
 
+/// Whether `host` is an IPv4 or IPv6 address in numbers.
+bool kw_inet_is_numeric(const char *host);
+/// A close-on-exec, non-blocking TCP socket, without delay of small segments, that is connected to a numeric host or will be:
+/// then it is writable, and kw_socket_error tells how it went. -1 with errno on failure.
+int kw_inet_connect(const char *host, uint16_t port);
+/// A close-on-exec, non-blocking socket of `type` (SOCK_STREAM, SOCK_DGRAM) bound to a numeric host; a SOCK_STREAM one also
+/// listens, and those it accepts do not delay small segments. -1 with errno on failure.
+int kw_inet_bind(const char *host, uint16_t port, int type);
+/// Has the UDP socket `fd` send to, and receive from, nobody but a numeric host. 0, or -1 with errno.
+int kw_inet_set_peer(int fd, const char *host, uint16_t port);
+/// The error that a socket has pending (SO_ERROR), which is taken; 0 for none.
+int kw_socket_error(int fd);
+
 /// Whether two descriptors of this process are the same open file (kcmp). False where the kernel has no kcmp.
 bool kw_same_file(int one, int other);
 /// The seals of a file in memory (F_GET_SEALS); -1 with errno for any other file.
@@ -188,6 +201,8 @@ int kw_landlock_version(void);
 int kw_landlock_create(int version);
 /// Leaves `rights` (KW_PATH_) for `path` and what is below it. 0, or -1 with errno.
 int kw_landlock_allow(int ruleset, int version, const char *path, uint64_t rights);
+/// Leaves connecting by TCP to `port`. 0, also before version 4, which does not keep from it; or -1 with errno.
+int kw_landlock_allow_connecting(int ruleset, int version, uint16_t port);
 /// Confines the calling thread, and those it starts from then on, to `ruleset` and what confines it already. Takes
 /// no_new_privileges. 0, or -1 with errno.
 int kw_landlock_restrict(int ruleset);

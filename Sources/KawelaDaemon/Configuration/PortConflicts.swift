@@ -5,6 +5,8 @@ private struct Claim {
     enum Resource: Hashable {
         case file(String)
         case interface(String)
+        /// Protocol, host and port.
+        case address(String)
     }
 
     var resource: Resource
@@ -30,6 +32,7 @@ extension Claim.Resource: CustomStringConvertible {
     var description: String {
         switch self {
         case .file(let path): path
+        case .address(let address): address
         case .interface(let name): "the interface \(name)"
         }
     }
@@ -53,8 +56,10 @@ extension BackendSpecification {
         case .tap(let name), .packet(let name): [Claim(resource: .interface(name), key: "uplink")]
         case .stream(let path, isServer: true), .vhostUser(let path, isServer: true), .datagram(let path, _):
             [.path(path, "uplink")]
+        case .tcp(let address, isServer: true): [Claim(resource: .address("TCP \(address)"), key: "uplink")]
+        case .udp(let address, _): [Claim(resource: .address("UDP \(address)"), key: "uplink")]
         case .capture(let file, let inner): [.path(file, "uplink")] + inner.claims
-        case .stream, .vhostUser, .null, .loopback: []
+        case .stream, .tcp, .vhostUser, .null, .loopback: []
         }
     }
 }

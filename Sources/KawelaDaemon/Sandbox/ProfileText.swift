@@ -26,7 +26,9 @@ extension SandboxProfile {
 extension SandboxProfile.Thread {
     fileprivate var lines: [String] {
         let paths = paths.isEmpty ? ["    none"] : paths.map { "    \($0.path): \($0.rights.text)" }
-        return ["", "thread \(name), paths:"] + paths + ["thread \(name), calls:"] + wrapped(calls.map(\.description))
+        let ports = tcpPorts.isEmpty ? [] : ["thread \(name), TCP ports:"] + wrapped(tcpPorts.map { "\($0)" })
+        return ["", "thread \(name), paths:"] + paths + ports + ["thread \(name), calls:"]
+            + wrapped(calls.map(\.description))
     }
 }
 

@@ -40,14 +40,17 @@ final class Sandbox: Sendable {
         (self.mode, self.log, fileSizeLimit) = (mode, log, profile.fileSizeLimit)
         let version = mode == .on ? PathRuleset.kernelVersion : nil
         let filters = mode != .off && hasCallFilters()
-        func confinement(_ paths: [SandboxProfile.PathRule]?, _ calls: [CallRule]) -> Confinement {
+        func confinement(
+            _ paths: [SandboxProfile.PathRule]?, _ calls: [CallRule], tcpPorts: [UInt16] = []
+        ) -> Confinement {
             Confinement(
-                paths: version.flatMap { version in paths.flatMap { ruleset($0, version: version, log: log) } },
+                paths: version.flatMap { version in paths.flatMap { ruleset($0, tcpPorts, version: version, log: log) }
+                },
                 filter: filters ? CallFilter(calls, isEnforced: mode == .on) : nil)
         }
-        process = confinement(profile.main.paths, profile.processCalls)
+        process = confinement(profile.main.paths, profile.processCalls, tcpPorts: profile.main.tcpPorts)
         main = confinement(nil, profile.main.calls)
-        ports = profile.ports.map { confinement($0.paths, $0.calls) }
+        ports = profile.ports.map { confinement($0.paths, $0.calls, tcpPorts: $0.tcpPorts) }
         closer = confinement(nil, profile.closer.calls)
         if mode != .off { warnOfMissing(hasPaths: version != nil || mode == .log, hasFilters: filters) }
     }
@@ -113,9 +116,12 @@ extension Sandbox {
 }
 
 /// `nil` when the kernel refuses. A path that is not there is left out.
-private func ruleset(_ paths: [SandboxProfile.PathRule], version: Int32, log: Logger) -> PathRuleset? {
+private func ruleset(
+    _ paths: [SandboxProfile.PathRule], _ tcpPorts: [UInt16], version: Int32, log: Logger
+) -> PathRuleset? {
     do throws(Errno) {
         let ruleset = try PathRuleset(version: version)
+        for port in tcpPorts { try ruleset.allowConnecting(to: port) }
         for rule in paths {
             do throws(Errno) {
                 try ruleset.allow(rule.rights, below: rule.path)

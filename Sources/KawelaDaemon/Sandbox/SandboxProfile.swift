@@ -20,6 +20,8 @@ struct PortNeeds: OptionSet {
     static let nvm = PortNeeds(rawValue: 1 << 6)
     /// Makes memory for the virtqueues of a vhost-user back end that comes, or comes back.
     static let virtqueues = PortNeeds(rawValue: 1 << 7)
+    /// Connects by TCP.
+    static let internetSocket = PortNeeds(rawValue: 1 << 8)
 }
 
 /// What `kawela serve` keeps when it gives up all else: paths and system calls of each kind of thread, limits.
@@ -36,6 +38,8 @@ struct SandboxProfile {
     struct Thread {
         var name: String
         var paths: [PathRule]
+        /// TCP ports, of any host, that it may connect to.
+        var tcpPorts: [UInt16] = []
         var calls: [CallRule]
     }
 
@@ -54,10 +58,12 @@ struct SandboxProfile {
     init(_ plans: [ServePlan], configuration: String?) {
         let uplinks = plans.map { Uplink($0) }
         main = Thread(
-            name: "main", paths: Self.mainPaths(plans, uplinks, configuration),
+            name: "main", paths: Self.mainPaths(plans, uplinks, configuration), tcpPorts: uplinks.flatMap(\.tcpPorts),
             calls: ThreadCalls.supervisor(controlsInterfaces: uplinks.contains { $0.needs.contains(.interface) }))
         ports = zip(plans, uplinks).map { plan, uplink in
-            Thread(name: plan.name ?? "port", paths: uplink.paths, calls: ThreadCalls.port(uplink.needs))
+            Thread(
+                name: plan.name ?? "port", paths: uplink.paths, tcpPorts: uplink.tcpPorts,
+                calls: ThreadCalls.port(uplink.needs))
         }
         closer = Thread(name: "close", paths: [], calls: ThreadCalls.closer)
         let growsFiles = uplinks.contains { $0.needs.contains(.capture) } || isLogInFile()
@@ -87,6 +93,8 @@ private struct Uplink {
     var needs: PortNeeds = []
     /// Sockets that it made and removes.
     var sockets: [String] = []
+    /// Ports that it connects to.
+    var tcpPorts: [UInt16] = []
 
     init(_ plan: ServePlan) {
         if let specification = try? BackendSpecification(parsing: plan.uplink) { add(specification) }
@@ -103,13 +111,16 @@ private struct Uplink {
             needs.insert(.virtqueues)
             sockets.append(path)
         case .vhostUser: needs.formUnion([.unixSocket, .connection, .virtqueues])
+        case .tcp(let address, isServer: false):
+            needs.formUnion([.internetSocket, .connection])
+            tcpPorts.append(address.port)
         case .datagram(let local, _):
             needs.insert(.connection)
             sockets.append(local)
         case .capture(_, let inner):
             needs.insert(.capture)
             add(inner)
-        case .null, .loopback: break
+        case .tcp, .udp, .null, .loopback: break
         }
     }
 

@@ -118,6 +118,7 @@ enum ThreadCalls {
         if needs.contains(.tunDevice) { calls.append(CallRule("openat", SYS_openat)) }
         if needs.contains(.packetSocket) { calls.append(CallRule("bind", SYS_bind)) }
         if needs.contains(.unixSocket) { calls.append(CallRule("socket", SYS_socket, .unixSocket)) }
+        if needs.contains(.internetSocket) { calls.append(CallRule("socket", SYS_socket, .internetSocket)) }
         if needs.contains(.connection) { calls.append(CallRule("connect", SYS_connect)) }
         if !needs.isDisjoint(with: [.connection, .packetSocket]) {
             calls.append(CallRule("setsockopt", SYS_setsockopt))
@@ -141,6 +142,8 @@ extension CallRule.Condition {
         argument: 2, mask: UInt32(PROT_EXEC), values: [0], text: "not executable")
     fileprivate static let ownProcess = Self(argument: 0, values: [UInt32(getpid())], text: "this process")
     fileprivate static let unixSocket = Self(argument: 0, values: [UInt32(AF_UNIX)], text: "AF_UNIX")
+    fileprivate static let internetSocket = Self(
+        argument: 0, values: [UInt32(AF_INET), UInt32(AF_INET6)], text: "AF_INET, AF_INET6")
     fileprivate static let readOnly = Self(
         argument: 2, mask: UInt32(O_ACCMODE | O_CREAT | O_TRUNC), values: [UInt32(O_RDONLY)], text: "to read")
     /// PR_SET_NAME and PR_SET_TIMERSLACK.

@@ -35,6 +35,11 @@ final class PathRuleset: @unchecked Sendable {
         if unsafe kw_landlock_allow(file.number, version, path, rights.rawValue) < 0 { throw .last }
     }
 
+    /// Leaves connecting by TCP to a port of any host.
+    func allowConnecting(to port: UInt16) throws(Errno) {
+        if kw_landlock_allow_connecting(file.number, version, port) < 0 { throw .last }
+    }
+
     /// Confines the calling thread and those it starts from then on.
     func restrictThread() throws(Errno) {
         if kw_landlock_restrict(file.number) < 0 { throw .last }

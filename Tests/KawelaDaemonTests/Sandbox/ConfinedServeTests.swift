@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HostSystem
+import HostTestSupport
 import Testing
 
 @testable import KawelaDaemon
@@ -155,6 +156,49 @@ import Testing
             let peer = try UnixSocket.make(.stream)
             try UnixSocket.connect(peer, to: "\(folder.path)/wire.sock")
             usleep(200_000)
+        }
+        let log = try end(running)
+        #expect(log.split(separator: "\n").filter { $0.contains("uplink: link up") }.count == 2, "\(log)")
+    }
+
+    @Test("connects by TCP to a peer that goes and comes back")
+    func internet() throws {
+        let port = UInt16.random(in: 20_000..<32_000)
+        let address = try #require(InternetAddress(parsing: "127.0.0.1:\(port)"))
+        func listen() throws -> Descriptor { try InternetSocket.listen(on: address) }
+        let first = try listen()
+        let running = try serve("--socket", folder.socket, "--uplink", "stream:tcp:\(address)")
+        try #require(try isReadable(first.number))
+        let connection = try UnixSocket.accept(first.number)
+        connection.close()
+        first.close()
+        let second = try listen()
+        #expect(try isReadable(second.number))
+        usleep(200_000)
+        second.close()
+        #expect(try end(running).contains("uplink: link up, connected"))
+    }
+
+    @Test("makes virtqueues anew for each vhost-user back end", arguments: [true, false])
+    func virtqueues(isServer: Bool) throws {
+        let path = "\(folder.path)/\(isServer ? "vhost.sock" : "vhost")"
+        let listener = isServer ? nil : try BoundSocket(path: path, kind: .stream)
+        let running = try serve(
+            "--socket", folder.socket, "--uplink", "vhost-user:\(path)\(isServer ? ",server" : "")",
+            sockets: isServer ? ["pf.sock", "vhost.sock"] : ["pf.sock"])
+        for _ in 0..<2 {
+            if let listener { try #require(try isReadable(listener.descriptor)) }
+            let socket = try listener.map { try UnixSocket.accept($0.descriptor) } ?? UnixSocket.make(.stream)
+            if isServer { try UnixSocket.connect(socket, to: path) }
+            let backEnd = VhostUserBackEnd(dup(socket.number))
+            socket.close()
+            for _ in 0..<300 where !backEnd.queues[1].isEnabled {
+                backEnd.serve()
+                usleep(10_000)
+            }
+            #expect(backEnd.memory != nil && backEnd.queues[1].isEnabled)
+            usleep(200_000)
+            backEnd.end()
         }
         let log = try end(running)
         #expect(log.split(separator: "\n").filter { $0.contains("uplink: link up") }.count == 2, "\(log)")
