@@ -115,6 +115,8 @@ public enum UplinkPeer: Sendable {
     case stream(path: String)
     /// A UNIX stream socket on which the card listens.
     case streamServer(path: String)
+    /// A UNIX socket on which the card listens for a vhost-user back end. QEMU's own card has no such peer.
+    case vhostUserServer(path: String)
     /// Nobody.
     case null
 
@@ -124,6 +126,7 @@ public enum UplinkPeer: Sendable {
         case .tap(let name): "tap:\(name)"
         case .stream(let path): "stream:\(path)"
         case .streamServer(let path): "stream:\(path),server"
+        case .vhostUserServer(let path): "vhost-user:\(path),server"
         case .null: "null"
         }
     }
@@ -134,7 +137,7 @@ public enum UplinkPeer: Sendable {
         case .tap(let name): "tap,id=\(id),ifname=\(name),script=no,downscript=no"
         case .stream(let path): "stream,id=\(id),server=off,addr.type=unix,addr.path=\(path)"
         case .streamServer(let path): "stream,id=\(id),server=on,addr.type=unix,addr.path=\(path)"
-        case .null: "hubport,id=\(id),hubid=0"
+        case .vhostUserServer, .null: "hubport,id=\(id),hubid=0"
         }
     }
 }

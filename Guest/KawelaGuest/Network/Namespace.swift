@@ -21,6 +21,17 @@ public final class Namespace: Sendable {
         try run.execute(["ip", "-n", name, "link", "set", Self.tap, "up"])
     }
 
+    /// Moves the peer's addresses from the TAP interface to a cable of two interfaces, of which the one named `end` is left
+    /// to a program that forwards raw frames. The peer makes all sums itself, since such a program may not.
+    public func moveAddresses(toCableWith end: String) throws {
+        let commands = [
+            "ip addr flush dev \(Self.tap)", "ip link add \(end) type veth peer name cable",
+            "ethtool -K cable tx off gro off", "ip addr add \(Self.address)/24 dev cable",
+            "ip addr add \(Self.address6)/64 dev cable nodad", "ip link set cable up", "ip link set \(end) up",
+        ]
+        try execute(commands.joined(separator: " && "))
+    }
+
     /// What starts a program inside.
     public func entering(_ command: [String]) -> [String] { ["ip", "netns", "exec", name] + command }
 
