@@ -1,7 +1,9 @@
 import CKawela
 import Glibc
+import HostSystem
 import HostTestSupport
 import Intel82576
+import Synchronization
 import Testing
 
 @testable import Backends
@@ -125,13 +127,11 @@ extension BackendTests.VhostUser {
             let (harness, backEnd) = try suite.connected()
             let memory = UInt(bitPattern: backEnd.memory)
             let (length, queues) = (backEnd.memoryLength, backEnd.queues)
-            let stop = UnsafeMutablePointer<Int>.allocate(capacity: 1)
-            stop.pointee = 0
-            let stopAddress = UInt(bitPattern: stop)
-            let writer = RaceThread {
+            let isOver = SharedFlag()
+            let writer = try NamedThread(name: "writer") {
                 let place = UnsafeMutableRawPointer(bitPattern: memory)!
                 var generator = SplitMix(seed: 3)
-                while UnsafePointer<Int>(bitPattern: stopAddress)!.pointee == 0 {
+                while !isOver.value.load(ordering: .relaxed) {
                     let offset = Int.random(in: 0..<length, using: &generator)
                     place.storeBytes(
                         of: UInt8.random(in: 0...255, using: &generator), toByteOffset: offset, as: UInt8.self)
@@ -146,9 +146,8 @@ extension BackendTests.VhostUser {
                 harness.send([testFrame(1), testFrame(2, count: 5000)])
                 harness.step()
             }
-            stop.pointee = 1
+            isOver.value.store(true, ordering: .relaxed)
             writer.join()
-            stop.deallocate()
         }
 
         @Test("a message that nobody asked for, or is no answer, ends the connection")
@@ -248,24 +247,6 @@ extension BackendTests.VhostUser {
     }
 }
 
-/// A thread that a test waits for.
-private final class RaceThread {
-    private final class Work {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    private var thread = pthread_t()
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        let work = Unmanaged.passRetained(Work(body)).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { work in
-                Unmanaged<Work>.fromOpaque(work!).takeRetainedValue().body()
-                return nil
-            }, work)
-    }
-
-    func join() { pthread_join(thread, nil) }
+private final class SharedFlag: Sendable {
+    let value = Atomic(false)
 }
