@@ -7,8 +7,23 @@ import Testing
 
 @Suite("Closing in another thread")
 struct CloserTests {
-    private func openFile() -> CInt { open("/dev/null", O_RDONLY | O_CLOEXEC) }
-    private func isOpen(_ number: CInt) -> Bool { fcntl(number, F_GETFD) >= 0 }
+    /// The end of a pipe to write to. Whether it was closed is asked of the other end: its number may be another file's by
+    /// then.
+    private final class OpenFile {
+        let number: CInt
+        private let other: CInt
+
+        init() throws {
+            var ends: [CInt] = [0, 0]
+            try #require(pipe(&ends) == 0)
+            (other, number) = (ends[0], ends[1])
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        }
+
+        deinit { close(other) }
+
+        var isClosed: Bool { (try? readiness(of: other, readable: true))?.contains(.failed) == true }
+    }
 
     @Test("a descriptor that lingers keeps neither its owner waiting nor the next thread that closes")
     func lingering() throws {
@@ -17,9 +32,9 @@ struct CloserTests {
         slow.letGo()
         let time = ContinuousClock().measure { closer.close(copy) }
         #expect(time < LingeringSocket.promptly)
-        let file = openFile()
-        other.close(file)
-        #expect(becomesTrue { !isOpen(file) })
+        let file = try OpenFile()
+        other.close(file.number)
+        #expect(becomesTrue { file.isClosed })
     }
 
     @Test("it is behind while more than the limit wait, and says when it has caught up")
@@ -28,7 +43,7 @@ struct CloserTests {
         let copy = fcntl(slow.number, F_DUPFD_CLOEXEC, 0)
         slow.letGo()
         closer.close(copy)
-        for _ in 0..<Closer.limit { closer.close(openFile()) }
+        for _ in 0..<Closer.limit { closer.close(try OpenFile().number) }
         #expect(closer.isBehind)
         #expect(try readiness(of: closer.caughtUp, readable: true).isEmpty)
         slow.stopLingering()
@@ -43,19 +58,19 @@ struct CloserTests {
         let closer = try Closer()
         for pause in [0, 0, 20_000, 20_000, 1_200_000] as [useconds_t] {
             usleep(pause)
-            let file = openFile()
-            closer.close(file)
-            #expect(becomesTrue { !isOpen(file) }, "after \(pause) us")
+            let file = try OpenFile()
+            closer.close(file.number)
+            #expect(becomesTrue { file.isClosed }, "after \(pause) us")
         }
     }
 
     @Test("a descriptor that is known not to linger is closed at once")
     func atOnce() throws {
-        let file = openFile()
+        let file = try OpenFile()
         do {
-            let descriptor = Descriptor(file, closer: try Closer())
+            let descriptor = Descriptor(file.number, closer: try Closer())
             descriptor.closeAtOnce()
         }
-        #expect(!isOpen(file))
+        #expect(file.isClosed)
     }
 }
