@@ -18,14 +18,15 @@ struct ComparedRow {
 
     private var quotient: String {
         guard let ratio else { return "" }
-        let median = reachesAim ? "**\(figure(ratio.median))**" : figure(ratio.median)
-        return "\(median) (\(figure(ratio.quartiles.lower)) ... \(figure(ratio.quartiles.upper)))"
+        return spread(ratio) { reachesAim ? "**\($0)**" : $0 }
     }
 
-    private func spread(_ samples: Samples) -> String {
+    /// The median, marked, and the middle half; of a single sample, itself.
+    private func spread(_ samples: Samples, marked mark: (String) -> String = { $0 }) -> String {
         guard samples.count > 0 else { return "" }
         let (lower, upper) = (figure(samples.quartiles.lower), figure(samples.quartiles.upper))
-        return lower == upper ? figure(samples.median) : "\(figure(samples.median)) (\(lower) ... \(upper))"
+        let median = mark(figure(samples.median))
+        return lower == upper ? median : "\(median) (\(lower) ... \(upper))"
     }
 }
 

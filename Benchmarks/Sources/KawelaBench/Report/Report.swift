@@ -37,7 +37,8 @@ struct Report {
         end \(place.load): the more of it, the wider the spread.
 
         Everything is measured beside QEMU's own igb, in turns on the same machine. "Times as good" is above 1 where Kawela
-        is better: less time, more frames. Figures are medians of the rounds, and in brackets the middle half of them.
+        is better: less time, more frames. Figures are medians of the rounds, and in brackets the middle half of them;
+        without brackets there was one round.
         """
     }
 
