@@ -1,6 +1,6 @@
 /// The storage of the 128 KiB register space, one word a register, indexed by `offset / 4` of the canonical address.
 ///
-/// Clients map ``QueuePages``, never this. A plain value, so that every block of the chip can keep it without counting
+/// A plain value, so that every block of the chip can keep it without counting
 /// references: all copies are the same storage, valid as long as the ``Port`` that made it.
 struct RegisterFile: BitwiseCopyable {
     let words = WordStorage<0x8000>()
