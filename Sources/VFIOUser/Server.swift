@@ -10,9 +10,9 @@ import SystemPackage
 /// blocks, except the function's own access to memory that the client did not share (milliseconds at most, within its
 /// ``WaitBudget``).
 ///
-/// A client that connects while another is served is turned away at once: QEMU then reports the error at start, where
-/// waiting would look like a hang. When a client leaves, its memory is unmapped, the function is detached and reset,
-/// and the next one may come.
+/// When a client leaves, its memory is unmapped, the function is detached and reset, and the next one may come. One that
+/// connects while another is served waits for its place a moment, since that may have ended without its socket being closed
+/// yet, and is turned away then: QEMU reports the error at start, where waiting longer would look like a hang.
 package final class Server {
     private let function: any Function
     private let log: EventLog
@@ -23,6 +23,9 @@ package final class Server {
     private let closer: Closer
     private let listener: Listener?
     private var session: Session?
+    /// A client that waits for the place of ``session``'s, until ``placeTimer`` runs out.
+    private var newcomer: Descriptor?
+    private let placeTimer: Timer
     /// Readable while the client's socket is writable, so that all there is to wait for is readable.
     private var writability: EventSet?
     private var watched = Watched()
@@ -53,7 +56,9 @@ package final class Server {
     ) throws(ServerError) {
         (self.function, self.log, self.guestMemory, self.access) = (function, EventLog(log), guestMemory, access)
         waitBudget = WaitBudget()
-        do throws(Errno) { closer = try Closer() } catch { throw .unavailable(path: path, error) }
+        do throws(Errno) {
+            (closer, placeTimer) = (try Closer(), try Timer())
+        } catch { throw .unavailable(path: path, error) }
         listener = try Listener(path: path, access: access.socket, closer)
         watch()
     }
@@ -65,7 +70,7 @@ package final class Server {
     ) throws(Errno) {
         (self.function, self.log, self.guestMemory, listener) = (function, EventLog(log), guestMemory, nil)
         (access, self.waitBudget) = (ClientAccess(), waitBudget)
-        closer = try Closer()
+        (closer, placeTimer) = (try Closer(), try Timer())
     }
 
     deinit { close() }
@@ -83,6 +88,8 @@ package final class Server {
             session?.handleWritable()
         } else if descriptor == closer.caughtUp {
             closer.acknowledge()
+        } else if descriptor == placeTimer.descriptor, placeTimer.take() {
+            endWaiting()
         }
         settle()
     }
@@ -98,6 +105,7 @@ package final class Server {
 
     /// Drops the client and removes the socket file. Calling it again does nothing.
     package func close() {
+        takeNewcomer()?.hangUp()
         session?.finish(.serverClosed)
         settle()
         listener?.removeFile()
@@ -119,32 +127,53 @@ extension Server {
         }
     }
 
-    /// The client served may have gone, and this one come instead, before its going was noticed. What it left unread is
-    /// of no use to anybody then.
     private func welcome(_ socket: Descriptor) {
         let peer = SocketPeer(of: socket)
-        guard access.admits(peer) else {
-            socket.hangUp()
-            log.warning("client turned away: \(peer.text), not a user that may connect")
-            return
+        guard access.admits(peer) else { return turnAway(socket, "\(peer.text), not a user that may connect") }
+        endLostSession()
+        if session == nil {
+            begin(socket)
+        } else if newcomer == nil {
+            newcomer = socket
+            placeTimer.start(milliseconds: Limits.placeTimeMilliseconds)
+        } else {
+            turnAway(socket, "another one is connected")
         }
+    }
+
+    /// The client served may have gone, and another one come instead, before its going was noticed. What it left unread is
+    /// of no use to anybody then.
+    private func endLostSession() {
         session?.handleInput()
         if let session, session.transport.hasHungUp { session.finish(.clientLeft) }
         if let session, session.isSilent { session.finish(.silent) }
         settle()
-        if let obstacle {
-            socket.hangUp()
-            log.warning("client turned away: \(obstacle)")
+    }
+
+    /// The place that a client waits for is still taken.
+    private func endWaiting() {
+        endLostSession()
+        if let socket = takeNewcomer() { turnAway(socket, "another one is connected") }
+    }
+
+    private func takeNewcomer() -> Descriptor? {
+        defer { newcomer = nil }
+        if newcomer != nil { placeTimer.start(milliseconds: 0) }
+        return newcomer
+    }
+
+    private func turnAway(_ socket: Descriptor, _ reason: String) {
+        socket.hangUp()
+        log.warning("client turned away: \(reason)")
+    }
+
+    /// Serves a client, as soon as one may be served again.
+    private func begin(_ socket: Descriptor) {
+        if let pauseEnd, .now < pauseEnd {
+            turnAway(socket, "the eventfd of the one before blocked, try again in a second")
         } else {
             adopt(socket)
         }
-    }
-
-    /// Why a client cannot be served now.
-    private var obstacle: String? {
-        if session != nil { return "another one is connected" }
-        if let pauseEnd, .now < pauseEnd { return "the eventfd of the one before blocked, try again in a second" }
-        return nil
     }
 
     func adopt(_ socket: Descriptor) {
@@ -155,7 +184,8 @@ extension Server {
         watch()
     }
 
-    /// Closes a session that has ended, and brings ``descriptors`` up to date.
+    /// Closes a session that has ended, has the client that waits for its place served, and brings ``descriptors`` up to
+    /// date.
     private func settle() {
         if closer.isBehind { session?.finish(.unclosedDescriptors) }
         if let session, let reason = session.end {
@@ -165,6 +195,7 @@ extension Server {
             if reason == .blockingEvent { pauseEnd = .now + Limits.blockingPause }
             log.note(reason)
         }
+        if session == nil, !closer.isBehind, let socket = takeNewcomer() { begin(socket) }
         watch()
     }
 
@@ -176,12 +207,13 @@ extension Server {
         let (listener, closer) = (isClosed || isBehind ? nil : listener, isBehind && !isClosed ? closer : nil)
         let resample = session?.intx.resample
         if watched.listener === listener, watched.session === session, watched.resample === resample,
-            watched.closer === closer, watchedRoom == writability?.descriptor
+            watched.closer === closer, watched.newcomer === newcomer, watchedRoom == writability?.descriptor
         {
             return
         }
         watched = Watched(
-            listener: listener, session: session, resample: resample, writability: writability, closer: closer)
+            listener: listener, session: session, resample: resample, writability: writability, closer: closer,
+            newcomer: newcomer, placeTimer: placeTimer)
         watchedRoom = writability?.descriptor
         descriptors = watched.descriptors
         generation += 1
@@ -205,11 +237,13 @@ private struct Watched {
     var resample: Descriptor?
     var writability: EventSet?
     var closer: Closer?
+    var newcomer: Descriptor?
+    var placeTimer: Timer?
 
     var descriptors: [CInt] {
         [
             listener?.descriptor, session?.transport.descriptor, resample?.number, writability?.descriptor,
-            closer?.caughtUp,
+            closer?.caughtUp, newcomer == nil ? nil : placeTimer?.descriptor,
         ].compactMap { $0 }
     }
 }

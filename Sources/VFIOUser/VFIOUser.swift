@@ -46,6 +46,9 @@ enum Limits {
     static let smallestTransferSize: UInt64 = 4096
     /// How long a client may take for its first message, once another one wants its place.
     static let versionTime = Duration.seconds(5)
+    /// How long a client waits for the place of another that may have ended: the kernel can close the sockets of a process
+    /// some time after its end (those that its io_uring polls).
+    static let placeTimeMilliseconds = 3000
     /// How long nobody is served after a client whose eventfd blocked: each such client costs milliseconds of everybody's.
     static let blockingPause = Duration.seconds(1)
     /// Requests of ours given up on whose reply may still come.

@@ -57,19 +57,59 @@ struct ServerTests {
         server.close()
     }
 
-    @Test("a second client is turned away at once, and the first one does not notice")
+    @Test("a second client is turned away after a moment, a third at once, and the first one does not notice")
     func secondClient() throws {
         let server = try makeServer()
         let first = try connect()
         #expect(shakeHands(first, server))
-        let second = try connect()
+        let (second, third) = (try connect(), try connect())
         server.runUntilIdle()
-        #expect(second.receive())
-        #expect(log.lines.last == "warning: client turned away: another one is connected")
+        let line = "warning: client turned away: another one is connected"
+        #expect(!second.receive() && third.receive() && log.lines.count { $0 == line } == 1)
+        passPlaceTime(server)
+        #expect(second.receive() && log.lines.count { $0 == line } == 2)
         first.send(Wire(5, 13))
         server.runUntilIdle()
         #expect(first.next()?.id == 5)
         server.close()
+    }
+
+    private func passPlaceTime(_ server: Server) {
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start <= .milliseconds(Limits.placeTimeMilliseconds + 100) { usleep(100_000) }
+        server.runUntilIdle()
+    }
+
+    @Test("a client that waits is served once the one before is gone, and when it has gone itself, the next one is")
+    func successor() throws {
+        let server = try makeServer()
+        let (first, second) = (try connect(), try connect())
+        server.runUntilIdle()
+        second.send(Wire(1, 1, Connection.versionPayload))
+        server.runUntilIdle()
+        #expect(!second.receive() && server.isConnected)
+        first.close()
+        server.runUntilIdle()
+        let answer = try #require(second.next())
+        #expect(answer.refusal == nil && server.isConnected)
+        let third = try connect()
+        server.runUntilIdle()
+        third.close()
+        second.close()
+        server.runUntilIdle()
+        #expect(!server.isConnected)
+        #expect(shakeHands(try connect(), server))
+        #expect(!log.lines.contains { $0.contains("turned away") })
+        server.close()
+    }
+
+    @Test("a client that waits is let go with the server")
+    func successorOfNobody() throws {
+        let server = try makeServer()
+        let (first, second) = (try connect(), try connect())
+        server.runUntilIdle()
+        server.close()
+        #expect(first.receive() && second.receive() && server.descriptors.isEmpty)
     }
 
     @Test("a client of a user that may not connect is turned away, and cannot flood the log")
@@ -100,10 +140,11 @@ struct ServerTests {
     @Test("a client that says nothing loses its place after some seconds, to one that does")
     func silentPlace() throws {
         let server = try makeServer()
+        let start = ContinuousClock.now
         let (silent, early) = (try connect(), try connect())
         server.runUntilIdle()
+        passPlaceTime(server)
         #expect(early.receive() && server.isConnected)
-        let start = ContinuousClock.now
         while ContinuousClock.now - start <= Limits.versionTime { usleep(100_000) }
         #expect(shakeHands(try connect(), server))
         #expect(silent.receive())
