@@ -51,7 +51,7 @@ enum Seeds {
         (.setUpReceive, [place, 1, format, 2] + [UInt8](repeating: 0, count: 8))
     }
 
-    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + borders + blocks + each }
+    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + borders + limits + blocks + each }
 
     /// Frames of the PF to the wire, whole and segmented, one of each kind of headers.
     private static var packets: [(String, [UInt8])] {
@@ -112,6 +112,37 @@ enum Seeds {
                 ("received-\(name)", script([0, 0], [start, ring, arrival, settle])),
             ]
         } + [("same-queue", script([2, 0], both))]
+    }
+
+    /// What is refused or put off by a little: a frame that ends 24 bytes behind each area, a packet that fills its ring
+    /// without an end, more segments than one run sends, and a vector that is not a VF's.
+    private static var limits: [(String, [UInt8])] {
+        let beyond = (UInt8(0)..<5).map { area -> (String, [UInt8]) in
+            let frame: [UInt8] = [0, 0, 0x14, 40, 0, 0, 0, 0, 0, 235 + area, 30, 0]
+            return ("just-over-\(area)", script([0, 0], [start, transmit(0), (.postPacket, frame), settle]))
+        }
+        // No EOP, in seven descriptors of a ring of eight.
+        let pieces = [[UInt8]](repeating: [10, 0], count: 6).joined()
+        let endless: [UInt8] = [0, 0, 0x14, 100, 0, 0, 0, 2, 6] + pieces + [0, 0]
+        // 60,000 bytes in segments of 8, four times.
+        let headers: [UInt8] = [0, 0x09, 0x14, 240, 0x60, 0xEA, 0, 0, 0, 0, 0, 0]
+        let packet: (Operation, [UInt8]) = (.postSegmented, headers + [0x10, 0, 8, 0, 0, 0, 0, 3])
+        let segments = [start, (.setUpTransmit, [0, 5, 0, 0])] + [(Operation, [UInt8])](repeating: packet, count: 4)
+        // MSI-X on, and this vector for both queues and the mailbox.
+        let vectors = (UInt8(2)...3).map { vector -> (String, [UInt8]) in
+            let entry = 0x80 | vector
+            let interrupts: (Operation, [UInt8]) = (
+                .setUpInterrupts, [1, 1, entry, 0, entry, entry, entry, entry, 0, 0]
+            )
+            let frame: (Operation, [UInt8]) = (.postPacket, plain(1))
+            return (
+                "vector-\(vector)", script([2, 0], [start, functions, pools, transmit(1), interrupts, frame, settle])
+            )
+        }
+        return beyond + vectors + [
+            ("endless", script([0, 0], [start, (.setUpTransmit, [0, 0, 0, 0]), (.postPacket, endless), settle])),
+            ("segments", script([0, 0], segments + [(.ringTransmit, [0, 8]), settle])),
+        ]
     }
 
     /// What brings one block of the chip to work.
