@@ -143,12 +143,15 @@ extension RealGuest {
             }
         }
 
-        @Test("refuses a card whose EEPROM is read wrongly, and takes it once it is right", .timeLimit(.minutes(3)))
-        func wrongWords() throws {
+        /// A word that never comes is waited for 100,000 readings of EERD: half a minute and more.
+        @Test(
+            "refuses a card whose EEPROM is read wrongly or not at all, and takes it once it is right",
+            .timeLimit(.minutes(5)), arguments: [("nvm-data", "every 16"), ("nvm-timeout", "every 16 once")])
+        func wrongWords(kind: String, rule: String) throws {
             let guest = try FaultyGuest.guest()
             _ = try guest.kernelLog()
-            let faults = try FaultyGuest.under(["nvm-data": "every 16"], counting: "nvm-data") { _ in
-                _ = try guest.attempt("rmmod igb; modprobe igb")
+            let faults = try FaultyGuest.under([kind: rule], counting: kind) { _ in
+                _ = try guest.attempt("rmmod igb; modprobe igb", seconds: 120)
                 try guest.waitForKernel(toSay: "NVM Checksum Is Not Valid")
             }
             #expect(faults > 0)
