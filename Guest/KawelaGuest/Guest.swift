@@ -110,7 +110,7 @@ public final class Guest: Sendable {
 
     /// Runs a shell command in the guest, however it ends. 137 is what a command gets that took longer than `seconds`.
     public func attempt(_ command: String, seconds: Int = 20) throws -> CommandResult {
-        guard let result = try channel.run(command, seconds: seconds) else {
+        guard let result = try channel.run(command, seconds: Int(Double(seconds) * patience)) else {
             throw GuestError("the guest does not answer any more: \(command)\n\(evidence)")
         }
         return result

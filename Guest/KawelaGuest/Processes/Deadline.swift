@@ -1,5 +1,8 @@
 import Foundation
 
+/// How many times as long as usual a guest may take, on a machine that does other things as well: KAWELA_PATIENCE.
+let patience = ProcessInfo.processInfo.environment["KAWELA_PATIENCE"].flatMap(Double.init) ?? 1
+
 /// A point in time after which waiting stops.
 public struct Deadline: Sendable {
     private let instant: ContinuousClock.Instant
@@ -25,9 +28,9 @@ public func eventually(
     _ what: @autoclosure () -> String, within seconds: Double, every interval: Double = 0.05,
     _ condition: () throws -> Bool
 ) throws {
-    let deadline = Deadline(seconds: seconds)
+    let deadline = Deadline(seconds: seconds * patience)
     while try !condition() {
-        guard !deadline.hasPassed else { throw GuestError("not within \(seconds) s: \(what())") }
+        guard !deadline.hasPassed else { throw GuestError("not within \(deadline.seconds) s: \(what())") }
         usleep(useconds_t(interval * 1_000_000))
     }
 }
