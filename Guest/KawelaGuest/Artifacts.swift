@@ -53,6 +53,12 @@ public struct Artifacts: Sendable {
         return path
     }
 
+    /// `kawela serve`, without its sandbox where that would be in the thread sanitizer's way.
+    public static func serve() throws -> [String] {
+        let isChecked = ProcessInfo.processInfo.environment["KAWELA_SANITIZER"] == "thread"
+        return [try kawela(), "serve"] + (isChecked ? ["--sandbox", "off"] : [])
+    }
+
     /// The `kawela` program: KAWELA_BINARY, else the one beside the running demo or test bundle.
     public static func kawela() throws -> String {
         if let given = ProcessInfo.processInfo.environment["KAWELA_BINARY"] { return given }

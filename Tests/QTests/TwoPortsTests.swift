@@ -64,7 +64,7 @@ private final class PortsBench {
         let configuration = #"{"version": 1, "ports": [\#(entries.joined(separator: ", "))]}"#
         try configuration.write(toFile: run.path("kawela.json"), atomically: true, encoding: .utf8)
         let process = try ChildProcess(
-            [try Artifacts.kawela(), "serve", "--config", run.path("kawela.json")], name: "kawela", in: run)
+            try Artifacts.serve() + ["--config", run.path("kawela.json")], name: "kawela", in: run)
         try eventually("kawela makes its sockets\n\(process.tail())", within: 10, every: 0.005) {
             (0..<2).allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0).sock") }
         }

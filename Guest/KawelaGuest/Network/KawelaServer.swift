@@ -28,7 +28,7 @@ public final class KawelaServer: Sendable {
         let name = run.uniqueName("kawela")
         folder = run.path(name + "-sockets")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        var command = [try Artifacts.kawela(), "serve", "--uplink", uplink.kawelaSpecification, "--mac", mac]
+        var command = try Artifacts.serve() + ["--uplink", uplink.kawelaSpecification, "--mac", mac]
         command += ["--nvm", "\(folder)/nic.nvm"]
         command +=
             vfs == 0

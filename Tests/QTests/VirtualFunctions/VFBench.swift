@@ -133,8 +133,7 @@ private func startKawela(
         """
     try configuration.write(toFile: run.path("kawela.json"), atomically: true, encoding: .utf8)
     let process = try ChildProcess(
-        [try Artifacts.kawela(), "serve", "--vfs", "\(vfs)", "--config", run.path("kawela.json")], name: "kawela",
-        in: run)
+        try Artifacts.serve() + ["--vfs", "\(vfs)", "--config", run.path("kawela.json")], name: "kawela", in: run)
     try eventually("kawela makes its sockets\n\(process.tail())", within: 10, every: 0.005) {
         (0..<vfs).allSatisfy { FileManager.default.fileExists(atPath: run.path("vf\($0).sock")) }
     }
