@@ -14,19 +14,16 @@ import PCIe
 /// port, which then sends requests to the client.
 func runVFIOUser(_ input: Input) {
     Files.open()
-    let free = lowestFreeDescriptor()
+    let open = openDescriptors()
     do {
         var client = ClientScript(input)
         client.run()
     }
-    require(lowestFreeDescriptor() == free, "a descriptor of the client's was not closed")
+    require(openDescriptors() == open, "a descriptor of the client's was not closed")
 }
 
-private func lowestFreeDescriptor() -> CInt {
-    let number = dup(2)
-    close(number)
-    return number
-}
+/// As far as an input can come: what its messages hold at once, and what is open anyway.
+private func openDescriptors() -> [CInt] { (0..<CInt(Limits.heldDescriptors + 64)).filter { fcntl($0, F_GETFD) >= 0 } }
 
 /// Files that clients hand over, the same for all inputs.
 private struct Files {
