@@ -25,11 +25,13 @@ struct Command {
         switch words.first {
         case "device": try device(seconds: number(1) ?? 1)
         case "compare": try compare(rounds: Int(number(1) ?? 7))
-        case "guest": try guest(rounds: Int(number(1) ?? 3))
+        case "guest":
+            let hasRounds = number(1) != nil
+            try guest(rounds: Int(number(1) ?? 3), words.dropFirst(hasRounds ? 2 : 1).joined(separator: " "))
         case "all":
             try compare(rounds: 7)
             try device(seconds: 1)
-            try guest(rounds: 3)
+            try guest(rounds: 3, "")
             try Report().write()
         case "attack": _ = try UnderAttack.run(selection: words.dropFirst().joined(separator: " "))
         case "soak": try soak()
@@ -63,8 +65,9 @@ struct Command {
     }
 
     /// Rows that are measured take the place of those of the same name that were measured before.
-    private func guest(rounds: Int) throws {
-        let new = try EndToEnd.run(rounds: rounds, selection: words.dropFirst(2).joined(separator: " "))
+    private func guest(rounds: Int, _ selection: String) throws {
+        let new = try EndToEnd.run(rounds: rounds, selection: selection)
+        guard !new.isEmpty else { throw BenchError("no row has all of these words: \(selection)") }
         let old: [EndToEnd.Result] = selection.isEmpty ? [] : try Store.load("guests") ?? []
         let rows = Set(new.map(\.row))
         try Store.save(old.filter { !rows.contains($0.row) } + new, as: "guests")

@@ -114,7 +114,8 @@ extension Guest {
         for function in functions { try give(function, to: "vfio-pci") }
     }
 
-    /// Gives functions that have INTx (PCI addresses) to UIO: programs reach all memory with them, by physical addresses.
+    /// Gives functions (PCI addresses) to UIO: programs reach all memory with them, by physical addresses. A VF, which has
+    /// no INTx, has no interrupts then.
     public func giveToUIO(_ functions: [String]) throws {
         try run("modprobe uio_pci_generic")
         for function in functions { try give(function, to: "uio_pci_generic") }

@@ -24,12 +24,13 @@ enum EndToEnd {
         let steps = Measurement.allCases.flatMap { measurement in
             GuestRow.Function.allCases.compactMap { function -> Step? in
                 let rows = measurement.rows(function, translation)
-                let isWanted = measurement.isPossible(function, translation) && rows.contains { $0.matches(selection) }
+                let isWanted = measurement.isPossible(function) && rows.contains { $0.matches(selection) }
                 return isWanted ? (measurement, function) : nil
             }
         }
         guard !steps.isEmpty else { return [] }
         print(translation.rawValue)
+        let start = ContinuousClock.now
         let guests = try Contestant.allCases.map { try MeasuredGuest($0, translation) }
         for guest in guests { try guest.waitUntilReady() }
         var results: [Result] = []
@@ -44,6 +45,7 @@ enum EndToEnd {
         for function in [GuestRow.Function.vf, .pf] {
             try measure(of(.testpmd).filter { $0.function == function }) { try $0.prepareTestPMD(function) }
         }
+        print("    \(results.count) rows in \((ContinuousClock.now - start).components.seconds) s")
         return results
     }
 

@@ -14,9 +14,13 @@ struct GuestRow: Codable, Hashable {
         case pf = "PF"
         case vf = "VF"
 
-        /// testpmd's mode of forwarding. A VF may not send with the sender's address, which `io` leaves as it is.
+        /// testpmd's mode of forwarding. `io` leaves the addresses as they are, which will not do for a VF: the card drops
+        /// what a VF sends with another's address, and has no way from a VF back to itself.
         var forwarding: String { self == .pf ? "io" : "macswap" }
     }
+
+    /// Each buffer is mapped for itself, at the price of two messages. DPDK's memory VFIO maps once.
+    var isTranslated: Bool { machine == Translation.translating.rawValue && !name.contains("testpmd") }
 
     var title: String { (function.map { "\($0.rawValue), " } ?? "") + name }
 
@@ -28,7 +32,7 @@ struct GuestRow: Codable, Hashable {
 
 /// What there is to measure with Linux's own drivers, and with DPDK's.
 enum Measurement: CaseIterable {
-    case bringUp
+    case bringUp, enableVFs
     case burst1, burst32
     case udp, tcp
     case streamOut, streamIn
@@ -39,18 +43,18 @@ enum Measurement: CaseIterable {
 
     var phase: Phase {
         switch self {
-        case .bringUp: .bringUp
+        case .bringUp, .enableVFs: .bringUp
         case .burst1, .burst32, .udp, .tcp, .streamOut, .streamIn, .betweenVFs: .linux
         case .transmitOnly, .receiveOnly, .forward: .testpmd
         }
     }
 
-    /// Those that make sense of a function in a machine. VFs have no INTx, so UIO cannot drive them.
-    func isPossible(_ function: GuestRow.Function, _ translation: Translation) -> Bool {
+    /// Those that make sense of a function.
+    func isPossible(_ function: GuestRow.Function) -> Bool {
         switch self {
         case .bringUp: function == .pf
-        case .betweenVFs: function == .vf
-        default: phase != .testpmd || function == .pf || translation != .none
+        case .enableVFs, .betweenVFs: function == .vf
+        default: true
         }
     }
 
@@ -62,6 +66,11 @@ enum Measurement: CaseIterable {
         return switch self {
         case .bringUp:
             [row("modprobe until the link is up", "s", true), row("vfio-user messages until the link is up", "", true)]
+        case .enableVFs:
+            [
+                row("sriov_numvfs until both links are up", "s", true),
+                row("vfio-user messages until both links are up", "", true),
+            ]
         case .burst1: [row("pktgen 60 B, burst 1", "kpps", false)]
         case .burst32: [row("pktgen 60 B, burst 32", "kpps", false)]
         case .udp:

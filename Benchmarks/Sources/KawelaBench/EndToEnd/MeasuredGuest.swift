@@ -76,6 +76,7 @@ final class MeasuredGuest {
     func measure(_ measurement: Measurement, _ function: GuestRow.Function) throws -> [Double] {
         switch measurement {
         case .bringUp: try bringUp()
+        case .enableVFs: try enableVFs()
         case .burst1: [try pktgen(function, burst: 1)]
         case .burst32: [try pktgen(function, burst: 32)]
         case .udp: try roundTrips(function, byTCP: false)
@@ -91,15 +92,34 @@ final class MeasuredGuest {
 
     private func station(_ function: GuestRow.Function) -> Station { function == .pf ? guest.station() : vfs[0] }
 
-    /// Seconds by the guest's clock, and messages of QEMU's to Kawela.
     private func bringUp() throws -> [Double] {
-        let script = """
-            rmmod igb 2>/dev/null; read start rest </proc/uptime
-            modprobe igb; ip link set eth0 up; until grep -q 1 /sys/class/net/eth0/carrier; do usleep 5000; done
+        try guest.run("rmmod igb 2>/dev/null; true")
+        return try timeAndMessages("modprobe igb; ip link set eth0 up; \(Self.waitForLink)")
+    }
+
+    /// igb resets the card when VFs are enabled, so igbvf comes after that.
+    private func enableVFs() throws -> [Double] {
+        let reset = "modprobe igb; ip link set eth0 up; rmmod igbvf 2>/dev/null; echo 0 >\(Self.pf)/sriov_numvfs"
+        try guest.run("\(reset); \(Self.waitForLink)", seconds: 60)
+        return try timeAndMessages(
+            """
+            cd \(Self.pf); echo 2 >sriov_numvfs; \(Self.waitForLink); modprobe igbvf
+            for n in 0 1; do until vf=$(ls virtfn$n/net) && [ "$vf" ]; do usleep 5000; done; ip link set $vf up; done
+            for n in 0 1; do until grep -q 1 virtfn$n/net/*/carrier; do usleep 5000; done; done
+            """)
+    }
+
+    private static let waitForLink = "until grep -q 1 /sys/class/net/eth0/carrier; do usleep 5000; done"
+
+    /// Seconds that a script takes by the guest's clock, and messages of QEMU's to Kawela meanwhile.
+    private func timeAndMessages(_ script: String) throws -> [Double] {
+        let timed = """
+            exec 2>/dev/null; read start rest </proc/uptime
+            \(script)
             read end rest </proc/uptime; echo $start $end
             """
         var output = ""
-        let messages = try guest.machine.messages { output = try guest.run(script, seconds: 60) }
+        let messages = try guest.machine.messages { output = try guest.run(timed, seconds: 60) }
         let times = output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
         guard times.count == 2 else { throw BenchError("no times: \(output)") }
         return [times[1] - times[0], Double(messages)]
@@ -112,7 +132,7 @@ final class MeasuredGuest {
             cd /proc/net/pktgen; echo rem_device_all >kpktgend_0; echo add_device \(interface) >kpktgend_0; set -e
             for setting in 'count 0' 'pkt_size 60' 'burst \(burst)' 'delay 0' 'dst 10.82.57.1' \
             'dst_mac 02:00:00:00:00:99'; do echo "$setting" >\(interface); done
-            (echo start >pgctrl) & sleep 1.5; echo stop >pgctrl; wait; cat \(interface)
+            (echo start >pgctrl) & sleep 1; echo stop >pgctrl; wait; cat \(interface)
             """
         let output = try station(function).run(script, seconds: 30)
         guard let rate = output.firstMatch(of: /(\d+)pps/).flatMap({ Double($0.1) }) else {
@@ -142,7 +162,7 @@ final class MeasuredGuest {
         let flood = isFlooded ? try Flood(to: testpmd.address(0), from: bench.peer) : nil
         defer { flood?.stop() }
         try testpmd("set fwd \(mode)", "start", "show port stats 0")
-        usleep(1_500_000)
+        sleep(1)
         let text = try testpmd("show port stats 0")
         try testpmd("stop")
         guard let found = text.range(of: "\(rate):"),

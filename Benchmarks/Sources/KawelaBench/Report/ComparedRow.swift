@@ -84,6 +84,6 @@ extension ComparedRow {
         self.init(
             title: isAlone ? "\(row.machine): \(row.title)" : row.title, unit: row.unit, kawela: Samples(result.kawela),
             igb: Samples(result.igb), ratio: hasBoth ? Samples(ratios) : nil,
-            aim: row.machine == Translation.translating.rawValue ? 0.5 : 1)
+            aim: row.isTranslated ? 0.5 : 1)
     }
 }

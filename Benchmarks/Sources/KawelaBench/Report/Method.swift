@@ -21,10 +21,15 @@ extension Report {
         doorbell, qtest protocol and wake-ups cancel out. Frames of 60 B to null come in batches of 4080, to stand out. Frames to be received
         wait in the socket while the process that emulates the card is stopped; time runs from letting it go on.
 
-        *Guests*: one guest for each card at the same time, three rounds in turns. pktgen sends for 1.5 s, iperf3 for 2 s.
-        Requests are one byte, from the host to an echo program in the guest, 1000 a round. testpmd forwards on one
-        processor with one queue; for rxonly, io and macswap the host offers 500,000 frames a second at the TAP interface, and
-        the latter two send back what came. Messages are counted by QEMU's trace events.
+        *Guests*: one guest for each card at the same time, three rounds in turns. pktgen sends for 1 s, iperf3 for 2 s.
+        Requests are one byte, from the host to an echo program in the guest, 1000 a round. Messages are counted by QEMU's trace
+        events. Two VFs come up from the write of 2 to sriov_numvfs: igb resets the card, igbvf is loaded once the PF's link is up
+        again, and time ends when both VFs have a link. igbvf polls the mailbox until igb answers, so its messages vary.
+
+        testpmd forwards on one processor with one queue, for 1 s. For rxonly, io and macswap the host offers 500,000 frames a
+        second at the TAP interface, and the latter two send back what came: a PF by io, a VF, which may send with its own address
+        only, by macswap. Without a vIOMMU it drives the function by UIO, since Debian's VFIO wants an IOMMU. With one, VFIO maps
+        testpmd's memory once, whether Linux's own drivers pass through or not, so both kinds are the same to it.
 
         *The device alone*: the driver program calls the PCIe function and Port.run() directly. A run is one batch, repeated
         for a second. TAP and socket are real ones; their system calls are part of the time.
