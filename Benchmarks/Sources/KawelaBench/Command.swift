@@ -15,6 +15,9 @@ struct Command {
         kawela-bench check [--update]          instructions, allocations and system calls against thresholds.json, or into it
         kawela-bench daemon                    system calls and sleeps of kawela, a part of `check`
         kawela-bench count                     what `check` runs under callgrind
+
+        KAWELA_SERVE_OPTIONS="--busy-poll 300" has `compare` and `guest` start kawela with these options; what they measure
+        then is printed, and not kept for the report.
         """
     private let words: [String]
 
@@ -58,16 +61,20 @@ struct Command {
         let accesses = try Comparison.accesses(selection: selection, effort)
         let batches = try Comparison.batches(selection: selection, effort)
         let results = try Comparison.run(selection: selection, effort)
-        guard selection.isEmpty else { return }
+        guard selection.isEmpty, isKept else { return }
         try Store.save(accesses, as: "accesses")
         try Store.save(batches, as: "batches")
         try Store.save(results, as: "compare")
     }
 
+    /// Whether what is measured is for the report: not with options of `kawela serve` that are not its defaults.
+    private var isKept: Bool { KawelaServer.addedOptions.isEmpty }
+
     /// Rows that are measured take the place of those of the same name that were measured before.
     private func guest(rounds: Int, _ selection: String) throws {
         let new = try EndToEnd.run(rounds: rounds, selection: selection)
         guard !new.isEmpty else { throw BenchError("no row has all of these words: \(selection)") }
+        guard isKept else { return }
         let old: [EndToEnd.Result] = selection.isEmpty ? [] : try Store.load("guests") ?? []
         let rows = Set(new.map(\.row))
         try Store.save(old.filter { !rows.contains($0.row) } + new, as: "guests")
