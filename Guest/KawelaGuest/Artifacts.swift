@@ -53,10 +53,13 @@ public struct Artifacts: Sendable {
         return path
     }
 
-    /// `kawela serve`, without its sandbox where that would be in the thread sanitizer's way.
-    public static func serve() throws -> [String] {
-        let isChecked = ProcessInfo.processInfo.environment["KAWELA_SANITIZER"] == "thread"
-        return [try kawela(), "serve"] + (isChecked ? ["--sandbox", "off"] : [])
+    /// `kawela serve` with ``addedOptions``.
+    public static func serve() throws -> [String] { [try kawela(), "serve"] + addedOptions }
+
+    /// More options of `kawela serve`, as `--busy-poll 300`, between spaces: KAWELA_SERVE_OPTIONS.
+    public static var addedOptions: [String] {
+        let text = ProcessInfo.processInfo.environment["KAWELA_SERVE_OPTIONS"] ?? ""
+        return text.split(separator: " ").map(String.init)
     }
 
     /// The `kawela` program: KAWELA_BINARY, else the one beside the running demo or test bundle.

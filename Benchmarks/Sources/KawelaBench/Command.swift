@@ -68,7 +68,7 @@ struct Command {
     }
 
     /// Whether what is measured is for the report: not with options of `kawela serve` that are not its defaults.
-    private var isKept: Bool { KawelaServer.addedOptions.isEmpty }
+    private var isKept: Bool { Artifacts.addedOptions.isEmpty }
 
     /// Rows that are measured take the place of those of the same name that were measured before.
     private func guest(rounds: Int, _ selection: String) throws {

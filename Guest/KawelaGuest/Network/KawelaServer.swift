@@ -13,12 +13,6 @@ public final class KawelaServer: Sendable {
     /// Its configuration file, which has faults on purpose alone; `nil` when it cannot inject any.
     private let configuration: String?
 
-    /// More options of `kawela serve`, as `--busy-poll 300`, between spaces: KAWELA_SERVE_OPTIONS.
-    public static var addedOptions: [String] {
-        let text = ProcessInfo.processInfo.environment["KAWELA_SERVE_OPTIONS"] ?? ""
-        return text.split(separator: " ").map(String.init)
-    }
-
     /// The UNIX socket that serves `function`.
     public func socket(_ function: ServedFunction) -> String { "\(folder)/\(function.socketName)" }
 
@@ -41,7 +35,6 @@ public final class KawelaServer: Sendable {
             ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
         if driven { command += ["--pf", "embedded"] }
         if synchronous { command += ["--synchronous"] }
-        command += Self.addedOptions
         configuration = faults ? "\(folder)/kawela.json" : nil
         if let configuration {
             try Self.write([:], to: configuration)
