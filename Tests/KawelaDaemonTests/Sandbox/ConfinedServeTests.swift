@@ -62,8 +62,10 @@ import Testing
     func threads() throws {
         let running = try serve("--socket", folder.socket, "--uplink", "null")
         #expect(try isServed("pf.sock"))
-        #expect(try status("Seccomp", of: running) == ["2", "2"])
-        #expect(try status("NoNewPrivs", of: running) == ["1", "1"])
+        // The main thread, the port's, and for a moment one that closes what the client left.
+        #expect(try status("Seccomp", of: running).count >= 2)
+        #expect(try Set(status("Seccomp", of: running)) == ["2"])
+        #expect(try Set(status("NoNewPrivs", of: running)) == ["1"])
         for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
             #expect(try Set(status(set, of: running)) == ["0000000000000000"], "\(set)")
         }
