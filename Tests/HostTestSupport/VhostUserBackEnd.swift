@@ -237,13 +237,18 @@ extension VhostUserBackEnd {
     public func takeFrame() -> [UInt8]? {
         guard availCount(Self.fromFront) > 0 else { return nil }
         let head = takeAvail(Self.fromFront)
+        defer { use(UInt32(head), 0, Self.fromFront) }
+        return bytes(ofChain: head)
+    }
+
+    /// The frame of the front end, with its header of 12 bytes, in the chain that begins with `head`.
+    public func bytes(ofChain head: UInt16) -> [UInt8] {
         var (bytes, index): ([UInt8], UInt16?) = ([], head)
         while let current = index {
             let part = descriptor(current, of: Self.fromFront)
             bytes += UnsafeRawBufferPointer(start: part.place, count: part.count)
             index = part.next
         }
-        use(UInt32(head), 0, Self.fromFront)
         return bytes
     }
 }

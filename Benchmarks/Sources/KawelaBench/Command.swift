@@ -14,7 +14,7 @@ struct Command {
         kawela-bench report                    writes docs/performance.md from what was measured last
         kawela-bench check [--update]          instructions, allocations and system calls against thresholds.json, or into it
         kawela-bench daemon                    system calls and sleeps of kawela, a part of `check`
-        kawela-bench count                     what `check` runs under callgrind
+        kawela-bench count [NAME]              what `check` runs under callgrind; NAME selects by words of the names
 
         KAWELA_SERVE_OPTIONS="--busy-poll 300" has `compare` and `guest` start kawela with these options; what they measure
         then is printed, and not kept for the report.
@@ -40,7 +40,7 @@ struct Command {
         case "soak": try soak()
         case "report": try Report().write()
         case "daemon": try Counting.checkDaemon()
-        case "count": try Counting.count()
+        case "count": try Counting.count(selection: words.dropFirst().first ?? "")
         case "check": try Counting.check(updates: words.dropFirst().first == "--update")
         default: throw BenchError("what to do?\n\(Self.usage)")
         }

@@ -28,7 +28,10 @@ import SystemPackage
     /// The `count` bytes at `offset`.
     @inline(__always)
     @unsafe func bytes(at offset: Int, _ count: Int) -> UnsafeMutableRawPointer {
-        precondition(offset >= 0 && count >= 0 && offset <= byteCount &- count)
+        // What is negative is large without a sign.
+        precondition(
+            UInt(bitPattern: offset) <= UInt(bitPattern: byteCount)
+                && UInt(bitPattern: count) <= UInt(bitPattern: byteCount &- offset))
         return unsafe start + offset
     }
 

@@ -36,8 +36,9 @@ struct ReceiveQueue {
             let layout = queue.layout
             memory.store(
                 VirtqueueDescriptor(
-                    offset: layout.buffer(index), byteCount: VirtqueueLayout.bufferLength,
-                    flags: VirtqueueDescriptor.isWritten, next: 0), at: layout.descriptor(index))
+                    offset: layout.buffer(index),
+                    .init(byteCount: VirtqueueLayout.bufferLength, flags: VirtqueueDescriptor.isWritten)),
+                at: layout.descriptor(index))
             kept.append(UInt16(index))
         }
     }

@@ -1,14 +1,15 @@
 import Intel82576
 
-/// A virtqueue that frames leave by: each is copied into buffers of shared memory, with a header of virtio 1 before it.
+/// A virtqueue that frames leave by: each is copied into buffers of shared memory, behind a header of virtio 1.
 struct TransmitQueue {
     private var queue: Virtqueue
-    /// Descriptors that the back end does not have; the last one was used last, and its buffer is in a cache.
-    private var free: [UInt16]
-    /// The descriptor behind each of a chain.
-    private var next: [UInt16]
+    /// The descriptor behind each: in its chain, or in the list of those that the back end does not have.
+    private var next = VirtqueueLayout.PerDescriptor<UInt16>(repeating: 0)
     /// Descriptors of the chain that begins with each; 0 for one that the back end does not have.
-    private var chainLength: [UInt16]
+    private var chainLength = VirtqueueLayout.PerDescriptor<UInt16>(repeating: 0)
+    /// Where the list of those that the back end does not have begins: what came back last, whose buffer is in a cache.
+    private var firstFree: UInt16 = 0
+    private var freeCount = VirtqueueLayout.size
     private var chains = 0
 
     var layout: VirtqueueLayout { queue.layout }
@@ -16,9 +17,12 @@ struct TransmitQueue {
     /// - Parameter start: where it begins in `memory`, in which nobody has written.
     init(at start: Int, hasEventIndex: Bool, _ memory: borrowing SharedMemory) {
         queue = Virtqueue(at: start, hasEventIndex: hasEventIndex)
-        free = (0..<UInt16(VirtqueueLayout.size)).reversed()
-        next = [UInt16](repeating: 0, count: VirtqueueLayout.size)
-        chainLength = next
+        for index in 0..<VirtqueueLayout.size {
+            next[index] = UInt16(truncatingIfNeeded: index &+ 1)
+            memory.store(
+                VirtqueueDescriptor(offset: queue.layout.buffer(index), .init(byteCount: 0, flags: 0)),
+                at: queue.layout.descriptor(index))
+        }
         queue.suppressCalls(memory)
     }
 
@@ -28,32 +32,40 @@ struct TransmitQueue {
         guard count > 0 else { return }
         guard count <= chains else { throw .usedIndex(count) }
         for position in 0..<count {
-            let descriptor = queue.used(position, memory).descriptor
+            let descriptor = queue.usedDescriptor(position, memory)
             guard descriptor < UInt32(VirtqueueLayout.size), chainLength[Int(descriptor)] > 0 else {
                 throw .descriptor(descriptor)
             }
-            release(Int(descriptor))
+            release(UInt16(truncatingIfNeeded: descriptor))
         }
         queue.takeUsed(count)
         chains &-= count
     }
 
-    private mutating func release(_ head: Int) {
-        var (descriptor, left) = (head, chainLength[head])
-        chainLength[head] = 0
-        while left > 0 {
-            free.append(UInt16(truncatingIfNeeded: descriptor))
-            descriptor = Int(next[descriptor])
-            left &-= 1
-        }
+    /// Puts a chain before the list of those that are free.
+    @inline(__always)
+    private mutating func release(_ head: UInt16) {
+        let length = Int(chainLength[Int(head)])
+        chainLength[Int(head)] = 0
+        var last = head
+        for _ in 1..<max(1, length) { last = next[Int(last)] }
+        next[Int(last)] = firstFree
+        firstFree = head
+        freeCount &+= length
     }
 
-    /// Sends frame `index`, whose prefix is its header. False when there is no room for it now.
-    mutating func send(_ index: Int, of batch: borrowing FrameBatch, _ memory: borrowing SharedMemory) -> Bool {
-        var position = SegmentPosition()
-        let byteCount = Int(batch[index].byteCount) &+ VirtioNetBufferHeader.length
-        return offer(byteCount, memory) { _, count, offset in
-            memory.fill(count, at: offset, fromFrame: index, of: batch, &position)
+    /// Sends frame `index` behind `header`. False when there is no room for it now.
+    @inline(__always)
+    mutating func send(
+        _ index: Int, of batch: borrowing FrameBatch, behind header: VirtioNetBufferHeader,
+        _ memory: borrowing SharedMemory
+    ) -> Bool {
+        let length = VirtioNetBufferHeader.length
+        var position = SegmentPosition(segment: 1)
+        return offer(Int(batch[index].byteCount) &+ length, memory) { start, count, offset in
+            if start == 0 { memory.store(header, at: offset) }
+            let skipped = start == 0 ? length : 0
+            memory.fill(count &- skipped, at: offset &+ skipped, fromFrame: index, of: batch, &position)
         }
     }
 
@@ -64,7 +76,7 @@ struct TransmitQueue {
         }
     }
 
-    /// Makes a chain of `byteCount` bytes and offers it.
+    /// Makes a chain of `byteCount` bytes of the first free descriptors and offers it.
     /// - Parameter copy: puts bytes of the frame into memory.
     @inline(__always)
     private mutating func offer(
@@ -72,25 +84,25 @@ struct TransmitQueue {
     ) -> Bool {
         let length = VirtqueueLayout.bufferLength
         let count = (byteCount &+ length &- 1) / length
-        guard count <= free.count, count > 0 else { return false }
-        let head = Int(free[free.count &- 1])
+        guard count <= freeCount, count > 0 else { return false }
+        let head = firstFree
         var start = 0
-        for left in (0..<count).reversed() {
-            let descriptor = Int(free.removeLast())
+        repeat {
+            let descriptor = Int(firstFree)
             let part = min(length, byteCount &- start)
             copy(start, part, queue.layout.buffer(descriptor))
             start &+= part
-            let following = left > 0 ? free[free.count &- 1] : 0
-            next[descriptor] = following
+            firstFree = next[descriptor]
+            // Its address stays; who else has the memory harms itself alone by changing it.
             memory.store(
-                VirtqueueDescriptor(
-                    offset: queue.layout.buffer(descriptor), byteCount: part,
-                    flags: left > 0 ? VirtqueueDescriptor.continues : 0, next: following),
-                at: queue.layout.descriptor(descriptor))
-        }
-        chainLength[head] = UInt16(truncatingIfNeeded: count)
+                VirtqueueDescriptor.Extent(
+                    byteCount: part, flags: start < byteCount ? VirtqueueDescriptor.continues : 0, next: firstFree),
+                at: queue.layout.extent(descriptor))
+        } while start < byteCount
+        freeCount &-= count
+        chainLength[Int(head)] = UInt16(truncatingIfNeeded: count)
         chains &+= 1
-        queue.offer(UInt16(truncatingIfNeeded: head), memory)
+        queue.offer(head, memory)
         return true
     }
 

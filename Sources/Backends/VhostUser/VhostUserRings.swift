@@ -50,11 +50,12 @@ extension VhostUserRings {
         sendStored(&store, &traffic)
         let marksCWR = features.contains(.hostECN)
         for index in 0..<batch.count where batch[index].isSendable {
-            batch.setVirtioNetBufferHeader(of: index, marksCWR: marksCWR)
-            if store.isEmpty, transmitQueue.send(index, of: batch, memory) {
+            let header = batch.virtioNetBufferHeader(of: index, marksCWR: marksCWR)
+            if store.isEmpty, transmitQueue.send(index, of: batch, behind: header, memory) {
                 traffic.sent(bytes: Int(batch[index].byteCount))
-            } else if !store.append(index, of: batch) {
-                traffic.dropped(.sendStoreFull)
+            } else {
+                batch.setPrefix(of: index, to: header)
+                if !store.append(index, of: batch) { traffic.dropped(.sendStoreFull) }
             }
         }
     }

@@ -12,11 +12,16 @@ struct VirtioNetBufferHeader: BitwiseCopyable {
 }
 
 extension FrameBatch {
-    /// Puts the header of virtio 1 into the prefix of a frame.
+    /// The header of virtio 1 of what is left to do for a frame.
     /// - Parameter marksCWR: the other side knows TCP segments with CWR.
-    mutating func setVirtioNetBufferHeader(of index: Int, marksCWR: Bool) {
+    @inline(__always)
+    func virtioNetBufferHeader(of index: Int, marksCWR: Bool) -> VirtioNetBufferHeader {
+        let offload = self[index].offload
+        guard offload.needsChecksum || offload.isChecksumValid || offload.segmentation != .none else {
+            return VirtioNetBufferHeader(header: VirtioNetHeader())
+        }
         var header = virtioNetHeader(of: index)
         if !marksCWR { header.segmentation &= ~VirtioNetHeader.congestionNotification }
-        setPrefix(of: index, to: VirtioNetBufferHeader(header: header))
+        return VirtioNetBufferHeader(header: header)
     }
 }

@@ -54,6 +54,12 @@ struct Virtqueue {
         return (memory.load32(at: place), memory.load32(at: place &+ 4))
     }
 
+    /// The descriptor of the used entry `ahead` of the next one.
+    @inline(__always)
+    func usedDescriptor(_ ahead: Int, _ memory: borrowing SharedMemory) -> UInt32 {
+        memory.load32(at: layout.usedEntry(nextUsed &+ UInt16(truncatingIfNeeded: ahead)))
+    }
+
     @inline(__always)
     mutating func takeUsed(_ count: Int) { nextUsed &+= UInt16(truncatingIfNeeded: count) }
 

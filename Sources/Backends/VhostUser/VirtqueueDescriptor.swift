@@ -10,16 +10,25 @@ struct VirtqueueDescriptor: BitwiseCopyable {
     /// Address of the first byte of shared memory, as the back end is told: any will do, so none of this process's.
     static let memoryAddress: UInt64 = 0x1_0000_0000
 
+    /// Everything but the address.
+    struct Extent: BitwiseCopyable {
+        let byteCount: UInt32
+        let flags: UInt16
+        let next: UInt16
+
+        @inline(__always)
+        init(byteCount: Int, flags: UInt16, next: UInt16 = 0) {
+            self.byteCount = UInt32(truncatingIfNeeded: byteCount)
+            (self.flags, self.next) = (flags, next)
+        }
+    }
+
     let address: UInt64
-    let byteCount: UInt32
-    let flags: UInt16
-    let next: UInt16
+    let extent: Extent
 
     /// - Parameter offset: of the buffer in shared memory, in bytes.
-    @inline(__always)
-    init(offset: Int, byteCount: Int, flags: UInt16, next: UInt16) {
+    init(offset: Int, _ extent: Extent) {
         address = Self.memoryAddress &+ UInt64(truncatingIfNeeded: offset)
-        self.byteCount = UInt32(truncatingIfNeeded: byteCount)
-        (self.flags, self.next) = (flags, next)
+        self.extent = extent
     }
 }

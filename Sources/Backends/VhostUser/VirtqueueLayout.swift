@@ -4,6 +4,8 @@
 struct VirtqueueLayout {
     /// Descriptors of a queue, each with a buffer. A power of two.
     static let size = 512
+    /// A value of each descriptor.
+    typealias PerDescriptor<Value> = InlineArray<512, Value>
     /// Bytes of a buffer: a frame of 1,518 bytes with its header.
     static let bufferLength = 2048
     /// No power of two, so that the starts of frames do not compete for the same cache lines.
@@ -30,6 +32,10 @@ struct VirtqueueLayout {
 
     @inline(__always)
     func descriptor(_ index: Int) -> Int { descriptorTable &+ 16 &* index }
+
+    /// Of a descriptor, what stands behind its address.
+    @inline(__always)
+    func extent(_ index: Int) -> Int { descriptor(index) &+ 8 }
 
     @inline(__always)
     func buffer(_ index: Int) -> Int { buffers &+ Self.bufferStride &* index }

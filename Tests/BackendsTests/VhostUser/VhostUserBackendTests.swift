@@ -147,6 +147,24 @@ extension BackendTests {
             #expect(!harness.backend.isCongested && harness.counter("sent_frames") == 1000)
         }
 
+        @Test("chains come back in any order, and each frame is whole in those made of them", arguments: [0, 1, 2])
+        func anyOrder(kept: Int) throws {
+            let (harness, backEnd) = try connected()
+            let queue = VhostUserBackEnd.fromFront
+            var heads: [UInt16] = []
+            for round in 0..<200 {
+                let frames = [60, 9000, 1514, 2036, 2037, 5000, 100].map { testFrame(round, count: $0 + round) }
+                harness.send(frames)
+                let new = (0..<backEnd.availCount(queue)).map { _ in backEnd.takeAvail(queue) }
+                #expect(new.map { backEnd.bytes(ofChain: $0) } == frames.map { Self.noHeader + $0 })
+                heads += new
+                // The last ones first; some only in a later round.
+                while heads.count > 7 * kept { backEnd.use(UInt32(heads.remove(at: heads.count * 2 / 3)), 0, queue) }
+                backEnd.publish(queue)
+            }
+            #expect(!harness.backend.isCongested && harness.counter("ring_errors") == 0)
+        }
+
         @Test("no call is asked for while there is room, one for each time there is none")
         func calls() throws {
             let (harness, backEnd) = try connected()

@@ -6,8 +6,9 @@ enum Counting {
     private static let runs = 2
 
     /// The part that runs under callgrind. Prints a line for each scenario: name, frames, allocations.
-    static func count() throws {
-        for scenario in try DeviceBenchmarks.portable() {
+    /// - Parameter selection: what the names have in common.
+    static func count(selection: String) throws {
+        for scenario in try DeviceBenchmarks.portable() where selection.isEmpty || scenario.name.contains(selection) {
             let allocations = try scenario.count(runs: runs)
             print("\(scenario.name)\t\(scenario.frames * runs)\t\(allocations)")
         }

@@ -11,14 +11,15 @@ enum DeviceBenchmarks {
         static func others(in run: Run) throws -> [Scenario] { [] }
     #else
         static let results = "device"
-        static func portable() throws -> [Scenario] { try Paths.portable() + Mappings.portable() }
+        static func portable() throws -> [Scenario] {
+            try Paths.portable() + Mappings.portable() + VhostUserPaths.all()
+        }
 
-        /// Those to other wires. Some need root.
+        /// Those to a TAP, which need root.
         static func others(in run: Run) throws -> [Scenario] {
-            let scenarios = try VhostUserPaths.all()
-            guard geteuid() == 0 else { return scenarios }
+            guard geteuid() == 0 else { return [] }
             let namespace = try Namespace(in: run)
-            return try scenarios + Paths.toTAP(Namespace.tap, namespace: "/run/netns/\(namespace.name)")
+            return try Paths.toTAP(Namespace.tap, namespace: "/run/netns/\(namespace.name)")
         }
     #endif
 

@@ -45,7 +45,7 @@ enum VhostUserPaths {
         let batch = try TransmitBatch(frames, in: device.memory)
         let ring = try TransmitRing(device.driver)
         return Scenario(
-            name: name, frames: batch.packets, isPortable: false,
+            name: name, frames: batch.packets,
             prepare: {
                 // As quick as the card: it has sent what it got before.
                 while backEnd.availCount(VhostUserBackEnd.fromFront) > 0 {
@@ -89,7 +89,7 @@ enum VhostUserPaths {
         try Variation.plain.applyToPort(device.driver)
         let ring = try ReceiveRing(device.driver, queue: 0)
         return Scenario(
-            name: name, frames: frames.count, isPortable: false,
+            name: name, frames: frames.count,
             prepare: {
                 ring.post(Driver.batch)
                 device.ring(ring.doorbell)
