@@ -124,7 +124,7 @@ if isFuzzing {
             name: "kawela-fuzz",
             dependencies: [
                 "KawelaDaemon", "VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "HostSystem", "CKawela",
-                "KawelaTestSupport", logging, system,
+                "KawelaTestSupport", "HostTestSupport", logging, system,
             ],
             path: "Fuzz/Sources/KawelaFuzz", swiftSettings: tests))
 }

@@ -29,6 +29,7 @@ enum Target: String, CaseIterable {
     case wire
     case vfioUser = "vfio-user"
     case uplinks
+    case vhostUser = "vhost-user"
     case configuration
     case mailbox
 }
@@ -49,6 +50,7 @@ private func run(_ input: Input) {
     case .wire: runWire(input)
     case .vfioUser: runVFIOUser(input)
     case .uplinks: runUplinks(input)
+    case .vhostUser: runVhostUser(input)
     case .configuration: runConfiguration(input)
     case .mailbox: runMailbox(input)
     }

@@ -7,6 +7,7 @@ extension Target {
         case .wire: Seeds.wire
         case .vfioUser: Seeds.vfioUser
         case .uplinks: Seeds.uplinks
+        case .vhostUser: Seeds.vhostUser
         case .configuration: Seeds.configuration
         case .mailbox: Seeds.mailbox
         }
@@ -293,6 +294,47 @@ enum Seeds {
             ("datagrams", [1, 0, 60, 0, 6, 0, 0, 8, 2, 3, 1, 2, 3, 6, 3, 6]),
             ("datagrams-out", [1, 0x24, 60, 0, 5, 9]),
             ("datagram-files", [1, 10, 3, 1, 2, 3, 6]), ("datagrams-full", [1, 0xFC, 0, 0xFF, 0xFC, 0, 0xFF, 5, 255]),
+        ]
+    }
+
+    // MARK: vhost-user
+
+    static var vhostUser: [(String, [UInt8])] {
+        func front(_ count: UInt8, _ length: UInt16, cut: UInt8 = 0) -> [UInt8] {
+            [6 | count << 4 | cut, UInt8(length & 0xFF), UInt8(length >> 8)]
+        }
+        func back(_ count: UInt8, _ length: UInt16, header: UInt8 = 0) -> [UInt8] {
+            [count << 4 | header << 6, UInt8(length & 0xFF), UInt8(length >> 8)]
+        }
+        func take(_ count: UInt8) -> [UInt8] { [8, count] }
+        let day =
+            front(0, 60) + front(2, 1514) + take(40) + back(0, 60) + back(2, 1514) + back(3, 60) + [10, 10] + take(9)
+        let full = [front(3, 1514), front(3, 60), front(3, 9000), [10], take(255), take(255), take(255), front(3, 60)]
+        let clean: [(String, [UInt8])] = ([0, 2, 4, 8, 0x10, 0x20, 0x40] as [UInt8]).map { shape in
+            ("clean-\(shape)", [shape] + day + [0x1E, shape] + day)
+        }
+        let answers: [(String, [UInt8])] = (UInt8(0)..<8).flatMap { kind -> [(String, [UInt8])] in
+            let answer: [UInt8] = [0x0B | kind << 4, 19, 0, 0, 0, 0, 0, 0, 0]
+            return [
+                ("answer-\(kind)", [1] + answer),
+                ("acknowledgement-\(kind)", [1, 12, 12, 12, 12] + answer + [12, 12]),
+            ]
+        }
+        let header: [UInt8] = [5, 1, 3, 0, 0, 1, 0, 14, 0, 16, 0]
+        return clean + answers + [
+            ("merged", [0] + back(0, 5000) + back(1, 65_000) + [10] + front(0, 9000) + front(1, 65_000) + take(5)),
+            ("offloads", [0] + back(1, 9000, header: 1) + back(0, 60, header: 2) + front(1, 9000, cut: 0x40)),
+            ("full", [0] + full.joined() + take(255) + take(255)),
+            ("many", [0] + back(3, 60) + back(3, 60) + [10, 10, 10]),
+            ("contradiction", [0] + header + [1, 0, 2, 0, 3, 9]), ("buffers", [0] + header + [3, 0, 2, 0, 3, 9]),
+            ("unpublished", [0] + header + [2, 0, 2, 0, 2, 0, 0x23, 0xFF, 0xFF, 9]),
+            ("twice", [0] + header + [1, 0, 2, 0, 0x22, 0, 3, 9]), ("length", [0] + header + [1, 0, 2, 38, 3, 9]),
+            ("jump", [0, 0x23, 0x58, 2, 9]), ("sent-twice", [0] + front(1, 60) + take(1) + [0x32, 0, 0x13, 10]),
+            ("sent-never", [0] + front(1, 60) + [0x52, 9, 0, 0, 0x13, 10]),
+            ("scripted", [1] + [UInt8](repeating: 12, count: 24) + day), ("bytes", [0] + day + [0x2D, 4, 1, 2, 3, 4]),
+            ("kick", [2] + front(0, 60) + [0x7F] + front(1, 60)), ("call", [0] + front(3, 60) + [0x5F] + take(30)),
+            ("table", [0, 0x44, 8, 0, 3, 1, 2, 3, 4] + front(2, 60) + take(20) + front(2, 5000) + take(20)),
+            ("former", [0] + back(1, 1514) + [0x1E, 0, 0xA4, 2, 0, 1, 9, 9] + day),
         ]
     }
 

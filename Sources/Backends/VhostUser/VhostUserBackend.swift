@@ -14,8 +14,6 @@ import SystemPackage
 package final class VhostUserBackend: Backend {
     /// How long the back end may take for each agreement, in milliseconds.
     private static let answerMilliseconds = 10_000
-    /// How long nobody is taken after a connection has ended, in milliseconds.
-    private static let pauseMilliseconds = 100
 
     private enum Phase {
         case pausing, waiting, agreeing, up, closed
@@ -23,6 +21,8 @@ package final class VhostUserBackend: Backend {
 
     private let rendezvous: any Rendezvous
     private let closer: Closer
+    /// How long nobody is taken after a connection has ended, in milliseconds.
+    private let pauseMilliseconds: Int
     /// Everything to wait for but frames.
     private let watch: EventSet
     /// Ends a pause, or a wait for an answer.
@@ -47,8 +47,8 @@ package final class VhostUserBackend: Backend {
     private var traffic = TrafficCounters(
         drops: .sendNoPeer, .sendLength, .sendStoreFull, .receiveLength, .receiveMalformed)
 
-    init(_ rendezvous: any Rendezvous, _ closer: Closer) throws(Errno) {
-        (self.rendezvous, self.closer) = (rendezvous, closer)
+    init(_ rendezvous: any Rendezvous, _ closer: Closer, pauseMilliseconds: Int = 100) throws(Errno) {
+        (self.rendezvous, self.closer, self.pauseMilliseconds) = (rendezvous, closer, pauseMilliseconds)
         (watch, timer, leftovers) = (try EventSet(), try Timer(), try EventFlag())
         try watch.add(timer.descriptor, writable: false)
         try watch.add(rendezvous.descriptor, writable: false)
@@ -225,14 +225,14 @@ extension VhostUserBackend {
         traffic.dropped(.sendNoPeer, frames: store.count)
         store.removeAll()
         leftovers.set(false)
-        timer.start(milliseconds: Self.pauseMilliseconds)
+        timer.start(milliseconds: pauseMilliseconds)
     }
 
     /// Nobody is taken before the files that the last one sent are closed.
     private func endPause() {
         guard timer.take() else { return }
         guard !closer.isBehind, (try? watch.add(rendezvous.descriptor, writable: false)) != nil else {
-            return timer.start(milliseconds: Self.pauseMilliseconds)
+            return timer.start(milliseconds: pauseMilliseconds)
         }
         phase = .waiting
         rendezvous.resume()

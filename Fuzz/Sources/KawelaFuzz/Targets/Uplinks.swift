@@ -45,21 +45,6 @@ private let payload = [UInt8](repeating: 0x5A, count: maximumFrameLength)
 private final class StreamPeer {
     nonisolated(unsafe) static let shared = StreamPeer()
 
-    /// Hands out the socket that was put into it.
-    private final class Plug: Rendezvous {
-        var next: Descriptor?
-        var descriptor: CInt { -1 }
-        var waiting: String { "waiting" }
-
-        func attempt() -> Descriptor? {
-            defer { next = nil }
-            return next
-        }
-
-        func resume() {}
-        func close() {}
-    }
-
     private let plug = Plug()
     private let backend: StreamBackend
     private let memory = kw_memfd("file")
@@ -73,7 +58,7 @@ private final class StreamPeer {
         var ends: [CInt] = [-1, -1]
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { violated("no sockets: \(errno)") }
-        plug.next = Descriptor(ends[0])
+        plug.put(ends[0])
         backend.handleEvent()
         for _ in 0..<64 where !input.isAtEnd { step(ends[1], &input) }
         close(ends[1])
