@@ -24,7 +24,9 @@ extension RealGuest {
                 }
                 #expect(count > 0, "\(fault)")
             }
-            for fault in ["loss", "duplicate", "reorder", "corrupt", "crc-error"] { try under(fault, "every 3 times 20") }
+            for fault in ["loss", "duplicate", "reorder", "corrupt", "crc-error"] {
+                try under(fault, "every 3 times 20")
+            }
             try under("delay", "every 3 by 50ms times 20")
             try under("link-down", "every 500ms for 1s once")
             try under("lost-interrupt", "every 3 vf0 times 20")
