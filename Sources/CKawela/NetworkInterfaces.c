@@ -46,7 +46,7 @@ static bool interface_exists(const char *name) {
     return exists;
 }
 
-int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
+int kw_tap_open(const char *name, int header_size, bool *has_vnet_header, unsigned *offloads) {
     *has_vnet_header = false;
     *offloads = 0;
     if (strlen(name) >= IFNAMSIZ) {
@@ -80,7 +80,7 @@ int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads) {
         return -1;
     }
     if (*has_vnet_header) {
-        int header_size = 10;  // A persistent interface keeps the size its last user set.
+        // A persistent interface keeps the size its last user set.
         if (ioctl(fd, TUNSETVNETHDRSZ, &header_size) < 0) {
             int saved = errno;
             close(fd);

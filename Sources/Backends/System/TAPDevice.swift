@@ -8,19 +8,23 @@ import SystemPackage
 struct TAPDevice {
     /// The interface was deleted (`EBADFD`).
     static let interfaceGone = Errno(rawValue: EBADFD)
+    /// `TUN_F_USO4 | TUN_F_USO6`.
+    private static let segmentsUDP: UInt32 = 0x60
 
     private let file: Descriptor
-    /// Frames carry a ``VirtioNetHeader`` both ways.
+    /// Frames carry a header both ways.
     let hasHeader: Bool
     /// `TUN_F_` flags the kernel accepted.
-    let kernelOffloads: UInt32
+    private let kernelOffloads: UInt32
 
     /// Attaches to an existing interface.
-    init(attachingTo name: String) throws(Errno) {
+    /// - Parameter headerLength: of the header before each frame, if the kernel knows any: that of a ``VirtioNetHeader`` or of
+    ///   a ``VirtioNetBufferHeader``.
+    init(attachingTo name: String, headerLength: Int) throws(Errno) {
         var hasHeader = false
         var offloads: UInt32 = 0
         // SAFETY: the string is a valid C string during the call, both results outlive it.
-        file = try unsafe Descriptor(result: kw_tap_open(name, &hasHeader, &offloads))
+        file = try unsafe Descriptor(result: kw_tap_open(name, CInt(headerLength), &hasHeader, &offloads))
         self.hasHeader = hasHeader
         kernelOffloads = offloads
     }
@@ -28,6 +32,16 @@ struct TAPDevice {
     var descriptor: CInt { file.number }
 
     func close() { file.close() }
+
+    /// What a port may leave to the kernel. One that lets a TAP's user ask for UDP segmentation also takes it (Linux 6.2).
+    var offloads: UplinkOffloads {
+        guard hasHeader else { return [] }
+        let tcp: UplinkOffloads = [.checksum, .segmentTCP4, .segmentTCP6]
+        return kernelOffloads & Self.segmentsUDP == Self.segmentsUDP ? tcp.union(.segmentUDP) : tcp
+    }
+
+    /// Whether the interface was deleted. To find out takes a system call.
+    var isGone: Bool { (try? readiness(of: descriptor))?.contains(.failed) ?? false }
 
     /// What the host sees as the interface's carrier. Kernels before Linux 4.20 show one at all times.
     func setCarrier(_ isUp: Bool) { _ = kw_tap_set_carrier(file.number, isUp) }

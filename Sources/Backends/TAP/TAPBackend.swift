@@ -1,24 +1,10 @@
-import HostSystem
 import Intel82576
 import SystemPackage
 
-/// A port's wire plugged into an existing TAP interface, segmentation and checksums left to the kernel.
-///
-/// The link is up while the interface is administratively up; its carrier is the port's link. When it is deleted, the backend waits for one of that name.
+/// A port's wire plugged into an existing TAP interface, a system call for each frame, segmentation and checksums left to the
+/// kernel.
 package final class TAPBackend: Backend {
-    private static let retryMilliseconds = 1000
-    /// `TUN_F_USO4 | TUN_F_USO6`.
-    private static let segmentsUDP: UInt32 = 0x60
-
-    private let name: String
-    private let timer: Timer
-    private var device: TAPDevice
-    private var isAttached = true
-    private var isClosed = false
-    /// `ip link set NAME up`.
-    private var isUp = true
-    private let watch: LinkWatch
-    private var hasPortLink = true
+    private var attachment: TAPAttachment
     private var arena = TAPArena()
     private var store = FrameStore()
     private var traffic = TrafficCounters(
@@ -26,75 +12,44 @@ package final class TAPBackend: Backend {
         .receiveMalformed)
 
     init(name: String) throws(Errno) {
-        self.name = name
-        timer = try Timer()
-        watch = LinkWatch(name)
-        device = try TAPDevice(attachingTo: name)
-        isUp = watch.state?.isUp ?? true
+        attachment = try TAPAttachment(to: name, headerLength: VirtioNetHeader.length)
     }
 
-    package var descriptor: CInt { isClosed ? -1 : isAttached ? device.descriptor : timer.descriptor }
+    private var device: TAPDevice { attachment.device }
+    private var isAttached: Bool { attachment.isAttached }
+
+    package var descriptor: CInt {
+        attachment.isClosed ? -1 : isAttached ? device.descriptor : attachment.retryDescriptor
+    }
+
     package var wantsWritable: Bool { isAttached && isCongested }
-    package var linkDescriptor: CInt { isClosed ? -1 : watch.descriptor }
-    package var isLinkUp: Bool { isAttached && isUp }
+    package var linkDescriptor: CInt { attachment.linkDescriptor }
+    package var isLinkUp: Bool { attachment.isLinkUp }
     package var isCongested: Bool { !store.isEmpty }
-
-    /// A kernel that lets a TAP's user ask for UDP segmentation also takes it (Linux 6.2).
-    package var offloads: UplinkOffloads {
-        guard device.hasHeader else { return [] }
-        let tcp: UplinkOffloads = [.checksum, .segmentTCP4, .segmentTCP6]
-        return device.kernelOffloads & Self.segmentsUDP == Self.segmentsUDP ? tcp.union(.segmentUDP) : tcp
-    }
-
+    package var offloads: UplinkOffloads { device.offloads }
     package var counters: [(name: String, value: UInt64)] { traffic.report }
-
-    package var status: String {
-        guard isAttached else { return "waiting for TAP interface \(name)" }
-        return isUp ? "attached to \(name)" : "attached to \(name), which is down"
-    }
+    package var status: String { attachment.status }
 
     package func handleEvent() {
-        if isAttached { flush() } else if !isClosed { reattach() }
+        if isAttached { flush() } else { _ = attachment.reattach() }
     }
 
-    /// An interface that went is found out by the device.
     package func handleLinkEvent() {
-        guard !isClosed else { return }
-        watch.consume()
-        if let state = watch.state { isUp = state.isUp }
+        if !attachment.handleLinkEvent() { detach() }
     }
 
-    package func portLinkChanged(isUp: Bool) {
-        hasPortLink = isUp
-        if isAttached { device.setCarrier(isUp) }
-    }
+    package func portLinkChanged(isUp: Bool) { attachment.portLinkChanged(isUp: isUp) }
 
     package func close() {
         detach()
-        isClosed = true
-        watch.close()
-        device.close()
-        timer.close()
+        attachment.close()
     }
 
     private func detach() {
         guard isAttached else { return }
-        isAttached = false
+        attachment.detach()
         traffic.dropped(.sendNoPeer, frames: store.count)
         store.removeAll()
-        timer.start(milliseconds: Self.retryMilliseconds)
-    }
-
-    private func reattach() {
-        guard timer.take() else { return }
-        do throws(Errno) {
-            device = try TAPDevice(attachingTo: name)
-            isAttached = true
-            isUp = watch.state?.isUp ?? true
-            if !hasPortLink { device.setCarrier(false) }
-        } catch {
-            timer.start(milliseconds: Self.retryMilliseconds)
-        }
     }
 }
 

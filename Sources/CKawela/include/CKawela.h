@@ -116,10 +116,11 @@ int kw_send_datagrams(int fd, const char *path, const struct iovec *parts, const
 /// The requests of ioctl(2) that the functions below make, at most `capacity` of them. Returns how many.
 size_t kw_interface_requests(uint32_t *requests, size_t capacity);
 
-/// Opens /dev/net/tun and attaches to the TAP interface `name` with IFF_NO_PI, with IFF_VNET_HDR (10-byte header) when
-/// the kernel has it. Sets *offloads to the TUN_F_ flags it accepted out of CSUM, TSO4, TSO6, and USO4|USO6. Non-blocking.
-/// -1 with errno on failure; does not create an interface that does not exist (ENODEV).
-int kw_tap_open(const char *name, bool *has_vnet_header, unsigned *offloads);
+/// Opens /dev/net/tun and attaches to the TAP interface `name` with IFF_NO_PI, with IFF_VNET_HDR (a header of `header_size`
+/// bytes: 10, or 12 as virtio 1 has it) when the kernel has it. Sets *offloads to the TUN_F_ flags it accepted out of CSUM,
+/// TSO4, TSO6, and USO4|USO6. Non-blocking. -1 with errno on failure; does not create an interface that does not exist
+/// (ENODEV).
+int kw_tap_open(const char *name, int header_size, bool *has_vnet_header, unsigned *offloads);
 
 /// A close-on-exec, non-blocking rtnetlink socket that is readable when an interface of this thread's network namespace
 /// appears, changes or goes. -1 with errno on failure.
