@@ -36,20 +36,16 @@ package final class VhostUserBackend: Backend {
     private var rings: VhostUserRings?
     /// The rings before, so that the next have other descriptors (see ``Backend/descriptor``).
     private var retired: VhostUserRings?
-    /// The rings with the frames that were delivered last, which the port may hold for as long as it likes.
-    private var lent: VhostUserRings?
-    /// Up while frames are left of which no call tells.
-    private var leftovers: EventFlag
-    /// Frames for which the back end has no room yet.
-    private var store = FrameStore()
+    private var frames: RingTraffic
     private var lastEnd: String?
     private var (connections, protocolErrors, ringErrors): (UInt64, UInt64, UInt64) = (0, 0, 0)
-    private var traffic = TrafficCounters(
-        drops: .sendNoPeer, .sendLength, .sendStoreFull, .receiveLength, .receiveMalformed)
 
     init(_ rendezvous: any Rendezvous, _ closer: Closer, pauseMilliseconds: Int = 100) throws(Errno) {
         (self.rendezvous, self.closer, self.pauseMilliseconds) = (rendezvous, closer, pauseMilliseconds)
-        (watch, timer, leftovers) = (try EventSet(), try Timer(), try EventFlag())
+        (watch, timer) = (try EventSet(), try Timer())
+        frames = try RingTraffic(
+            counting: TrafficCounters(
+                drops: .sendNoPeer, .sendLength, .sendStoreFull, .receiveLength, .receiveMalformed))
         try watch.add(timer.descriptor, writable: false)
         try watch.add(rendezvous.descriptor, writable: false)
         admit(rendezvous.attempt())
@@ -67,19 +63,16 @@ package final class VhostUserBackend: Backend {
 
     deinit { close() }
 
-    package var descriptor: CInt {
-        guard let rings else { return -1 }
-        return leftovers.isUp ? leftovers.descriptor : rings.receiveEvents.callFile.number
-    }
+    package var descriptor: CInt { rings.map { frames.descriptor(of: $0) } ?? -1 }
 
     package var wantsWritable: Bool { false }
     package var linkDescriptor: CInt { phase == .closed ? -1 : watch.descriptor }
     package var isLinkUp: Bool { phase == .up }
-    package var isCongested: Bool { !store.isEmpty }
+    package var isCongested: Bool { frames.isCongested }
     package var offloads: UplinkOffloads { features.offloads }
 
     package var counters: [(name: String, value: UInt64)] {
-        traffic.report + [
+        frames.report + [
             ("connections", connections), ("protocol_errors", protocolErrors), ("ring_errors", ringErrors),
         ]
     }
@@ -198,9 +191,7 @@ extension VhostUserBackend {
         case .moved(0): fail(.left)
         case .moved: fail(.unasked)
         case .failed(let error): fail(.system(error))
-        case .wouldBlock:
-            guard rings.transmitEvents.takeCalls() else { return blame("its call descriptor blocks") }
-            flush(rings)
+        case .wouldBlock: attempt { () throws(VirtqueueError) in try frames.handleRoom(of: rings) }
         }
     }
 
@@ -209,9 +200,14 @@ extension VhostUserBackend {
         disconnect(error.description)
     }
 
-    private func blame(_ reason: String) {
-        ringErrors &+= 1
-        disconnect(reason)
+    /// Does something with the rings; what the back end did to them that cannot be ends the connection.
+    private func attempt(_ work: () throws(VirtqueueError) -> Void) {
+        do throws(VirtqueueError) {
+            try work()
+        } catch {
+            ringErrors &+= 1
+            disconnect(error.description)
+        }
     }
 
     private func disconnect(_ reason: String) {
@@ -222,9 +218,7 @@ extension VhostUserBackend {
         if let rings { watch.remove(rings.transmitEvents.callFile.number) }
         if rings != nil { (retired, rings) = (rings, nil) }
         (handshake, features, lastEnd, phase) = (VhostUserHandshake(), [], reason, .pausing)
-        traffic.dropped(.sendNoPeer, frames: store.count)
-        store.removeAll()
-        leftovers.set(false)
+        frames.end()
         timer.start(milliseconds: pauseMilliseconds)
     }
 
@@ -244,49 +238,15 @@ extension VhostUserBackend {
 extension VhostUserBackend {
     package func handleEvent() {
         guard let rings else { return }
-        guard leftovers.isUp || rings.receiveEvents.takeCalls() else { return blame("its call descriptor blocks") }
-        if isCongested { flush(rings) }
+        attempt { () throws(VirtqueueError) in try frames.handleEvent(of: rings) }
     }
 
     package func transmit(_ batch: inout FrameBatch) {
-        traffic.dropped(.sendLength, frames: batch.unsendableCount)
-        guard let rings else {
-            var next = 0
-            while let run = batch.sendableRun(from: next) {
-                traffic.dropped(.sendNoPeer, frames: run.count)
-                next = run.upperBound
-            }
-            return
-        }
-        do throws(VirtqueueError) {
-            try rings.transmit(&batch, &store, &traffic)
-            try publish(rings)
-        } catch { blame(error.description) }
-    }
-
-    private func flush(_ rings: VhostUserRings) {
-        do throws(VirtqueueError) {
-            try rings.flush(&store, &traffic)
-            try publish(rings)
-        } catch { blame(error.description) }
-    }
-
-    /// Lets the back end see what was sent, and asks it for a call if there is more.
-    private func publish(_ rings: VhostUserRings) throws(VirtqueueError) {
-        guard rings.publishSent() else { return blame("its kick descriptor blocks") }
-        // It ends: each time round takes back what was sent before, and that is bounded as the store is.
-        while rings.requestRoom(isCongested) {
-            try rings.flush(&store, &traffic)
-            guard rings.publishSent() else { return blame("its kick descriptor blocks") }
-        }
+        guard let rings else { return frames.drop(batch, .sendNoPeer) }
+        attempt { () throws(VirtqueueError) in try frames.transmit(&batch, to: rings) }
     }
 
     package func receive(into batch: inout FrameBatch) {
-        lent = rings
-        guard let rings else { return }
-        guard rings.giveBack() else { return blame("its kick descriptor blocks") }
-        do throws(VirtqueueError) {
-            leftovers.set(try rings.receive(into: &batch, &traffic))
-        } catch { blame(error.description) }
+        attempt { () throws(VirtqueueError) in try frames.receive(into: &batch, from: rings) }
     }
 }
