@@ -3,6 +3,7 @@ import Intel82576
 // Backends: where the wire of a port ends on the host.
 //
 //     tap:NAME               an existing TAP interface, with offloads both ways (virtio-net header)
+//     tap:NAME,vhost=on      the same by the kernel's vhost-net: queues in shared memory in place of a system call a frame
 //     packet:NAME            any Ethernet interface, by a packet socket, with the same offloads
 //     stream:PATH[,server]   a UNIX stream socket: QEMU's `-netdev stream`, passt; stream:tcp:HOST:PORT[,server] over TCP
 //     dgram:LOCAL:REMOTE     a pair of UNIX datagram sockets: QEMU's `-netdev dgram`; dgram:udp:HOST:PORT,HOST:PORT by UDP

@@ -3,7 +3,8 @@ import HostSystem
 
 /// What a user wrote to say where a port's wire ends, for example `tap:kw0` or `pcap:out.pcap,stream:/run/passt.sock`.
 public enum BackendSpecification: Sendable, Equatable {
-    case tap(name: String)
+    /// - Parameter usesVhost: the kernel's vhost-net moves the frames.
+    case tap(name: String, usesVhost: Bool = false)
     case packet(name: String)
     case stream(path: String, isServer: Bool)
     case tcp(InternetAddress, isServer: Bool)
@@ -16,14 +17,14 @@ public enum BackendSpecification: Sendable, Equatable {
 
     /// The forms there are, for messages and help.
     package static let forms =
-        "tap:NAME, packet:NAME, stream:PATH, stream:PATH,server, stream:tcp:HOST:PORT, stream:tcp:HOST:PORT,server, "
-        + "dgram:LOCAL:REMOTE, dgram:udp:HOST:PORT,HOST:PORT, vhost-user:PATH, vhost-user:PATH,server, null, loopback, "
+        "tap:NAME, tap:NAME,vhost=on, packet:NAME, stream:PATH, stream:PATH,server, stream:tcp:HOST:PORT, "
+        + "stream:tcp:HOST:PORT,server, dgram:LOCAL:REMOTE, dgram:udp:HOST:PORT,HOST:PORT, vhost-user:PATH, vhost-user:PATH,server, null, loopback, "
         + "pcap:FILE and pcap:FILE,BACKEND"
 
     public init(parsing text: String) throws(BackendError) {
         let (kind, rest) = Self.split(text, at: ":")
         switch (kind, rest) {
-        case ("tap", let name): self = .tap(name: try Self.interface(name ?? "", "TAP interface", "tap:tap0"))
+        case ("tap", let rest): self = try Self.tap(rest ?? "")
         case ("packet", let name): self = .packet(name: try Self.interface(name ?? "", "interface", "packet:eth1"))
         case ("stream", let rest?) where rest.hasPrefix("tcp:"): self = try Self.tcp(rest)
         case ("dgram", let rest?) where rest.hasPrefix("udp:"): self = try Self.udp(rest)
@@ -53,6 +54,14 @@ public enum BackendSpecification: Sendable, Equatable {
 // MARK: Each backend's argument
 
 extension BackendSpecification {
+    private static func tap(_ rest: String) throws(BackendError) -> Self {
+        let (name, option) = split(rest, at: ",")
+        guard option == nil || option == "vhost=on" || option == "vhost=off" else {
+            throw BackendError("'tap' has no option '\(option ?? "")': write 'tap:NAME' or 'tap:NAME,vhost=on'")
+        }
+        return .tap(name: try interface(name, "TAP interface", "tap:tap0"), usesVhost: option == "vhost=on")
+    }
+
     private static func interface(
         _ name: String, _ what: String, _ example: String
     ) throws(BackendError) -> String {
@@ -159,7 +168,7 @@ extension BackendSpecification {
 extension BackendSpecification: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .tap(let name): "tap:\(name)"
+        case .tap(let name, let usesVhost): "tap:\(name)\(usesVhost ? ",vhost=on" : "")"
         case .packet(let name): "packet:\(name)"
         case .stream(let path, let isServer): "stream:\(path)\(isServer ? ",server" : "")"
         case .datagram(let local, let remote): "dgram:\(local):\(remote)"

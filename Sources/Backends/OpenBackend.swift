@@ -5,6 +5,7 @@ extension BackendSpecification {
     /// Opens the backend. A stream's peer need not be there yet; everything else must.
     public func open() throws(BackendError) -> any Backend {
         if case .capture(let file, let inner) = self { return try Self.openCapture(file, around: inner.open()) }
+        if case .tap(let name, usesVhost: true) = self { return try Self.openTAP(name, by: Self.openVhost()) }
         do throws(Errno) {
             return try openPlain()
         } catch {
@@ -14,7 +15,7 @@ extension BackendSpecification {
 
     private func openPlain() throws(Errno) -> any Backend {
         switch self {
-        case .tap(let name): try TAPBackend(name: name)
+        case .tap(let name, _): try TAPBackend(name: name)
         case .packet(let name): try PacketBackend(name: name)
         case .stream(let path, isServer: false): try StreamBackend(connectingTo: path)
         case .stream(let path, isServer: true): try StreamBackend(listeningOn: path)
@@ -26,6 +27,22 @@ extension BackendSpecification {
         case .vhostUser(let path, isServer: true): try VhostUserBackend(listeningOn: path)
         case .loopback: try LoopbackBackend()
         case .null, .capture: NullBackend()
+        }
+    }
+
+    private static func openVhost() throws(BackendError) -> VhostNetDevice {
+        do throws(Errno) {
+            return try VhostNetDevice()
+        } catch {
+            throw BackendError(vhostExplanation(of: error))
+        }
+    }
+
+    private static func openTAP(_ name: String, by vhost: VhostNetDevice) throws(BackendError) -> any Backend {
+        do throws(Errno) {
+            return try VhostTAPBackend(name: name, vhost)
+        } catch {
+            throw BackendError(tapExplanation(of: error, name))
         }
     }
 
@@ -45,7 +62,7 @@ extension BackendSpecification {
     /// What `error` means for this backend, and what to do about it.
     func explanation(of error: Errno) -> String {
         switch self {
-        case .tap(let name): Self.tapExplanation(of: error, name)
+        case .tap(let name, _): Self.tapExplanation(of: error, name)
         case .packet(let name): Self.packetExplanation(of: error, name)
         case .stream(let path, isServer: false):
             Self.connectExplanation(of: error, path, "passt or of a QEMU `-netdev stream,server=on`")
@@ -73,6 +90,19 @@ extension BackendSpecification {
         case .invalidArgument:
             "'\(name)' is not a TAP interface: name one that `ip tuntap` shows with 'tap'"
         default: "cannot attach to TAP interface '\(name)': \(error)"
+        }
+    }
+
+    /// What `error` means for /dev/vhost-net.
+    static func vhostExplanation(of error: Errno) -> String {
+        switch error {
+        case .noSuchFileOrDirectory, .noSuchAddressOrDevice, .operationNotSupportedByDevice:
+            "no /dev/vhost-net: load the kernel module with `modprobe vhost_net`, or leave out 'vhost=on'"
+        case .permissionDenied:
+            "no access to /dev/vhost-net: run this as a user who may open it, in many systems those of the group 'kvm', "
+                + "or leave out 'vhost=on'"
+        case .notSupported: "this kernel's vhost-net is too old: use Linux 4.0 or newer, or leave out 'vhost=on'"
+        default: "cannot use /dev/vhost-net: \(error)"
         }
     }
 

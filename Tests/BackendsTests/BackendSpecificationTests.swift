@@ -12,7 +12,9 @@ extension BackendTests {
             "each form is understood and written back",
             arguments: [
                 ("tap:kw0", BackendSpecification.tap(name: "kw0")),
+                ("tap:kw0,vhost=on", .tap(name: "kw0", usesVhost: true)),
                 ("packet:eth1", .packet(name: "eth1")),
+                ("pcap:x,tap:kw0,vhost=on", .capture(file: "x", inner: .tap(name: "kw0", usesVhost: true))),
                 ("stream:/run/passt.sock", .stream(path: "/run/passt.sock", isServer: false)),
                 ("stream:a:b,server", .stream(path: "a:b", isServer: true)),
                 ("dgram:/a:/b", .datagram(local: "/a", remote: "/b")),
@@ -38,7 +40,7 @@ extension BackendTests {
         @Test(
             "what is wrong is said in one line, with the way out",
             arguments: [
-                ("", "there is no backend '': the backends are tap:NAME, packet:NAME, stream:PATH"),
+                ("", "there is no backend '': the backends are tap:NAME, tap:NAME,vhost=on, packet:NAME"),
                 ("ethernet:eth0", "there is no backend 'ethernet'"),
                 ("TAP:x", "there is no backend 'TAP'"),
                 ("tap", "lacks the name of the TAP interface: write 'tap:NAME'"),
@@ -46,6 +48,9 @@ extension BackendTests {
                 ("tap:a234567890123456", "too long for an interface (16 bytes, at most 15)"),
                 ("packet:", "lacks the name of the interface: write 'packet:NAME', for example 'packet:eth1'"),
                 ("packet:a234567890123456", "too long for an interface"),
+                ("tap:,vhost=on", "lacks the name of the TAP interface"),
+                ("tap:kw0,vhost", "'tap' has no option 'vhost': write 'tap:NAME' or 'tap:NAME,vhost=on'"),
+                ("tap:kw0,vhost=on,x", "'tap' has no option 'vhost=on,x'"),
                 ("tap:a/b", "is no name of an interface"),
                 ("tap:..", "is no name of an interface"),
                 ("tap:a b", "is no name of an interface"),
@@ -128,6 +133,23 @@ extension BackendTests {
             ])
         func explanations(specification: BackendSpecification, error: Errno, expected: String) {
             #expect(specification.explanation(of: error).contains(expected))
+        }
+
+        @Test("vhost-net is off unless it is asked for")
+        func vhostOff() throws {
+            #expect(try BackendSpecification(parsing: "tap:kw0,vhost=off") == .tap(name: "kw0"))
+        }
+
+        @Test(
+            "what is wrong with vhost-net is said in one line, with the way out",
+            arguments: [
+                (Errno.noSuchFileOrDirectory, "modprobe vhost_net"),
+                (.operationNotSupportedByDevice, "modprobe vhost_net"),
+                (.permissionDenied, "a user who may open it"), (.notSupported, "too old"),
+                (.noMemory, "cannot use /dev/vhost-net"),
+            ])
+        func vhost(error: Errno, expected: String) {
+            #expect(BackendSpecification.vhostExplanation(of: error).contains(expected))
         }
 
         @Test("opening in vain says why and leaves nothing behind")

@@ -150,6 +150,30 @@ int kw_packet_receive(int fd, void *slots, size_t stride, size_t frame_start, si
 /// Gives the TAP interface of `fd` a carrier or takes it away. 0, or -1 with errno (EINVAL before Linux 4.20).
 int kw_tap_set_carrier(int fd, bool has_carrier);
 
+/// A split virtqueue of this process for the kernel's vhost-net: its parts, and the eventfds by which each side tells the other.
+struct kw_vhost_ring {
+    unsigned index;  ///< 0: frames come by it, 1: frames leave by it.
+    unsigned size;   ///< Descriptors, a power of two.
+    void *descriptors, *avail, *used;
+    int kick, call;
+};
+/// Opens /dev/vhost-net, close-on-exec, and has the kernel start the task that works in this process's memory
+/// (VHOST_SET_OWNER). Sets *features to what it offers. -1 with errno on failure.
+int kw_vhost_open(uint64_t *features);
+/// Accepts features out of the offer: once, before a ring is attached. 0, or -1 with errno.
+int kw_vhost_accept(int fd, uint64_t features);
+/// Has the rings' descriptors refer to `size` bytes at `start`, a whole number of pages, by addresses from `address` on. 0, or
+/// -1 with errno.
+int kw_vhost_set_memory(int fd, uint64_t address, void *start, uint64_t size);
+/// Sets up a ring that is not attached, empty. 0, or -1 with errno.
+int kw_vhost_set_ring(int fd, const struct kw_vhost_ring *ring);
+/// Has frames cross between the ring `index` and the TAP interface that the descriptor `tap` is attached to; -1 ends that, and
+/// returns when the kernel no longer touches the ring. 0, or -1 with errno.
+int kw_vhost_attach(int fd, unsigned index, int tap);
+/// The requests of ioctl(2) that kw_vhost_set_memory, kw_vhost_set_ring and kw_vhost_attach make, at most `capacity` of them.
+/// Returns how many.
+size_t kw_vhost_requests(uint32_t *requests, size_t capacity);
+
 /// Makes a SIGBUS inside [start, start + size), a whole mapping, harmless: the mapping is replaced by private zeros and
 /// *lost (lives as long as the registration) becomes 1. For files another process may truncate.
 /// Returns a slot number for kw_guard_remove, or -1 when all slots are taken. Any thread may add and remove its own.

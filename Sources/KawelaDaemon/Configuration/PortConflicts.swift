@@ -53,7 +53,7 @@ extension BackendSpecification {
     /// What an uplink uses alone. Both ends of a cable name the same sockets; only those that the uplink makes are claimed.
     fileprivate var claims: [Claim] {
         switch self {
-        case .tap(let name), .packet(let name): [Claim(resource: .interface(name), key: "uplink")]
+        case .tap(let name, _), .packet(let name): [Claim(resource: .interface(name), key: "uplink")]
         case .stream(let path, isServer: true), .vhostUser(let path, isServer: true), .datagram(let path, _):
             [.path(path, "uplink")]
         case .tcp(let address, isServer: true): [Claim(resource: .address("TCP \(address)"), key: "uplink")]

@@ -66,7 +66,8 @@ final class Sandbox: Sendable {
 // MARK: Entering
 
 extension Sandbox {
-    /// Confines the process. Called by its only thread, before it starts others.
+    /// Confines the process. Called by its only thread, before it starts others; a task of vhost-net may be there, which runs
+    /// none of the process's code.
     func enterProcess() {
         guard mode != .off else { return }
         prepare()

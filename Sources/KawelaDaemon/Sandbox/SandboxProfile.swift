@@ -18,10 +18,12 @@ struct PortNeeds: OptionSet {
     static let capture = PortNeeds(rawValue: 1 << 5)
     /// Writes the EEPROM's file.
     static let nvm = PortNeeds(rawValue: 1 << 6)
-    /// Makes memory for the virtqueues of a vhost-user back end that comes, or comes back.
+    /// Makes memory for the virtqueues of a vhost-user back end, or of a TAP interface, that comes or comes back.
     static let virtqueues = PortNeeds(rawValue: 1 << 7)
     /// Connects by TCP.
     static let internetSocket = PortNeeds(rawValue: 1 << 8)
+    /// Gives the kernel's vhost-net other virtqueues, for a TAP interface that was deleted and made again.
+    static let vhostNet = PortNeeds(rawValue: 1 << 9)
 }
 
 /// What `kawela serve` keeps when it gives up all else: paths and system calls of each kind of thread, limits.
@@ -59,7 +61,7 @@ struct SandboxProfile {
         let uplinks = plans.map { Uplink($0) }
         main = Thread(
             name: "main", paths: Self.mainPaths(plans, uplinks, configuration), tcpPorts: uplinks.flatMap(\.tcpPorts),
-            calls: ThreadCalls.supervisor(controlsInterfaces: uplinks.contains { $0.needs.contains(.interface) }))
+            calls: ThreadCalls.supervisor(uplinks.reduce([]) { $0.union($1.needs) }))
         ports = zip(plans, uplinks).map { plan, uplink in
             Thread(
                 name: plan.name ?? "port", paths: uplink.paths, tcpPorts: uplink.tcpPorts,
@@ -103,7 +105,8 @@ private struct Uplink {
 
     private mutating func add(_ specification: BackendSpecification) {
         switch specification {
-        case .tap: needs.formUnion([.interface, .tunDevice, .unixSocket])
+        case .tap(_, usesVhost: false): needs.formUnion([.interface, .tunDevice, .unixSocket])
+        case .tap: needs.formUnion([.interface, .tunDevice, .unixSocket, .virtqueues, .vhostNet])
         case .packet: needs.formUnion([.interface, .packetSocket])
         case .stream(let path, isServer: true): sockets.append(path)
         case .stream: needs.formUnion([.unixSocket, .connection])

@@ -106,15 +106,20 @@ enum ThreadCalls {
     static let closer =
         runtimeCalls + [CallRule("write", SYS_write), CallRule("read", SYS_read), CallRule("ppoll", SYS_ppoll)]
 
-    /// - Parameter controlsInterfaces: a port has an uplink that is an interface of the host.
-    static func supervisor(controlsInterfaces: Bool) -> [CallRule] {
-        let calls = sessionCalls + runtimeCalls + threadCalls + statusCalls + supervisorCalls
-        return controlsInterfaces ? calls + [CallRule("ioctl", SYS_ioctl, .interfaces)] : calls
+    /// - Parameter needs: those of all ports, which this thread closes.
+    static func supervisor(_ needs: PortNeeds) -> [CallRule] {
+        sessionCalls + runtimeCalls + threadCalls + statusCalls + supervisorCalls + control(needs)
+    }
+
+    /// Requests of what is behind an uplink.
+    private static func control(_ needs: PortNeeds) -> [CallRule] {
+        let interfaces = needs.contains(.interface) ? [CallRule("ioctl", SYS_ioctl, .interfaces)] : []
+        let vhost = needs.contains(.vhostNet) ? [CallRule("ioctl", SYS_ioctl, .vhostNet)] : []
+        return interfaces.union(vhost)
     }
 
     static func port(_ needs: PortNeeds) -> [CallRule] {
-        var calls = sessionCalls + portCalls + runtimeCalls + threadCalls + statusCalls
-        if needs.contains(.interface) { calls.append(CallRule("ioctl", SYS_ioctl, .interfaces)) }
+        var calls = sessionCalls + portCalls + runtimeCalls + threadCalls + statusCalls + control(needs)
         if needs.contains(.tunDevice) { calls.append(CallRule("openat", SYS_openat)) }
         if needs.contains(.packetSocket) { calls.append(CallRule("bind", SYS_bind)) }
         if needs.contains(.unixSocket) { calls.append(CallRule("socket", SYS_socket, .unixSocket)) }
@@ -153,6 +158,7 @@ extension CallRule.Condition {
         argument: 1, values: [1, 2, 3, 4, 1033, 1034], text: "flags and seals")
     fileprivate static let interfaces = Self(
         argument: 1, values: interfaceRequests(), text: "TAP and state of interfaces")
+    fileprivate static let vhostNet = Self(argument: 1, values: vhostNetRequests(), text: "vhost-net's queues")
     /// With CLONE_THREAD, without CLONE_VFORK and new namespaces (CLONE_NEWNS, NEWTIME, NEWCGROUP to NEWNET).
     fileprivate static let thread = Self(
         argument: 0, mask: cloneThread | 0x4000 | 0x2_0000 | 0x80 | 0x7E00_0000, values: [cloneThread], text: "a thread"

@@ -67,6 +67,14 @@ func interfaceRequests() -> [UInt32] {
     return Array(requests.prefix(count))
 }
 
+/// The requests of ioctl(2) by which the kernel's vhost-net, once it is open, gets other queues.
+func vhostNetRequests() -> [UInt32] {
+    var requests = [UInt32](repeating: 0, count: 16)
+    // SAFETY: at most `count` requests are written.
+    let count = unsafe kw_vhost_requests(&requests, requests.count)
+    return Array(requests.prefix(count))
+}
+
 /// Gives up the calling thread's capabilities and the way to get others by starting a program.
 func dropPrivileges() throws(Errno) {
     if kw_no_new_privileges() < 0 || kw_drop_capabilities() < 0 { throw .last }

@@ -7,6 +7,9 @@ struct NetworkNamespace: ~Copyable {
     /// Tests need root and the device; where they must not be missing (CI) they fail instead of being skipped.
     static var isAvailable: Bool { geteuid() == 0 && access("/dev/net/tun", R_OK | W_OK) == 0 || getenv("CI") != nil }
 
+    /// Whether the kernel has vhost-net too, which it need not have.
+    static var hasVhostNet: Bool { isAvailable && access("/dev/vhost-net", R_OK | W_OK) == 0 }
+
     private let descriptor: CInt
 
     init() throws {

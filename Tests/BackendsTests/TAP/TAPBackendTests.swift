@@ -8,26 +8,39 @@ extension BackendTests {
     @Suite("tap", .enabled(if: NetworkNamespace.isAvailable, "needs root and /dev/net/tun")) struct TAP {
         private static let noHeader = [UInt8](repeating: 0, count: 10)
 
+        /// How frames cross, which tests of frames are the same for.
+        enum Way: String, CaseIterable {
+            case systemCalls = "tap:kw0"
+            case vhostNet = "tap:kw0,vhost=on"
+
+            /// Those that this kernel has.
+            static let available = NetworkNamespace.hasVhostNet ? allCases : [.systemCalls]
+
+            /// Events that may come from an interface at rest: a call that the kernel's task had at hand when it was asked for
+            /// none.
+            var lateEvents: Int { self == .vhostNet ? 1 : 0 }
+        }
+
         /// A namespace with the TAP interface `kw0`, up and without IPv6's own frames.
-        private func namespace(_ options: String = "") throws -> NetworkNamespace {
+        static func namespace(_ options: String = "") throws -> NetworkNamespace {
             let namespace = try NetworkNamespace()
             try namespace.ip("tuntap add dev kw0 mode tap \(options)")
             try namespace.ip("link set kw0 addrgenmode none up")
             return namespace
         }
 
-        private func open(in namespace: borrowing NetworkNamespace) throws -> Harness {
-            try namespace.run { try Harness("tap:kw0") }
+        static func open(_ way: Way = .systemCalls, in namespace: borrowing NetworkNamespace) throws -> Harness {
+            try namespace.run { try Harness(way.rawValue) }
         }
 
         private func frames(of harness: Harness) -> [ReceivedFrame] {
             harness.received.filter { $0.bytes.count >= 14 && $0.bytes[12] == 0x88 && $0.bytes[13] == 0xB5 }
         }
 
-        @Test("frames cross both ways byte for byte")
-        func bothWays() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+        @Test("frames cross both ways byte for byte", arguments: Way.available)
+        func bothWays(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
             #expect(harness.backend.isLinkUp)
             let sent = (0..<100).map { testFrame($0, count: 60 + $0 * 14) }
@@ -39,13 +52,13 @@ extension BackendTests {
             #expect(harness.run { frames(of: harness).count == 100 })
             #expect(frames(of: harness).map(\.bytes) == sent)
             #expect(harness.counter("sent_frames") == 99)
-            #expect(harness.settle() == 0, "an idle interface wakes nobody")
+            #expect(harness.settle() <= way.lateEvents, "an idle interface wakes nobody")
         }
 
-        @Test("a segmentation left to the kernel reaches it in one piece")
-        func sendsLarge() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+        @Test("a segmentation left to the kernel reaches it in one piece", arguments: Way.available)
+        func sendsLarge(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
             #expect(harness.backend.offloads.isSuperset(of: [.checksum, .segmentTCP4, .segmentTCP6]))
             let frame = segmentable(40_000, flags: 0x90)  // ACK and CWR
@@ -57,10 +70,10 @@ extension BackendTests {
             #expect(Array(received[4..<10]) == [0xB4, 0x05, 34, 0, 16, 0])
         }
 
-        @Test("a large frame of the kernel's arrives in one piece with what is left to do")
-        func receivesLarge() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+        @Test("a large frame of the kernel's arrives in one piece with what is left to do", arguments: Way.available)
+        func receivesLarge(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
             let frame = segmentable(40_000)
             let header: [UInt8] = [1, 1, 54, 0, 0xB4, 0x05, 34, 0, 16, 0]
@@ -71,10 +84,10 @@ extension BackendTests {
             #expect(received.offload == frame.offload)
         }
 
-        @Test("a frame of more pieces than one call takes leaves in order")
-        func manyPieces() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+        @Test("a frame of more pieces than one call takes leaves in order", arguments: Way.available)
+        func manyPieces(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
             let sent = [testFrame(1), testFrame(2, count: 1400), testFrame(3)]
             harness.send(sent.map { TestFrame($0, pieceLength: 1) })
@@ -83,8 +96,8 @@ extension BackendTests {
 
         @Test("an offload the kernel does not take costs that frame only")
         func refusedOffload() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+            let namespace = try Self.namespace()
+            let harness = try Self.open(in: namespace)
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
             var wrong = FrameBatch.Offload()
             (wrong.needsChecksum, wrong.checksumStart) = (true, 60_000)
@@ -93,16 +106,19 @@ extension BackendTests {
             #expect(harness.counter("send_dropped_refused") == 1)
         }
 
-        @Test("while the interface is down the link is down too, and frames are dropped and counted")
-        func down() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+        @Test(
+            "while the interface is down the link is down too, and frames are dropped and counted",
+            arguments: Way.available)
+        func down(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
             try namespace.ip("link set kw0 down")
             #expect(harness.run { !harness.backend.isLinkUp })
             harness.send([testFrame(1), testFrame(2)])
             #expect(harness.counter("send_dropped_interface_down") == 2)
             #expect(harness.settle() < 5, "an interface that is down wakes nobody")
-            #expect(!harness.backend.isCongested && harness.backend.status == "attached to kw0, which is down")
+            #expect(!harness.backend.isCongested)
+            #expect(harness.backend.status.hasPrefix("attached to kw0, which is down"))
             try namespace.ip("link set kw0 up")
             #expect(harness.run { harness.backend.isLinkUp })
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
@@ -110,20 +126,22 @@ extension BackendTests {
             #expect(peer.receive() == Self.noHeader + testFrame(3))
         }
 
-        @Test("an interface that is down at the start has no link until it is up")
-        func downAtStart() throws {
+        @Test("an interface that is down at the start has no link until it is up", arguments: Way.available)
+        func downAtStart(by way: Way) throws {
             let namespace = try NetworkNamespace()
             try namespace.ip("tuntap add dev kw0 mode tap")
-            let harness = try open(in: namespace)
+            let harness = try Self.open(way, in: namespace)
             #expect(!harness.backend.isLinkUp)
             try namespace.ip("link set kw0 up")
             #expect(harness.run { harness.backend.isLinkUp })
         }
 
-        @Test("the interface has a carrier while the port has a link, and its own link does not depend on that")
-        func carrier() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+        @Test(
+            "the interface has a carrier while the port has a link, and its own link does not depend on that",
+            arguments: Way.available)
+        func carrier(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
             func hasCarrier() throws -> Bool {
                 try namespace.run { try output(of: "/bin/sh", "-c", "ip link show kw0") }.contains("LOWER_UP")
             }
@@ -136,10 +154,10 @@ extension BackendTests {
             #expect(try hasCarrier() && harness.backend.isLinkUp)
         }
 
-        @Test("a deleted interface takes the link down, one of its name brings it back")
-        func deleted() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+        @Test("a deleted interface takes the link down, one of its name brings it back", arguments: Way.available)
+        func deleted(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
             try namespace.ip("link del kw0")
             let before = harness.backend.descriptor
             #expect(harness.run { !harness.backend.isLinkUp })
@@ -156,10 +174,23 @@ extension BackendTests {
             #expect(peer.receive() == Self.noHeader + testFrame(2))
         }
 
-        @Test("an interface made for several queues is used with one")
-        func multipleQueues() throws {
-            let namespace = try namespace("multi_queue")
-            let harness = try open(in: namespace)
+        @Test("a port that does not read notices too that another interface has the name", arguments: Way.available)
+        func deletedUnread(by way: Way) throws {
+            let namespace = try Self.namespace()
+            let harness = try Self.open(way, in: namespace)
+            try namespace.ip("link del kw0")
+            try namespace.ip("tuntap add dev kw0 mode tap")
+            try namespace.ip("link set kw0 up")
+            harness.backend.handleLinkEvent()
+            #expect(!harness.backend.isLinkUp)
+            let isBack = namespace.run { harness.run(seconds: 3) { harness.backend.isLinkUp } }
+            #expect(isBack)
+        }
+
+        @Test("an interface made for several queues is used with one", arguments: Way.available)
+        func multipleQueues(by way: Way) throws {
+            let namespace = try Self.namespace("multi_queue")
+            let harness = try Self.open(way, in: namespace)
             let peer = try namespace.run { try PacketPeer(on: "kw0") }
             harness.send([testFrame(1)])
             #expect(peer.receive() == Self.noHeader + testFrame(1))
@@ -167,8 +198,8 @@ extension BackendTests {
 
         @Test("an interface that is in use, or no TAP, is refused with the reason")
         func refused() throws {
-            let namespace = try namespace()
-            let harness = try open(in: namespace)
+            let namespace = try Self.namespace()
+            let harness = try Self.open(in: namespace)
             #expect(harness.backend.isLinkUp)
             let expected = [
                 "tap:kw0": "TAP interface 'kw0' is in use by another program",

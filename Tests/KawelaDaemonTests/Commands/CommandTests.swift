@@ -88,6 +88,16 @@ import Testing
         #expect(result.output.contains("clone (a thread)") && result.output.contains("execve, execveat"))
     }
 
+    @Test("leaves requests to vhost-net only where it is used")
+    func vhostSandbox() throws {
+        let request = "vhost-net's queues"
+        let plain = try RunningKawela.run("sandbox", "--socket", "/run/k/pf.sock", "--uplink", "tap:tap0")
+        #expect(plain.code == 0 && !plain.output.contains(request) && plain.output.contains("file size 1048576"))
+        let vhost = try RunningKawela.run("sandbox", "--socket", "/run/k/pf.sock", "--uplink", "tap:tap0,vhost=on")
+        #expect(vhost.code == 0 && vhost.output.contains("ioctl (TAP and state of interfaces or \(request))"))
+        #expect(vhost.output.contains("file size 4194304") && !vhost.output.contains("/dev/vhost-net"))
+    }
+
     @Test(
         "prints the register map",
         arguments: [([], "register "), (["--json"], "{\n"), (["--markdown"], "# ")])

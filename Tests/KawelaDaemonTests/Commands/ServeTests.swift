@@ -133,6 +133,18 @@ import Testing
         #expect(folder.files == [])
     }
 
+    @Test(
+        "ends with one line when vhost-net is asked for where there is none",
+        .enabled(if: access("/dev/vhost-net", F_OK) != 0, "this kernel has /dev/vhost-net"))
+    func vhost() throws {
+        let result = try RunningKawela.run("serve", "--socket", folder.socket, "--uplink", "tap:kw0,vhost=on")
+        #expect(result.code == 1)
+        #expect(
+            result.complaint?.hasPrefix("uplink: no /dev/vhost-net: load the kernel module") == true, "\(result.errors)"
+        )
+        #expect(folder.files == [])
+    }
+
     @Test("needs a place for its socket")
     func place() throws {
         let result = try RunningKawela.run("serve", "--socket", "\(folder.path)/missing/k", "--uplink", "null")
