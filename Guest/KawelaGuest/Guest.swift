@@ -15,6 +15,8 @@ public struct GuestOptions: Sendable {
     public var networkBoot = false
     /// What the guest has in its /opt beyond the guest image.
     public var extras: [Extra] = []
+    /// Files with more of it, as Scripts/guest-programs makes them.
+    public var archives: [String] = []
     /// MiB; the guest's files are in it too.
     public var memory = 512
     /// What QEMU takes for `-cpu`; `nil` leaves it to QEMU.
@@ -41,15 +43,16 @@ public struct GuestOptions: Sendable {
         ]
     }
 
-    /// The guest image, followed by the archives of ``extras``: Linux unpacks one after the other.
+    /// The guest image, followed by the archives of ``extras`` and ``archives``: Linux unpacks one after the other.
     private func initrd(_ artifacts: Artifacts, in run: Run) throws -> String {
         let image = artifacts.initrd(kernel)
-        guard !extras.isEmpty else { return image }
+        let parts = extras.map { "\(artifacts.extras)/\($0.rawValue)" } + archives
+        guard !parts.isEmpty else { return image }
         let path = run.path("\(name).initrd")
         guard FileManager.default.createFile(atPath: path, contents: nil),
             let file = FileHandle(forWritingAtPath: path)
         else { throw GuestError("cannot make \(path)") }
-        for part in [image] + extras.map({ "\(artifacts.extras)/\($0.rawValue)" }) {
+        for part in [image] + parts {
             try file.write(contentsOf: Data(contentsOf: URL(filePath: part), options: .alwaysMapped))
         }
         try file.close()
