@@ -71,7 +71,7 @@ final class VhostUserPeer {
 
     // MARK: The socket
 
-    /// The next request. Both queues begin with the message about the second one's kicks.
+    /// The next request. With the kick descriptors of both queues all is known of them.
     func receive() -> VhostUserBackEnd.Request? {
         let request = backEnd.receive()
         if receives == nil, backEnd.memory != nil, backEnd.queues.allSatisfy({ $0.kick >= 0 }) {
