@@ -354,6 +354,7 @@ enum Seeds {
             "\u{0}tap:tap0", "\u{0}stream:/run/a,server", "\u{0}dgram:/a:/b", "\u{0}pcap:f.pcap,tap:t", "\u{0}loopback",
             "\u{1}02:00:00:00:00:01", "\u{2}512M", "\u{2}2G", "\u{3}embedded", "\u{3}100", "\u{4}/a\nk\npcie.0\n\nq35",
             "\u{4}/a b",
+            "\u{0}tap:tap0,vhost=on",
         ]
         let line =
             "/a\nnull\n02:00:00:00:00:01\ninfo\n\n0\nguest\n/n\nin-memory\nseed=7,loss=1% in,link-down=every 30s for 2s"
