@@ -16,8 +16,11 @@ public final class TestPMD: Sendable {
         let command =
             "testpmd -l 0-1 --in-memory --no-telemetry -m 128 \(devices) -- -i --total-num-mbufs=4096 \(options)"
         try guest.run("(_STDBUF_O=L \(command) <\(Self.input) >\(Self.output) 2>&1) &")
+        // A link that comes up may be told of within the prompt.
+        let event = "Port [0-9]*: link state change event"
+        let prompt = "tr -d '\\n' <\(Self.output) | sed 's/\(event)//g' | grep -q 'testpmd> '"
         try eventually("testpmd's prompt\n\(log)", within: 60, every: 0.3) {
-            try !isRunning || guest.attempt("grep -q 'testpmd> ' \(Self.output)").succeeded
+            try !isRunning || guest.attempt(prompt).succeeded
         }
         guard try isRunning else { throw GuestError("testpmd ended\n\(log)\n\(guest.evidence)") }
     }
