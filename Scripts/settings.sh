@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the scripts share: places, versions, and how they speak. Sourced, never run.
 
 set -euo pipefail

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the rules that a script of a few lines cannot check. Prints each offence; exit status 1 if there is one.
 
     python3 Scripts/rules [--shrink]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Offences that are tolerated, a list for each rule in exceptions/. A stale entry offends too."""
 
 import os

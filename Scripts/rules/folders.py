@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which folder of a module uses which other, by the compiler's index; and circles among them.
 
     Scripts/folders [--module NAME]             the matrix, the circles, and how large the type Port is

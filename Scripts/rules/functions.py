@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Functions of more than 40 lines, and those with more than five unlabelled parameters."""
 
 from dataclasses import dataclass

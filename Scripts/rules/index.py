@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the compiler knows about the sources: which declaration stands where, and who uses it.
 
 A debug build writes it beside the objects (the index store, which editors read too), and libIndexStore of the toolchain

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Imports against the layers of the design: a module knows only those below it."""
 
 import re

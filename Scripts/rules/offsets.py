@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Register offsets outside the register specification: an offset is written once, in the type of its register.
 
 A hex number is taken for an offset if docs/registers.md, which is made from the specification, has a register there,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests that documentation names: each has to be there.
 
 A table whose last column is `test` or `tests` has in it `Suite`, or `Suite, \\`function\\`, \\`function\\``, and several of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Swift source as a list of tokens, for rules that need no compiler. Comments and the text of strings are left out."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each rule catches what it is there for, and nothing near it. Run by Scripts/lint."""
 
 import os

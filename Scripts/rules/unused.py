@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Declarations of Sources/ that nothing in Sources/ uses: functions, properties, types, constants. Tests do not count.
 
 By the compiler's index, so a name used for something else is no use; nor is a use by what is itself unused. What others

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a backend cannot be used: one line that says what is wrong and how to mend it.
 public struct BackendError: Error, Equatable, CustomStringConvertible {
     public let message: String

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 // A timer per thread that interrupts system calls which sleep.
 #ifndef KW_INTERRUPTION_H
 #define KW_INTERRUPTION_H

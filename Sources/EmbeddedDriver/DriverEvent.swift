@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the driver tells its owner, for a log.
 package enum DriverEvent: Equatable, Sendable {
     case linkChanged(isUp: Bool, megabits: Int)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An Ethernet address that a station can have: not of a group, not zero.
 package struct UnicastAddress: Hashable, Sendable {
     /// The first byte on the wire is bits 47:40, its group bit 40.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the host decided about one VF. An untrusted VF has no address and no VLANs but those given here.
 package struct VFSettings: Equatable, Sendable {
     /// The address the VF starts with. An untrusted one can have no other.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The host's system calls under the edges: VFIOUser, Backends and KawelaDaemon. What any two of them need is here, the
 // rest in their own `System` folders. The device (Intel82576) does no I/O and does not depend on it.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The Intel 82576 Gigabit Ethernet controller: one copper port with its physical function, up to eight SR-IOV virtual
 // functions, 16 queue pairs, pools and the layer 2 switch between them.
 //

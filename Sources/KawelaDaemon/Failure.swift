@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import SystemPackage
 
 /// Why a command ends without success, in one line for the user: what is wrong and what to do about it.

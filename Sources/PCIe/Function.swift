@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One PCIe function, as a transport (vfio-user today) reaches it.
 ///
 /// A transport owns exactly one function and calls it from one thread. Calls never nest: a function must not call its

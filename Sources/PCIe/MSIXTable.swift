@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The MSI-X table and the pending bit array (PBA) as the memory of a BAR. The table is at offset 0.
 ///
 /// Transports keep a table of their own, as QEMU does, and mask by that. So a function sends whatever the mask bits here

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Logging
 
 /// A log that a client or peer cannot flood: a burst of messages, then one a second. What was left out is counted.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which files a client may give for guest memory.
 package enum GuestMemoryFiles: String, Equatable, Sendable, CaseIterable {
     /// Those whose pages are in the host's memory: memfd, tmpfs, huge pages.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The server side of vfio-user: serves one PCIe function over a UNIX stream socket to one client at a time.
 //
 // Written against the vfio-user specification (QEMU docs/interop/vfio-user.rst, protocol 0.0) and checked with the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// Records the interrupts of a function; memory messages go to `memory` when there is one.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// The far end of a port's wire: keeps what was sent, hands out what a test queues.

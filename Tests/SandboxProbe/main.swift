@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Confines itself as `kawela serve` does and then does one thing that a test asks for, as code of an attacker would:
 //
 //     sandbox-probe MODE THREAD FOLDER UPLINK ACTION

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 // Sends back whatever comes, by UDP and by TCP, at the port given: the other side of a request and its response.
 #include <netinet/in.h>
 #include <netinet/tcp.h>

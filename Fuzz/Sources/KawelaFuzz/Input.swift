@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The bytes of a fuzzer's input, taken from the front. Behind their end everything reads as zero.
 struct Input {
     private let bytes: [UInt8]

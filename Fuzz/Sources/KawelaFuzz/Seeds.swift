@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// First inputs: what drivers, peers and clients do on an ordinary day, and what tests show to lead far.
 extension Target {
     var seeds: [(name: String, bytes: [UInt8])] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// DPDK's testpmd in a guest that was made with ``GuestOptions/dpdk(_:)``, told what to do at its prompt.

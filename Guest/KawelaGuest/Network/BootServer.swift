@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// What the peer serves: addresses, and a kernel for machines that boot from the network.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// The uplink's other end held by a test: whole frames over a UNIX stream socket, each after its length as a big-endian

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// A network namespace with one TAP interface: the far end of the emulated cable, as the guest's only peer.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Which 82576 the guest gets. The other one answers "is it us or the guest?".

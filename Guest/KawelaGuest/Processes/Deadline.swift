@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// How many times as long as usual a guest may take, on a machine that does other things as well: KAWELA_PATIENCE.

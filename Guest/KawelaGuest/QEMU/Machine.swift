@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// A running QEMU: a q35 PC with PCIe root ports, `port1` and on, and guest RAM in a shared memfd as vfio-user needs it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// A guest inside a guest that was made with ``GuestOptions/nesting(_:)``: the same kernel and image, and one function

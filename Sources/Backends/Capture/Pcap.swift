@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The pcap file format with nanosecond time stamps, little-endian, Ethernet frames without FCS.
 ///
 /// - Specification: IETF draft-ietf-opsawg-pcap, sections 4 and 5.

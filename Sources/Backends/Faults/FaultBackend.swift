@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// A backend with faults of the wire in between: frames of both directions, and the carrier.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// Frames of one direction of the wire, on their way through the faults that are injected there.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// A bounded first-in first-out queue of frames, each with what is left to do of it and when it may go on.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// A wire that leads nowhere: frames are counted and dropped. The link is up.

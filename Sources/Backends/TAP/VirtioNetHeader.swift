@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// `struct virtio_net_hdr`, the legacy form of 10 bytes in host byte order that TAP interfaces and packet sockets put

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// A virtqueue that frames leave by: each is copied into buffers of shared memory, behind a header of virtio 1.

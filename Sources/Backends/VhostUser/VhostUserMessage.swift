@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A request of the front end, as it goes over the socket.
 ///
 /// - Specification: the vhost-user protocol, "Message Specification". Numbers have the host's byte order.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Requests of a vhost-user front end that are made here.
 ///
 /// - Specification: the vhost-user protocol, "Front-end message types".

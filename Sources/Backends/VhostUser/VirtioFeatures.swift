@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// Features of a virtio network device, by the bits of virtio and vhost-user.

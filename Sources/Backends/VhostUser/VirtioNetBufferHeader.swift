@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// `struct virtio_net_hdr` of virtio 1: 12 bytes, with the number of buffers of a received frame.

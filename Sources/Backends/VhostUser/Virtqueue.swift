@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The driver's side of a split virtqueue: indices, and who is to be told of what.
 ///
 /// Nothing is believed that the device, or who else has the memory, may have written. Indices run freely and wrap.

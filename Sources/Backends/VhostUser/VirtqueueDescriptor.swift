@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An entry of a descriptor table: a buffer, by its address in the memory that the back end was told of.
 ///
 /// - Specification: Virtual I/O Device (VIRTIO) 1.2, 2.7.5.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a back end did to a virtqueue that cannot be.
 enum VirtqueueError: Error, Equatable, CustomStringConvertible {
     /// More used entries than descriptors it was given.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where the parts of a split virtqueue and its buffers lie in shared memory, in bytes from its start.
 ///
 /// - Specification: Virtual I/O Device (VIRTIO) 1.2, 2.7.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 // The C declarations Swift cannot import by itself: system headers outside its Glibc module map, CMSG macros,
 // variadic ioctl, relaxed accesses to memory a guest may be writing.
 #ifndef CKAWELA_H

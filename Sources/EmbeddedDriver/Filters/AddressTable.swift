@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// The exact address filters, RAL and RAH: one for each VF's own address, the rest for further ones they ask for.

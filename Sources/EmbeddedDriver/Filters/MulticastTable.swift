@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// The multicast hash filter, MTA, that all pools share: the sum of what the VFs asked for.

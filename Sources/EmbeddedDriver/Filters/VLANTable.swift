@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// Which pools are in which VLAN: VLVF, and VFTA in front of it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A message of the mailbox between a VF and its PF: up to 16 words, of which the first says what it is.
 ///
 /// The protocol is a convention of Intel's drivers, not of the chip, and the same for all of them.

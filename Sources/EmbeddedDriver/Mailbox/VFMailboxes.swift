@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// The mailboxes between the PF and each VF, as the PF's registers give access to them.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A hardware word whose fields are addressed by the datasheet's own bit numbers.
 public protocol BitWord: Equatable, Sendable, BitwiseCopyable {
     associatedtype Raw: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// The configuration space of the physical function: an 82576 copper port, alone on its card.

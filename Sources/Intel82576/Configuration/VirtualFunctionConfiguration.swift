@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// The configuration space of one virtual function, as a PCI function of its own.

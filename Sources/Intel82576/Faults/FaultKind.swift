@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A kind of fault that can be injected on purpose, by its name in a configuration.
 ///
 /// Those of frames have the names that Linux' netem has for them.

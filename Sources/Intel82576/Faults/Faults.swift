@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which faults are injected on purpose, how often, and where. Nothing by default.
 ///
 /// The same faults meet the same events with the same ``seed``: each kind has numbers of its own, which advance with the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The exact-match part of the address filter: the valid RAL/RAH pairs, found by hash.
 ///
 /// Rebuilt when one of the registers changes. Datasheet 7.1.2.

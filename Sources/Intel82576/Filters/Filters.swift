@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The filters of layer 2: which addresses and VLANs are taken, and for which pools.
 ///
 /// Exact addresses (RAL and RAH), hash tables for multicast and unicast (MTA, UTA), and the VLAN filter (VFTA). All state

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the queue filters say of a frame.
 struct FilterVerdict: BitwiseCopyable, Equatable {
     /// The queue of the filter that ranks highest; `nil` leaves it to pools, RSS and the default queue.

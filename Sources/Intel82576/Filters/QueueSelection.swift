@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which queue the contents of a frame choose: queue filters (ETQF, FTQF and its companions, SYNQF, IMIRVP) before RSS
 /// (MRQC, RETA, RSSRK) before the default queue.
 ///

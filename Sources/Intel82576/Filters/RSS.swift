@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Receive-side scaling: the Toeplitz hash over a packet's addresses and ports.
 ///
 /// The key is turned into one table per four bits of input when it is set (a few microseconds), so a hash is 24 loads

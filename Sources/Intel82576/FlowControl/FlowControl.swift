@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Flow control of IEEE 802.3 annex 31B: PAUSE frames from the link partner hold transmission to the wire, and PAUSE
 /// frames to the partner keep the receive packet buffer from overflowing. Datasheet 3.5.5; what it leaves open is from
 /// the I210's (3.7.5), which has the same block.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// The physical and the virtual functions: their configuration spaces and MSI-X tables, which VFs exist, who may send

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Decodes word indices of a virtual function's 16 KiB register space onto the physical register behind each.
 ///
 /// Built once from the windows of ``RegisterTable/physical``; a look-up is one array access.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The registers of the interrupt unit.
 
 extension Interrupts {

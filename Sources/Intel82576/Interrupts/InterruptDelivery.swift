@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 // What leaves the interrupt unit: MSI-X and MSI messages, and the level of INTx.

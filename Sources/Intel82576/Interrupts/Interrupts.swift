@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The interrupt unit of a port: causes, masks, vectors, moderation, and the choice of MSI-X, MSI or INTx.
 ///
 /// Two sets of registers work together. ICR/IMS/IAM hold causes other than queues; EICR/EIMS/EIAC/EIAM hold one bit a

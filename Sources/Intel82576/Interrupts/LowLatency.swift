@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Low-latency interrupts: a frame that a filter marks does not wait for EITR. With EITR.LLI_EN a vector needs a credit for
 // each; it gains one in each interval of GPIE.LL_Interval, up to 31. Without a credit the frame waits for the next one or
 // for the end of moderation, whichever comes first. Either way the message starts moderation anew.

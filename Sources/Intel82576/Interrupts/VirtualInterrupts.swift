@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The VFs' share of EICR, EIMS, EIAC and EIAM, and their mailbox vectors.
 ///
 /// VF v owns bits 22-3v to 24-3v, which are its MSI-X vectors 0 to 2. They are kept apart from the PF's, because they

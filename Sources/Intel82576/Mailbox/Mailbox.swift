@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The mailboxes between the PF and its VFs: doorbells, ownership, the reset handshake.
 ///
 /// All of its state is in its registers: VFMAILBOX of each mailbox, MBVFICR, MBVFIMR, VFLRE, and VMBMEM with the messages.

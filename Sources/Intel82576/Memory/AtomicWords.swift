@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 // Single accesses to memory a guest may be writing: never torn, never repeated by the compiler.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A reflected 32-bit CRC over bytes in pieces of any length: the Ethernet FCS (IEEE 802.3 clause 3.2.9) and SCTP's
 /// CRC32c (RFC 9260 appendix A).
 struct CRC32: BitwiseCopyable, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 // The Internet checksum over memory. CRC32.swift has the other check sequences, FrameBytes.swift the walk over a frame's

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A fixed number of plain values in memory allocated once: scratch space of a stage, without copies or reference counts.
 @safe struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
     let count: Int

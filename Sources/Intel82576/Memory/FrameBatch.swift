@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 /// A batch of Ethernet frames on their way through a port: from descriptor rings to the uplink, from the uplink to

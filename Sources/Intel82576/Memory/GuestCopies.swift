@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 /// How a piece of guest memory got into a frame.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A table of fixed size that is allocated once and never copied: of an `InlineArray` that is part of a class, every
 /// use copies all of it (Swift 6.3).
 @safe struct LookupTable<let count: Int>: ~Copyable {

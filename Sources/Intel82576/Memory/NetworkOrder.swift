@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RawSpan {
     @inline(__always)
     func byte(at offset: Int) -> UInt8 {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 /// The receive packet buffer: frames from the wire that wait for a driver's descriptors, copied out of the uplink's

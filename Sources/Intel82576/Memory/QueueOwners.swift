@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Whose each queue is: which memory it reaches by DMA, and whether it may.
 ///
 /// VF v owns queues v and v + 8 while it exists; the PF owns the others. A plain value, so that the blocks of the data

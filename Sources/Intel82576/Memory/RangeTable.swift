@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 /// The ranges of an ``AddressSpace``, sorted by address: what the data path looks guest addresses up in.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A descriptor ring as the driver programmed it and as far as each side has come.
 struct Ring {
     static let descriptorSize = 16

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A descriptor ring where it lies in this process. For one run: a mapping may go away between runs.
 @safe struct RingWindow {
     private let place: UnsafeMutableRawPointer

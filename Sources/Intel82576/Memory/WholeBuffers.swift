@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 // Frames that are one buffer of guest memory, appended without asking for room piece by piece.

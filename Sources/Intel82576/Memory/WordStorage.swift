@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// `count` words, a power of two, in memory of their own that never moves, aligned to a page.
 ///
 /// A plain value: all copies are the same storage, valid until one of them is told to ``deallocate()``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The EEPROM, its registers EERD, EEWR and EECD, and the semaphores that share it out, SWSM and SW_FW_SYNC.
 ///
 /// Word numbers, contents and registers are those of the datasheet's "Non-Volatile Memory Map" and of its EEPROM/Flash

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Faults of the EEPROM that are injected on purpose: which reads by EERD fail.
 struct NVMFaults: Sendable {
     /// One bit of the word is wrong.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The contents of the EEPROM.
 public struct NVMImage: Equatable, Sendable {
     /// 64 << EE_SIZE words, few enough for every driver to read them through EERD.

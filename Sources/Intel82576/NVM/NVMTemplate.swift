@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension NVMImage {
     /// Words 0x00 to 0x40 of a dual-port copper card; address and checksum are filled in.
     ///

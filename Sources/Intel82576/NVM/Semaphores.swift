@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// SWSM and SW_FW_SYNC: who may use the EEPROM and the PHY.
 ///
 /// There is no firmware here, so its half of both never stands in the way. All of it is state that a saved device needs.

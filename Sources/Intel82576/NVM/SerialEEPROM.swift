@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The serial memory on the pins of EECD: a 25xx EEPROM with addresses of 16 bits and pages of 32 bytes, SPI mode 0.
 ///
 /// The commands are those of the family's data sheets: an opcode, READ and WRITE with an address behind it, most

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Device control: CTRL, STATUS, CTRL_EXT and MDIC, the PHY behind them, and the link that they make together.
 ///
 /// What a saved device needs is in ``state`` and in the block's registers.

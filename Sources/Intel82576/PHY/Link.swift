@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What two ends of a cable agreed on, or were told.
 struct Link: Equatable, Sendable {
     var isUp: Bool

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The other end of the cable: it offers every speed in both duplex modes, and symmetric pause.
 enum LinkPartner {
     /// What register 5 shows once auto-negotiation is complete, with the acknowledge bit.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The internal copper PHY: clause 22 registers, auto-negotiation with an ideal partner, and the link it makes.
 ///
 /// It is of the IGP3 kind, which drivers know by id 02A8 0391, and starts without carrier. A plain value of only state.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Faults of the PHY that are injected on purpose: which accesses by MDIC fail.
 struct PHYFaults: Sendable {
     /// Nothing answers: MDIC.E.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Register 0: Control.
 ///
 /// - Specification: IEEE 802.3, 22.2.4.1.

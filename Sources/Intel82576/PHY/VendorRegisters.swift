@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Registers 0x10 to 0x1F of the IGP kind, which come in pages.
 ///
 /// Register 0x1F selects the page by bits 15:5. Drivers write the whole number of a register there, page and all, and

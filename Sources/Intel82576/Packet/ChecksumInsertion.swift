@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Transmit checksum offload of a single frame (TSE clear). Places come from the context descriptor, never from the frame.
 ///
 /// - Datasheet: see reference, transmit path, checksum offload.

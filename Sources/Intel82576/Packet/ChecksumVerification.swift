@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a receive descriptor says about checksums. The bits are those of the advanced descriptor's extended status and
 /// error dword; a legacy descriptor has the low byte as STATUS and the high one as ERRORS.
 struct ChecksumReport: OptionSet, BitwiseCopyable, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the pipeline knows of every frame: addresses, tag, EtherType, and of the first IP header and the TCP, UDP or SCTP
 /// header in it what they are and where.
 ///

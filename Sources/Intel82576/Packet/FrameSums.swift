@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Sums over whole frames and parts of them, wherever their segments lie.
 extension FrameBatch {
     /// The packet checksum of RXCSUM.PCSS: the sum of frame `index` from byte `start` to its end, not complemented.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension IPHeaders {
     /// Parses the IPv4 header at `offset` of `bytes`, which are the first ones of a frame or datagram that ends at `limit`.
     @inline(__always)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension PacketHeaders {
     /// Parses a frame of `frameLength` bytes whose first ones are `bytes`. Fewer than 14 of them give no headers at all.
     init(_ bytes: RawSpan, frameLength: Int, tagTypes: TagTypes) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An Ethernet address as a number: the first byte on the wire is bits 47:40.
 public struct MACAddress: Hashable, Sendable, BitwiseCopyable {
     public var value: UInt64

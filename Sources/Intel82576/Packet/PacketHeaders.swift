@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// All that the parser finds in a frame's first bytes: VLAN tags, IP and TCP, UDP or SCTP headers, and an IP header inside
 /// the first one.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// TCP and UDP segmentation: cuts one large frame into frames of at most MSS payload bytes.
 ///
 /// Each gets a copy of the headers, brought up to date, and refers to its slice of the payload where it lies. Driven by

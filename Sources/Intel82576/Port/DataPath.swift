@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The two paths of frames: from descriptor rings to pools and the wire, and from the wire to descriptor rings.
 
 extension Port {

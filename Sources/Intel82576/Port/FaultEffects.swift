@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What faults that are injected on purpose do to a port; see PortFaults.swift.
 
 extension Port {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// A function with faults in between: interrupts that are lost, and a time for which it is not there at all.

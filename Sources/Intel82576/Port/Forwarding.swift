@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Frames of a transmit batch on their way: to the pools they are for, to the wire, or both.
 ///
 /// The one place where transmit, switch and receive meet. A frame is copied straight from the sender's memory to the

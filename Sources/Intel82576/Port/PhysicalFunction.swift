@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// The physical function towards its transport: configuration space, BARs, interrupts and DMA of a ``Port``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// One port of the 82576: the blocks of the chip, and the wiring between them.

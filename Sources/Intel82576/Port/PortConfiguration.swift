@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Port {
     /// What a port is made of.
     public struct Configuration: Sendable {

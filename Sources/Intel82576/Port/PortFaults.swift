@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// Injects faults into a port on purpose, from outside: its owner serves ``functions`` in place of the port's own, calls

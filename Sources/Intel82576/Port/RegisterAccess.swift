@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Register accesses: each goes to the block that the register belongs to, which returns what it asks of the other blocks.
 
 extension Port {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Resets of the port and of its VFs: which blocks they reach, in which order. Datasheet 4.2.
 
 extension Port {

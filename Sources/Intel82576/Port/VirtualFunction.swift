@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import PCIe
 
 /// A virtual function towards its transport: configuration space, registers, interrupts and DMA of its share of a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A frame on its way to memory.
 struct ReceivedFrame: BitwiseCopyable {
     let summary: FrameSummary

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Receive {
     /// Takes frame `index` of a batch, whose FCS is wrong: CRCERRS. With RCTL.SBP it goes to memory if it passes the filters,
     /// with RXE in its descriptor; else it ends here.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the write-back of a received frame reports. Datasheet 7.1.5.
 struct ReceiveReport: BitwiseCopyable {
     /// First quadword of the advanced write-back: RSS type, packet type, hash or checksum.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How a frame is divided between header buffer and packet buffers, and what its first descriptor says of it.
 ///
 /// - Datasheet: 7.1.6; the cases are those of the table in the I210's manual, which has the same block.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Receive: from a frame to the descriptor of a queue. Datasheet 7.1.
 ///
 /// A frame from the wire (or from transmit, in loopback) is summarised once. Length, flow control, address and VLAN

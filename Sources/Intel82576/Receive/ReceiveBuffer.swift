@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Frames from the wire that are not delivered yet: the batch at hand, the pieces of a large frame, and, with flow
 /// control, the packet buffer behind them.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A receive queue as the frames of a batch need it. Neither registers nor mappings change while a batch is delivered, so
 /// the first frame for a queue looks everything up for the others.
 struct ReceiveLane: BitwiseCopyable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where and how a frame is written when one whole buffer does not do.
 struct ReceiveTarget: BitwiseCopyable {
     var queue: Int

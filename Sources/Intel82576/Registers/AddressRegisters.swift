@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The layer 2 filters: addresses, hash tables, VLANs.
 
 /// MTA[n] — Multicast Table Array: 32 of 4,096 bits, found by twelve bits of the address (RCTL.MO).

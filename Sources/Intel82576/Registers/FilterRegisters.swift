@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The registers of the filters that choose a queue. All queue numbers have four bits, since the chip has 16 queues;
 // headers of drivers for its smaller relatives have three.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// FCRTH — Flow Control Receive Threshold High.
 package struct FCRTH: Register {
     package static var name: RegisterName { .FCRTH }

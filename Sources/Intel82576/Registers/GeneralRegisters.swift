@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// CTRL — Device Control, 0x00000 and 0x00004.
 package struct CTRL: Register {
     package static var name: RegisterName { .CTRL }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// GPIE — General Purpose Interrupt Enable.
 package struct GPIE: Register {
     package static var name: RegisterName { .GPIE }

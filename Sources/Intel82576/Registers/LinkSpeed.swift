@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A speed that the port can run at.
 package enum LinkSpeed: Int, Sendable, CaseIterable, BitwiseCopyable {
     case megabits10 = 10

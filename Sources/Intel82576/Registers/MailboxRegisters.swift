@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// VFMAILBOX — the state of one mailbox, as its VF sees it. What PFMAILBOX shows of it is derived.
 ///
 /// 16 words of VMBMEM are shared by both sides. Ownership of them is an agreement: nothing enforces it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// EECD — EEPROM/Flash Control, 0x00010.
 package struct EECD: Register {
     package static var name: RegisterName { .EECD }

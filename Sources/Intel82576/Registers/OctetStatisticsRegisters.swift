@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// GORCL — Good Octets Received, low half.
 package struct GORCL: WideCounter {
     package static var name: RegisterName { .GORCL }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// MDIC — MDI Control, 0x00020: a command to the PHY, and its answer.
 package struct MDIC: Register {
     package static var name: RegisterName { .MDIC }

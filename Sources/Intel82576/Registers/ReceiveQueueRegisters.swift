@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// RXDCTL[n] — Receive Descriptor Control.
 package struct RXDCTL: QueueRegister {
     package static var name: RegisterName { .RXDCTL }

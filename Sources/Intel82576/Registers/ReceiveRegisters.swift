@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// RCTL — Receive Control.
 package struct RCTL: Register {
     package static var name: RegisterName { .RCTL }

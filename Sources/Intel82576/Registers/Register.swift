@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A 32-bit register, or an array of them, with its place in the register space of the physical function.
 ///
 /// What a register is, where it is and what its bits mean is written in its type and nowhere else: dispatch, reset, the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the access to a register of one block asks of the others. The block returns it, and the port sees to it.
 struct RegisterEffects: OptionSet {
     let rawValue: UInt32

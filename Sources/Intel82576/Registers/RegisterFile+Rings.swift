@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Ring {
     /// `nil` while base, length and tail do not describe a ring: length 0, or head or tail outside it.
     @inline(__always)

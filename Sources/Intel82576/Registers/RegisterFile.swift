@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The storage of the 128 KiB register space, one word a register, indexed by `offset / 4` of the canonical address.
 ///
 /// A plain value, so that every block of the chip can keep it without counting

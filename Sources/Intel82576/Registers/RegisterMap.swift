@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Decodes word indices of the physical function's register space, through every alias.
 ///
 /// Built once from ``RegisterTable/physical``; a look-up is one array access.

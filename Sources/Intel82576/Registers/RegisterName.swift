@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Every register of the map, by the datasheet's acronym.
 ///
 /// Names that only later or earlier parts have are here too: their rows say ``RegisterSpec/Coverage/absent``.

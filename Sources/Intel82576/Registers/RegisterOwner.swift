@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The block of the chip that does what a register does.
 enum RegisterOwner: UInt8, Sendable, BitwiseCopyable {
     /// None: the register stores, as the access and masks of its row in ``RegisterTable`` say.

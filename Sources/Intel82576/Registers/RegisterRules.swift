@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the access and masks of each row of the register table do to a stored word, in a form quick to look up.
 struct RegisterRules: Sendable {
     static let shared = RegisterRules()

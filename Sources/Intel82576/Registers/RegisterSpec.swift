@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One row of the register map: an array of `count` 32-bit registers, `stride` bytes apart.
 ///
 /// Decoding, reset, the register list, the tests and `docs/registers.md` read the rows. Those of registers that do

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Device control, NVM, PHY and SerDes access, semaphores, LEDs.
     static let general = rows(

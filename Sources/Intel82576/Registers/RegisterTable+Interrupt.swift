@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Causes, masks, throttles, vectors, immediate interrupts.
     static let interrupt = rows(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Filters and memory shared with the management controller.
     static let management: [RegisterSpec] = [

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// The contents of `docs/registers.md`.
     package static var markdown: String {

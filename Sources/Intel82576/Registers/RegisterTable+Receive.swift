@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Receive control, filters, queues, packet buffer.
     static let receive = rows(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Counters.
     static let statistics = rows(

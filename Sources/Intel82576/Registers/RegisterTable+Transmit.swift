@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Transmit control, queues, packet buffer, rate scheduling.
     static let transmit = rows(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// The 16 KiB register space of a virtual function; everything else there reads as zero.
     ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Pools, mailbox, switch, storm control, mirrors of VF registers.
     static let virtualization = rows(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension RegisterTable {
     /// Wake-up filters.
     static let wake: [RegisterSpec] = [

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The register map of the 82576 as data: one row per register or array of registers.
 ///
 /// Where the sources of the map (datasheet revision 2.x, package drivers) disagree, or name no reset value, the row says

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Accesses of 1, 2, 4 and 8 bytes to a space of 32-bit registers.
 enum RegisterWindow {
     /// - Parameter word: reads the register at an offset, a multiple of 4.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// CRCERRS — CRC Errors: received frames whose FCS is wrong. Only injected faults bring such (docs/operations.md).
 package struct CRCERRS: Counter {
     package static var name: RegisterName { .CRCERRS }

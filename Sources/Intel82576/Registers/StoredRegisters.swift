@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Registers that store, and what the access and masks of their rows in the table make of reads and writes.
 
 extension RegisterFile {

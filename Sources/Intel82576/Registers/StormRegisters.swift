@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// SCCRL — Storm Control Control.
 package struct SCCRL: Register {
     package static var name: RegisterName { .SCCRL }

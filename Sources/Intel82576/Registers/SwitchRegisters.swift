@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A set of pools, a bit each. VF n is pool n.
 package typealias PoolSet = UInt8
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// TIMINCA — Time Increment Attributes.
 package struct TIMINCA: Register {
     package static var name: RegisterName { .TIMINCA }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// TCPTIMER — TCP Timer.
 package struct TCPTIMER: Register {
     package static var name: RegisterName { .TCPTIMER }

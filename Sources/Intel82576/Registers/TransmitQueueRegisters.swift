@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// TXDCTL[n] — Transmit Descriptor Control.
 package struct TXDCTL: QueueRegister {
     package static var name: RegisterName { .TXDCTL }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// DTXCTL — DMA Tx Control.
 package struct DTXCTL: Register {
     package static var name: RegisterName { .DTXCTL }

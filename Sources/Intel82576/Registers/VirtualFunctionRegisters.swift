@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PVTCTRL[n] — VF Control: VTCTRL of VF n, from the PF's side.
 package struct PVTCTRL: VirtualRegister {
     package static var name: RegisterName { .PVTCTRL }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PFVFGPRC[n] — VF Good Packets Received.
 package struct PFVFGPRC: VirtualCounter {
     package static var name: RegisterName { .PFVFGPRC }

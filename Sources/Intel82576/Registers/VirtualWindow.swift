@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where a virtual function sees its share of a register, and which elements of the physical array those are.
 package struct VirtualWindow: Equatable, Sendable {
     /// Byte offset in the VF's register space.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Additions to the statistics registers, which all blocks make. All of them stick at their maximum, but those of pools.
 
 extension RegisterFile {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a batch of frames adds to the statistics of sent frames.
 struct SentFrames {
     /// Those that went to the wire.

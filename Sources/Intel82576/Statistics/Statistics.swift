@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Frame counters of a batch, added to the statistics registers in one go.
 ///
 /// Lengths include the four bytes of FCS, as the MAC counts them. Datasheet 8.18.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What pool selection asks of VMOLR, VLVF and VMRCTL for every frame, kept the other way round: pools by property,
 /// entries by VLAN. Rebuilt when one of the registers changes.
 struct PoolFilters: ~Copyable {

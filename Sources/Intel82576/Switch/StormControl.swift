@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Storm control: how much broadcast and multicast the port takes from the wire in a window of time.
 ///
 /// Amounts are in chunks of 64 bytes, FCS included. Datasheet 7.10.3.8; the unit of SCBI (16 ns, the chip's clock at

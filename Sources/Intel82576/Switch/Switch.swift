@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The layer 2 switch between pools: what a pool sends goes to the pools it is for, to the wire, or both; what comes from
 /// the wire goes to its pools.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where a frame goes.
 struct SwitchDecision: BitwiseCopyable, Equatable {
     /// Pools that get a copy, of those that may receive.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The system time of IEEE 1588: SYSTIM, running on the port's clock.
 ///
 /// SYSTIM stands still until TIMINCA says what it grows by, and goes on from its value when that changes. What a unit

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The port's time: SYSTIM with its time stamps (IEEE 1588), and the timers for software.
 ///
 /// What a saved device needs is in ``state`` and in the block's registers.

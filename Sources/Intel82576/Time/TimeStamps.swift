@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Time stamps of frames: the SYSTIM of one sent and one received frame at a time, each kept until software has read it.
 //
 // The stamps belong to the PF, which alone can read them: a frame that a VF asks to have stamped, or that only VFs

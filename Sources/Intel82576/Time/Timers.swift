@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The port's timers for software: FRTIMER, TCPTIMER and the software watchdog, on the port's clock.
 ///
 /// A plain value of only state.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The rate limits of the transmit queues. Datasheet 7.2.7 (transmit rate scheduler).
 ///
 /// A queue that has sent owes the time its frames take at its rate, FCS included; it sends again once that has passed.

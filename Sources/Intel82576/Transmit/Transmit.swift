@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Transmit: descriptor fetch, gather and offload, source checks, write-back. Datasheet 7.2.
 ///
 /// A run takes up to ``descriptorsPerRun`` descriptors of one ring and turns the complete packets among them into frames of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A transmit descriptor: 16 bytes, taken from guest memory once and never read again. Datasheet 7.2.2.
 struct TransmitDescriptor: BitwiseCopyable {
     var bufferAddress: UInt64 = 0

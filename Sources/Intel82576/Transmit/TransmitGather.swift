@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension FrameBatch {
     /// Makes one frame of the buffers of descriptors `packet`: the first `request.headerLength` bytes copied into
     /// the header, with the VLAN tag inserted, the rest by reference. Anything but `.done` leaves the batch as it was.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the descriptors of one packet ask for, legacy and advanced alike, taken from its first data descriptor (legacy:
 /// from its last, where the datasheet puts it).
 struct TransmitRequest {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is constant while a queue is served, and how far its descriptors are done.
 struct TransmitRun {
     var queue = 0

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Packets with TSE: cut into frames here, or handed to an uplink that cuts them itself, as one frame with the headers that
 // a host's own large frame has.
 

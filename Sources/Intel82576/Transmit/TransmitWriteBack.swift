@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Done descriptors of the transmit queues that are not written back yet, because TXDCTL.WTHRESH asks for more of them
 /// at once. They are written when there are enough, when EITR's interval has passed since the first, when software asks
 /// (TXDCTL.SWFLSH), and when the queue is disabled. Datasheet 7.2.2.5; I210 7.2.2.6.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Packets in one buffer and one descriptor, sent as they are or with checksums and a tag inserted: what most packets are
 // that are not segmented. A shortcut past the gathering of buffers; checks and offloads are those of all packets.
 

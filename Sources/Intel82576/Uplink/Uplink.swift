@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The network side of a port: what its wire is plugged into.
 ///
 /// Every call moves a batch. An uplink is used from the port's thread only and never calls the port back.

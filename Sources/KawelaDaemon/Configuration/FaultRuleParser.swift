@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// Reads a rule of one kind of faults: how often first, then what the kind may say besides, in any order.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 // Faults as a user writes them: `--faults "seed=7,loss=1% in,link-down=every 10s for 2s"`, and an object with the same keys

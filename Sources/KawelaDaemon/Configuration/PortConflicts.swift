@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Backends
 
 /// A resource of the host that only one port can use, and the key of the configuration that asks for it.

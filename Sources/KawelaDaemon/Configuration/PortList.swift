@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The key `ports` of a configuration file: several ports in one process.
 
 extension ConfigurationFile {

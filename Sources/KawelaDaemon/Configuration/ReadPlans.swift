@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A plan for each port: the one of the command line and the file, or the several of the file.
 func readPlans(_ line: ServeOptions, configuration path: String?) throws(Failure) -> [ServePlan] {
     guard let path else { return [try ServePlan(line)] }

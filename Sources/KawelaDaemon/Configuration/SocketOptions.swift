@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// A user or group as somebody wrote it. A name is looked up when the sockets are made, and never again: that reads files

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How long to look for events before sleeping. All times are nanoseconds.
 ///
 /// Waking a thread takes tens of microseconds, and whoever reads a register waits for that. So a port's thread looks again

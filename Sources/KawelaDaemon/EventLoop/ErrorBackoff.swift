@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Keeps a descriptor that does nothing but fail from being waited for without pause.
 ///
 /// Poll reports an error on a descriptor each time until its owner closes it. An owner that does not, or that has to read

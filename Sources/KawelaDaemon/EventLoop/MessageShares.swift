@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How much of the thread's time each server's messages may take while others have something to do too. All times are
 /// nanoseconds.
 ///

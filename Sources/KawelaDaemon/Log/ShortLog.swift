@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Logging
 
 /// Log lines on standard error: `15:04:05.678 info  uplink: link up`.

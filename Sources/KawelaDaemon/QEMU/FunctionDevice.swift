@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// One `-device` of QEMU in its JSON form: no other form can name a socket.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A size of guest memory as QEMU writes it: a number and M, G or T.
 ///
 /// The unit is asked for because QEMU itself reads a bare number as MiB after `-m` and as bytes in `-object`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// The arguments that plug a served function, or a PF with its VFs, into a QEMU 10.1 or newer.

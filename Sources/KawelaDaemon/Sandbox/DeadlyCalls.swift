@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 /// System calls that no part of this program makes, and that an attacker who runs code in it would begin with: other

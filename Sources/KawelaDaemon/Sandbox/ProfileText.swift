@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What `kawela serve` with these options would give up and keep, for `kawela sandbox`.
 ///
 /// - Parameters:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How `kawela serve` confines itself once all it needs is open.
 package enum SandboxMode: String, Equatable, Sendable, CaseIterable {
     /// What it does not need is denied, and what only an attacker would do ends the process.

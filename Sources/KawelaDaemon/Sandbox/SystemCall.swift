@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 
 /// A system call by its name and its number on this processor.

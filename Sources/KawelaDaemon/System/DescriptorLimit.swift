@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Lets this process open as many files as it ever may. Clients hold some: where the limit is near, one of them can leave

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Advanced Error Reporting of an endpoint without end-to-end CRC and without multiple header recording.
 ///
 /// All its status, mask and severity bits are sticky. No error is ever reported through it here.

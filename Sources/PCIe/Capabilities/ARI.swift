@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Alternative Routing-ID Interpretation, without function groups.
 ///
 /// - Specification: PCI Express Base Specification 3.0, 7.23

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Message Signaled Interrupts with a 64-bit address and a mask bit for each vector.
 ///
 /// - Specification: PCI Local Bus Specification 3.0, 6.8.1

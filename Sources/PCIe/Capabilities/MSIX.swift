@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// MSI-X: the capability that enables it and says where the table is. The table itself is ``MSIXTable``.
 ///
 /// - Specification: PCI Local Bus Specification 3.0, 6.8.2

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PCI Express capability, version 2, of an endpoint.
 ///
 /// The slot and root registers read as zero, and so do Link Capabilities 2 and Link Control 2, which a 2.5 GT/s device

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Power Management capability, with the Data register and PME from D0, D3hot and D3cold.
 ///
 /// Going from D3hot to D0 resets the function unless it keeps its state (No_Soft_Reset); that is up to the function.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Single Root I/O Virtualization capability of a physical function, without VF migration.
 ///
 /// NumVFs, System Page Size and ARI Capable Hierarchy cannot be written while VF Enable is set: they must not change.

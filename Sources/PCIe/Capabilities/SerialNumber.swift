@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Device Serial Number: an EUI-64.
 ///
 /// - Specification: PCI Express Base Specification 3.0, 7.12

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A base address register: a window of the function that software places in an address space.
 ///
 /// Software learns the size by writing all ones: the address bits below the size stay zero.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A capability structure that a function can have in its configuration space.
 ///
 /// A value describes what the function offers; the live registers are in the space. Types named after the registers

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// As many bytes as a configuration space has, holding little-endian words.
 struct ConfigurationBytes: Sendable {
     private var bytes = [UInt8](repeating: 0, count: ConfigurationSpace.size)

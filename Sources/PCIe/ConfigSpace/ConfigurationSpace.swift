@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The 4 KiB configuration space of one PCIe function: its bytes, what software may change of them, what a reset keeps.
 ///
 /// Every byte has six layers: the present value, the power-on value, and masks of the bits that a write changes (RW),

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A write to configuration space as software made it, before any mask.
 ///
 /// Needed for bits that act when they are written and never read back, such as Initiate Function Level Reset.

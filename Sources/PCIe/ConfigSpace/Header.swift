@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The type 0 header, offsets 0x00 to 0x3F.
 ///
 /// Not offered: an expansion ROM, CardBus CIS, minimum grant and maximum latency; they read as zero.

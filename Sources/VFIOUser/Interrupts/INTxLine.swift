@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import HostSystem
 
 /// The level of the INTx pin, delivered over an eventfd that only knows edges.

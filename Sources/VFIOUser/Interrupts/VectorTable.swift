@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import HostSystem
 
 /// The MSI or MSI-X vectors of a function: which eventfd signals each, and which are pending.

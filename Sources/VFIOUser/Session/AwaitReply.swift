@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A reply to a request of this side, still in the receive queue.
 struct Reply {
     let header: Header

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import HostSystem
 
 /// Descriptors received with messages that have not been handled yet, by the message's position in the stream.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The requests that the server sends, for DMA: their ids, and what is known of the client that answers them.
 struct ServerRequests {
     private var lastID: UInt16 = 0

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How long a client may keep its server waiting for replies to DMA messages.
 ///
 /// The thread that waits for one client is every client's. A guest can make its QEMU slow: with descriptors that point to

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Bytes on their way in or out: appended at the end, taken from the front. Offsets count from the front.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 enum Command: UInt16 {
     case version = 1
     case dmaMap = 2

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// DEVICE_GET_INFO: u32 argsz, u32 flags, u32 regions, u32 interrupt indexes.

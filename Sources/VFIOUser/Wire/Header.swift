@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The 16 bytes each message begins with.
 struct Header: BitwiseCopyable {
     /// Chosen by the sender of a request; each side has its own.

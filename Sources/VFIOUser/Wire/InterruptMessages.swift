@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Kinds of interrupt by their index. 3 (error) and 4 (request) exist in the protocol but are not offered.

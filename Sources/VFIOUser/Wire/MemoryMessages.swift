@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where DMA_READ and DMA_WRITE carry their data.
 ///
 /// The specification has u64 address, u64 count, data, and QEMU 11.1.3 follows it (seen in a running one). The sources of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// REGION_READ and REGION_WRITE: u64 offset, u32 region, u32 count; then the data of a write or a read's reply.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 // System calls as an attacker's code would make them, without a C library around them.
 #ifndef CRAWCALLS_H
 #define CRAWCALLS_H

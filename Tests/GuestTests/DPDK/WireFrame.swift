@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A TCP or UDP frame to the card, made byte by byte.
 struct WireFrame {
     var destination: [UInt8] = [0x52, 0x54, 0, 0x82, 0x57, 0x06]

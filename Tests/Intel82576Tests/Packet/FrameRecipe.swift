@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Intel82576
 
 /// A frame put together from what it shall contain, with the offsets a parser has to find.

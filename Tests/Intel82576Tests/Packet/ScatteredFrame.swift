@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Intel82576
 
 /// Memory for frames whose segments do not lie side by side, as guests hand them over.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The plainest way to compute what the packet code computes fast; shares no code with it.
 enum Slow {
     /// RFC 1071 over bytes, not complemented.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Every register that the datasheet and the public drivers name, with its first offset: in the space of the physical
 /// function, or for the names that only a virtual function has, in its own.
 let knownOffsets = """

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// Random configurations and frames out of few addresses and VLANs, so that most frames hit something.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// The addresses the sentences use: pool 7 is the PF's, pools 0 to 2 belong to three VFs.

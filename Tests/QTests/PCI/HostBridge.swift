@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import KawelaGuest
 
 /// The q35's configuration space and its one root port, which the test sets up as firmware would.

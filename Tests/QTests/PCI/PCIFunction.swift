@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import KawelaGuest
 
 /// The function at 01:00.0 with its BARs sized and placed.

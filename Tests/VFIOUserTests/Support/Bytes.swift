@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Little-endian bytes of integers, one after the other.
 func bytes<each Value: FixedWidthInteger>(_ values: repeat each Value) -> [UInt8] {
     var result: [UInt8] = []

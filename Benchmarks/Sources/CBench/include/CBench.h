@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 // What a benchmark needs that Swift does not offer: a spin on guest memory, a count of allocations, callgrind's
 // client requests, round trips and floods without a runtime in between.
 #ifndef CBENCH_H

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// A file that callgrind wrote for one dump (Valgrind's manual, "Callgrind format specification").

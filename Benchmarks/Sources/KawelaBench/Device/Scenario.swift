@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBench
 
 /// Something whose cost per frame is measured.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// What frames, or the card they go through, have beyond the plain case: untagged UDP over IPv4 through a card that checks

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The frames of the benchmarks. Addresses and ports never vary; the payload differs from frame to frame.
 enum Frames {
     /// The card, and its pool 0.

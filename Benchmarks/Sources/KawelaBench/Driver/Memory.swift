@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Guest RAM as the driver program writes it: a file shared with whoever serves the device, at bus address 0.

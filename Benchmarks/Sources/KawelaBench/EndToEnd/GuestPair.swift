@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import KawelaGuest
 
 /// Two guests that reach each other: by VFs of one card, or each with an igb on a bridge of the host.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import KawelaGuest
 
 /// One row of the tables of guests: what is measured, of which function, in which machine.

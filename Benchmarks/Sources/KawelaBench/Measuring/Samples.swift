@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Figures of one quantity, measured again and again.
 struct Samples {
     private var sorted: [Double]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which rows matter to whom, with those rows.
 struct Advice {
     let measured: Measured

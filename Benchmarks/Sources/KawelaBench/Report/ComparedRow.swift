@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One row of a table with both cards. The ratio is above 1 where Kawela does better.
 struct ComparedRow {
     var title, unit: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Figures of stages and paths without QEMU.
 struct DeviceTable {
     let measured: Measured

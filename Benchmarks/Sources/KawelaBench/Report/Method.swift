@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Report {
     /// How the figures came about.
     static let method = """

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Bars of the ratios, as SVG that reads on light and on dark pages.
 struct Plot {
     private let rows: [Row.Result]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// From a UNIX stream to a ring, each frame looked at there.
 final class Receiving: Work {
     let frames = Driver.batch

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Lines over time, a panel for each quantity, as SVG that reads on light and on dark pages.

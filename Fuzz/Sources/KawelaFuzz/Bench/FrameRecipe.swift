@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// A frame as an input describes it: headers that mostly fit together, and what a driver would say of them in descriptors.

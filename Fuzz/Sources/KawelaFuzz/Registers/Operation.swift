@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What an input of the target `registers` can have a driver, the wire or the owner do: an operation is a byte of the
 /// input, modulo how many there are, and takes its operands from the bytes behind it.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Intel82576
 
 // Single accesses: registers by their rows in the table, configuration space, the mailbox.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Intel82576
 
 // Packets on transmit rings: of each descriptor format, whole and in pieces, with the offloads drivers ask for.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Intel82576
 
 // Pools, filters, interrupts, time: what a PF's driver sets up, of values that mostly mean something.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// What a vhost-user back end answers, writes into the memory it shares and does with its descriptors, while frames cross.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The counters the switch moves, and how a fate moves them.
 struct SwitchCounters: Equatable {
     /// PFVFGPRC, GORC, MPRC, GPTC, GOTC, GPRLBC, GORLBC, GPTLBC and GOTLBC of one pool.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// An Ethernet frame as the switch sees it: without FCS, at least 60 bytes.

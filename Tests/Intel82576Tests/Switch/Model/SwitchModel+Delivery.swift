@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a pool's driver finds in its ring.
 struct Delivery: Equatable {
     var bytes: [UInt8]

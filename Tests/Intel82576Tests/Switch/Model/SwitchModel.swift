@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Intel82576
 
 /// What the 82576's pool selection and L2 switch do, written down to be read.
