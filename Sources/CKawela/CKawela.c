@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -102,6 +103,26 @@ int kw_unix_connect(int fd, const char *path) {
     if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
     int saved = errno;
     if (own) close(fd);
+    errno = saved;
+    return -1;
+}
+
+int kw_notify_socket(const char *name) {
+    struct sockaddr_un address;
+    if (unix_address(name, &address) < 0) return -1;
+    size_t size = offsetof(struct sockaddr_un, sun_path) + strlen(name);
+    if (name[0] == '@') {
+        address.sun_path[0] = 0;  // The abstract name space, where the size counts.
+    } else if (name[0] == '/') {
+        size = sizeof address;
+    } else {
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, (socklen_t)size) == 0) return fd;
+    int saved = errno;
+    close(fd);
     errno = saved;
     return -1;
 }

@@ -9,5 +9,7 @@
 //   PollSet        what to wait for, and what it was found to be
 //   RegularFile    a file that one program has at a time
 //   NamedThread    a thread; and the clocks
+//   Signals        signals as something to wait for
+//   NotifySocket   tells the service manager that started this process how it goes
 //
 // Errors are those of the system (`Errno` of swift-system). Who calls says what they mean to a user.

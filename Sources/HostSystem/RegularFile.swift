@@ -20,6 +20,27 @@ package enum RegularFile {
         return (file, try status(of: file).st_size)
     }
 
+    /// What is in the file, which others may read too.
+    /// - Throws: `Errno.invalidArgument` when it is no regular file, `fileTooLarge` when it has more than `limit` bytes.
+    package static func contents(of path: String, limit: Int) throws(Errno) -> [UInt8] {
+        // SAFETY: the string is a valid C string during the call.
+        let file = try unsafe Descriptor(result: Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
+        guard try status(of: file).st_mode & S_IFMT == S_IFREG else { throw .invalidArgument }
+        var bytes = [UInt8](repeating: 0, count: limit + 1)
+        var count = 0
+        while count < bytes.count {
+            // SAFETY: the buffer has room for the bytes asked for.
+            let read = unsafe bytes.withUnsafeMutableBytes { bytes in
+                unsafe Glibc.read(file.number, bytes.baseAddress?.advanced(by: count), bytes.count - count)
+            }
+            if read < 0, errno == EINTR { continue }
+            if read < 0 { throw .last }
+            if read == 0 { return Array(bytes[0..<count]) }
+            count += read
+        }
+        throw .fileTooLarge
+    }
+
     private static func status(of file: Descriptor) throws(Errno) -> stat {
         var status = stat()
         // SAFETY: `status` outlives the call.

@@ -69,6 +69,9 @@ int kw_unix_set_access(const char *path, int mode, unsigned user, unsigned group
 int kw_unix_peer(int fd, int *process, unsigned *user);
 /// Connects `fd`, or a new close-on-exec stream socket when `fd` is -1, to `path`. -1 with errno on failure.
 int kw_unix_connect(int fd, const char *path);
+/// A close-on-exec datagram socket that is connected to a service manager's: `name` is an absolute path, or an abstract name
+/// after an @ (sd_notify(3)). -1 with errno on failure.
+int kw_notify_socket(const char *name);
 /// accept4 with SOCK_CLOEXEC | SOCK_NONBLOCK.
 int kw_accept(int fd);
 int kw_set_nonblocking(int fd);
