@@ -59,12 +59,15 @@ let package = Package(
             swiftSettings: tests),
         .target(
             name: "HostTestSupport", dependencies: ["CKawela"], path: "Tests/HostTestSupport", swiftSettings: tests),
+        /// Texts that tests compare with files.
+        .target(name: "GoldenFiles", path: "Tests/GoldenFiles", swiftSettings: tests),
         .testTarget(
             name: "HostSystemTests", dependencies: ["HostSystem", "HostTestSupport", "CKawela", system],
             swiftSettings: tests),
         .testTarget(name: "PCIeTests", dependencies: ["PCIe"], swiftSettings: tests),
         .testTarget(
-            name: "Intel82576Tests", dependencies: ["Intel82576", "PCIe", "KawelaTestSupport"], swiftSettings: tests),
+            name: "Intel82576Tests", dependencies: ["Intel82576", "PCIe", "KawelaTestSupport", "GoldenFiles"],
+            exclude: ["Configuration/Golden"], swiftSettings: tests),
         .testTarget(
             name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "HostSystem", "HostTestSupport", "CKawela"],
             swiftSettings: tests),

@@ -10,6 +10,8 @@ public protocol Function: AnyObject {
     var barSizes: [Int] { get }
     /// How many interrupts of each kind the function can raise.
     var interruptCounts: InterruptCounts { get }
+    /// What is in the expansion ROM; `nil` without one, and while the function was pulled out. It stays the same.
+    var expansionROM: ExpansionROM? { get }
 
     /// Reads `width` bytes (1, 2 or 4) of the 4 KiB configuration space. Bytes past its end read as zero.
     func readConfiguration(at offset: Int, width: Int) -> UInt32

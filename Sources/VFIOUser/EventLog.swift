@@ -14,7 +14,7 @@ package final class EventLog {
 
     func debug(_ message: @autoclosure () -> Logger.Message) { write(.debug, message) }
     package func info(_ message: @autoclosure () -> Logger.Message) { write(.info, message) }
-    func warning(_ message: @autoclosure () -> Logger.Message) { write(.warning, message) }
+    package func warning(_ message: @autoclosure () -> Logger.Message) { write(.warning, message) }
 
     private func write(_ level: Logger.Level, _ message: () -> Logger.Message) {
         guard log.logLevel <= level else { return }

@@ -19,7 +19,8 @@
 enum Limits {
     static let headerSize = 16
     /// `max_data_xfer_size`: data bytes of one region or DMA message. Registers are a few bytes wide and frames below
-    /// 16 KiB, so the specification's default of 1 MiB would only make a single message cost more.
+    /// 16 KiB, so the specification's default of 1 MiB would only make a single message cost more. A region message has
+    /// more where an expansion ROM is larger.
     static let transferSize = 65_536
     /// `max_msg_fds`. QEMU accepts no more than 16.
     static let descriptorsPerMessage = 16
@@ -29,11 +30,11 @@ enum Limits {
     static let writesPerMessage = 200
     static let versionTextSize = 4096
     static let versionTextDepth = 8
-    static let messageSize = headerSize + 16 + transferSize
+    static func messageSize(_ transferSize: Int) -> Int { headerSize + 16 + transferSize }
     /// Received bytes not handled yet. Holds two messages of the largest size.
-    static let inputCapacity = 2 * 65_536 + 4096
-    /// Sent bytes the client has not read yet, besides what the socket holds.
-    static let outputCapacity = 1 << 20
+    static func inputCapacity(_ transferSize: Int) -> Int { 2 * transferSize + 4096 }
+    /// Sent bytes the client has not read yet, besides what the socket holds. Holds two replies of the largest size.
+    static func outputCapacity(_ transferSize: Int) -> Int { max(1 << 20, 2 * messageSize(transferSize)) }
     static let messagesPerTurn = 256
     /// Time for messages in a turn, after which the remaining ones wait for the next: some kinds take a thousand times what
     /// others do.

@@ -22,11 +22,11 @@ public final class TestDriver {
     public init(
         offloads: UplinkOffloads = [], maps: Bool = true, virtualFunctions: Int = 0,
         nvm: NVMImage = NVMImage(macAddress: macAddress), keepsNVM: Bool = false,
-        isSynchronous: Bool = false
+        isSynchronous: Bool = false, expansionROM: ExpansionROM? = nil
     ) {
         uplink = TestUplink(offloads: offloads)
         var configuration = Port.Configuration(nvm: nvm, keepsNVM: keepsNVM, virtualFunctions: virtualFunctions)
-        configuration.isSynchronous = isSynchronous
+        (configuration.isSynchronous, configuration.expansionROM) = (isSynchronous, expansionROM)
         port = Port(configuration, uplink: uplink, clock: { [clock] in clock.now })
         port.physicalFunction.attach(host)
         if maps { try! function.map(memory.mapping) }

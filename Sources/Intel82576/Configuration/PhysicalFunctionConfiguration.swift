@@ -4,7 +4,7 @@ import PCIe
 
 /// The configuration space of the physical function: an 82576 copper port, alone on its card.
 ///
-/// Not there: VPD (0xE0; the EEPROM has no VPD area), the expansion ROM, 64-bit BARs.
+/// Not there: VPD (0xE0; the EEPROM has no VPD area), 64-bit BARs.
 ///
 /// - Datasheet: chapter 9; values from `lspci -xxxx` of an 82576 ET dual-port adapter
 package struct PhysicalFunctionConfiguration: Sendable {
@@ -39,11 +39,16 @@ package struct PhysicalFunctionConfiguration: Sendable {
     ///   - msixVectorCount: entries of the MSI-X table, ten as a card leaves the factory; see ``msixVectorCounts``.
     ///   - virtualFunctions: TotalVFs, 0 to 8. The chip always has 8; fewer where fewer can be plugged in, so that
     ///     software does not enable one that has nothing behind it. With none there is no SR-IOV capability.
-    package init(macAddress: MACAddress, msixVectorCount: Int = 10, virtualFunctions: Int = 0) {
+    ///   - expansionROMSize: bytes that the expansion ROM decodes, 0 without one. On the chip the EEPROM has it.
+    package init(
+        macAddress: MACAddress, msixVectorCount: Int = 10, virtualFunctions: Int = 0, expansionROMSize: Int = 0
+    ) {
         hasVirtualFunctions = virtualFunctions > 0
         let vectors = Self.msixVectorCounts
         self.msixVectorCount = min(max(msixVectorCount, vectors.lowerBound), vectors.upperBound)
-        Self.header.install(in: &space)
+        var header = Self.header
+        header.expansionROMSize = expansionROMSize
+        header.install(in: &space)
         for (offset, capability) in Self.capabilities(macAddress, msixVectorCount: self.msixVectorCount) {
             capability.install(in: &space, at: offset)
         }
@@ -52,9 +57,10 @@ package struct PhysicalFunctionConfiguration: Sendable {
     }
 
     /// As the chip makes it from its EEPROM at power-on.
-    init(_ nvm: NVMImage, virtualFunctions: Int) {
+    init(_ nvm: NVMImage, virtualFunctions: Int, expansionROMSize: Int) {
         self.init(
-            macAddress: nvm.macAddress, msixVectorCount: nvm.msixVectorCount, virtualFunctions: virtualFunctions)
+            macAddress: nvm.macAddress, msixVectorCount: nvm.msixVectorCount, virtualFunctions: virtualFunctions,
+            expansionROMSize: expansionROMSize)
     }
 
     /// Reads `width` bytes (1, 2 or 4). Bytes outside the space read as zero.

@@ -32,6 +32,9 @@ extension PhysicalFunctionConfiguration {
         return sizes
     }()
 
+    /// Who the function is for software that looks for it.
+    package static var identity: (vendor: UInt16, device: UInt16) { (header.vendorID, header.deviceID) }
+
     static let header = Header(
         vendorID: 0x8086, deviceID: 0x10C9, revisionID: 0x01, classCode: 0x020000,
         subsystemVendorID: 0x8086, subsystemID: 0xA03C, interruptPin: .a,
@@ -48,7 +51,7 @@ extension PhysicalFunctionConfiguration {
     /// IOADDR at 0, IODATA at 4.
     private static let ioBAR = BAR(2, .io, size: 32)
     private static let msixBAR = BAR(3, .memory32, size: 16 << 10)
-    static let pendingBitsOffset = 0x2000
+    package static let pendingBitsOffset = 0x2000
 
     /// The capabilities, in the order of their chains.
     static func capabilities(

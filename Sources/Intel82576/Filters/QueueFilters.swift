@@ -2,8 +2,8 @@
 
 /// What the queue filters say of a frame.
 struct FilterVerdict: BitwiseCopyable, Equatable {
-    /// The queue of the filter that ranks highest; `nil` leaves it to pools, RSS and the default queue.
-    var queue: Int?
+    /// The choice of the filter that ranks highest; `nil` leaves it to pools, RSS and the default queue.
+    var steering: Steering?
     /// The EtherType filter that matched; the descriptor's packet type names it.
     var etherTypeFilter: Int?
     /// The interrupt does not wait for EITR.
@@ -102,9 +102,12 @@ extension QueueFilters {
     }
 
     private borrowing func matchFlow(_ flow: Flow, _ verdict: inout FilterVerdict) {
-        let synQueue = syn.steers && flow.flags & Flow.synFlag != 0 ? syn.queue : nil
-        let tupleQueue = matchTuples(flow, &verdict)
-        if verdict.queue == nil { verdict.queue = isSYNFirst ? synQueue ?? tupleQueue : tupleQueue ?? synQueue }
+        let synChoice =
+            syn.steers && flow.flags & Flow.synFlag != 0 ? Steering(queue: syn.queue, rule: .syn) : nil
+        let tupleChoice = matchTuples(flow, &verdict)
+        if verdict.steering == nil {
+            verdict.steering = isSYNFirst ? synChoice ?? tupleChoice : tupleChoice ?? synChoice
+        }
     }
 
     private borrowing func matchEtherType(_ type: UInt16, _ verdict: inout FilterVerdict) {
@@ -117,21 +120,21 @@ extension QueueFilters {
             verdict.etherTypeFilter = index
             verdict.isImmediate = filter.isImmediate
             verdict.isTimed = filter.isTimed
-            if filter.steers { verdict.queue = filter.queue }
+            if filter.steers { verdict.steering = Steering(queue: filter.queue, rule: .etherType(index)) }
             return
         }
     }
 
-    /// The queue of the first filter that matches and steers.
-    private borrowing func matchTuples(_ flow: Flow, _ verdict: inout FilterVerdict) -> Int? {
-        var queue: Int?
+    /// The choice of the first filter that matches and steers.
+    private borrowing func matchTuples(_ flow: Flow, _ verdict: inout FilterVerdict) -> Steering? {
+        var steering: Steering?
         for index in 0..<tupleCount where tuples[index].matches(flow) {
             let filter = tuples[index]
             if filter.isImmediate { verdict.isImmediate = true }
             if filter.isTimed { verdict.isTimed = true }
-            if queue == nil { queue = filter.queue }
+            if steering == nil { steering = filter.steering }
         }
-        return queue
+        return steering
     }
 }
 
@@ -171,11 +174,13 @@ struct TupleFilter: BitwiseCopyable {
     private var source: UInt32 = 0
     private var destination: UInt32 = 0
     private var sourcePort: UInt16 = 0
+    private var number = 0
 
     init() {}
 
     /// Addresses and ports are stored as a little-endian host holds what is on the wire.
     init(_ registers: RegisterFile, _ index: Int) {
+        number = index
         tuple = registers[FTQF.self, index]
         port = registers[IMIR.self, index]
         size = registers[IMIREXT.self, index]
@@ -190,7 +195,7 @@ struct TupleFilter: BitwiseCopyable {
     var priority: Int { port.priority }
     var isImmediate: Bool { port.isImmediate }
     var isTimed: Bool { tuple.isTimed }
-    var queue: Int? { tuple.steers ? tuple.queue : nil }
+    var steering: Steering? { tuple.steers ? Steering(queue: tuple.queue, rule: .tuple(number)) : nil }
 
     /// Everything that is compared is the same. Of the TCP flags one of those named is enough.
     func matches(_ flow: Flow) -> Bool {

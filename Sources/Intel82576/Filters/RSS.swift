@@ -5,13 +5,13 @@
 /// The key is turned into one table per four bits of input when it is set (a few microseconds), so a hash is 24 loads
 /// for TCP over IPv4 and 72 over IPv6. The tables are 4.6 KB and stay in the first-level cache, which byte tables would
 /// not. Neither type nor queue of what matches no enabled type is decided here: see MRQC and RETA.
-struct RSS: ~Copyable {
+package struct RSS: ~Copyable {
     /// Bits 31:16 of MRQC, at their places in the register: what a hash may cover.
     typealias EnabledTypes = MRQC.HashTypes
     typealias ExtensionControl = RFCTL.ExtensionControl
 
     /// The RSS type field of the advanced receive descriptor.
-    enum HashType: UInt8, BitwiseCopyable, Sendable {
+    package enum HashType: UInt8, BitwiseCopyable, Sendable {
         case none = 0
         case tcpIPv4 = 1
         case ipv4 = 2

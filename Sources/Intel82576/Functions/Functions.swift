@@ -16,6 +16,9 @@ struct Functions: ~Copyable {
         var ioAddress: UInt32 = 0
     }
 
+    /// What is in the PF's expansion ROM.
+    let expansionROM: ExpansionROM?
+
     struct Virtual {
         var configuration = VirtualFunctionConfiguration()
         var msix = VirtualFunctionConfiguration.msixTable
@@ -46,8 +49,11 @@ struct Functions: ~Copyable {
     let virtualMemories: [AddressSpace]
 
     /// - Parameter count: VFs that can be plugged in.
-    init(_ image: NVMImage, count: Int) {
-        state = State(physical: Physical(image, count: count), virtual: [Virtual](repeating: Virtual(), count: count))
+    init(_ image: NVMImage, count: Int, expansionROM: ExpansionROM?) {
+        self.expansionROM = expansionROM
+        state = State(
+            physical: Physical(image, count: count, expansionROM),
+            virtual: [Virtual](repeating: Virtual(), count: count))
         memory = AddressSpace()
         virtualMemories = (0..<count).map { _ in AddressSpace() }
         owners = QueueOwners(physical: memory, virtual: virtualMemories)
@@ -63,13 +69,14 @@ struct Functions: ~Copyable {
 
     /// The PF's client has left. The next one finds in configuration space what the EEPROM holds now, as after power-on.
     mutating func powerCycle(_ image: NVMImage) {
-        state.physical = Physical(image, count: state.virtual.count)
+        state.physical = Physical(image, count: state.virtual.count, expansionROM)
     }
 }
 
 extension Functions.Physical {
-    init(_ image: NVMImage, count: Int) {
-        configuration = PhysicalFunctionConfiguration(image, virtualFunctions: count)
+    init(_ image: NVMImage, count: Int, _ rom: ExpansionROM?) {
+        configuration = PhysicalFunctionConfiguration(
+            image, virtualFunctions: count, expansionROMSize: rom?.size ?? 0)
         msix = configuration.msixTable
     }
 }

@@ -5,16 +5,27 @@
 extension Interrupts {
     /// A driver's read of one of the unit's registers, with its side effects.
     mutating func read(_ entry: RegisterMap.Entry) -> UInt32 {
+        let value = peek(entry)
         switch entry.name {
-        case .ICR: readICR()
+        case .ICR: acknowledgeICR()
+        case .EICR: acknowledgeEICR()
+        case .PVTEICR: virtual.clear(value, of: Int(entry.element))
+        default: break
+        }
+        return value
+    }
+
+    /// What ``read(_:)`` would give, without the side effects.
+    func peek(_ entry: RegisterMap.Entry) -> UInt32 {
+        switch entry.name {
+        case .ICR: icr | (isAsserted ? InterruptCause.asserted.rawValue : 0)
         // Linux dumps ICR and EICR through these two, because nothing is cleared here.
         case .ICS: icr
-        case .EICS: extendedCauses
+        case .EICR, .EICS: extendedCauses
         case .IMS, .IMC: ims
-        case .EICR: readEICR()
         case .EIMS, .EIMC: eims & maskableBits
         case .IAM, .EIAC, .EIAM, .GPIE, .EITR, .IVAR, .IVAR_MISC: stored(entry)
-        default: readMirror(entry)
+        default: peekMirror(entry)
         }
     }
 
@@ -60,13 +71,14 @@ extension Interrupts {
     /// The bits of EIMS that the PF can reach.
     private var maskableBits: UInt32 { extendedMask | (gpie.isMultipleMSIX ? 0 : Self.otherBit) }
 
-    /// ICR as read: INTA in bit 31; then clears causes and mask as GPIE.NSICR, IMS and IAM say.
-    private mutating func readICR() -> UInt32 {
-        let isAsserted = icr & ims != 0 || (!gpie.isMultipleMSIX && eicr & eims != 0)
-        let value = icr | (isAsserted ? InterruptCause.asserted.rawValue : 0)
+    /// ICR.INTA.
+    private var isAsserted: Bool { icr & ims != 0 || (!gpie.isMultipleMSIX && eicr & eims != 0) }
+
+    /// ICR was read, which clears causes and mask as GPIE.NSICR, IMS and IAM say.
+    private mutating func acknowledgeICR() {
+        let isAsserted = isAsserted
         if gpie.isNonSelectiveClear || ims == 0 || isAsserted { icr = 0 }
         if gpie.isNonSelectiveClear || (ims != 0 && isAsserted) { ims &= ~iam }
-        return value
     }
 
     private mutating func writeICR(_ value: UInt32) {
@@ -82,11 +94,9 @@ extension Interrupts {
         if gpie.isMultipleMSIX { raiseMiscellaneous() } else { isSinglePending = true }
     }
 
-    private mutating func readEICR() -> UInt32 {
-        let value = extendedCauses
+    private mutating func acknowledgeEICR() {
         eicr = 0
         applyAutoMask()
-        return value
     }
 
     private mutating func writeEICR(_ value: UInt32) {

@@ -63,12 +63,6 @@ extension VirtualInterrupts {
         if entry & 0x80 != 0, entry & 3 != 3 { raise(1 &<< UInt32(entry & 3), of: index) }
     }
 
-    mutating func readEICR(_ index: Int) -> UInt32 {
-        let value = Self.share(of: index, in: eicr)
-        clear(value, of: index)
-        return value
-    }
-
     mutating func clear(_ value: UInt32, of index: Int) {
         eicr &= ~Self.spread(value, index)
         urgent &= eicr
@@ -140,14 +134,15 @@ extension Interrupts {
 // MARK: PVTEICS and its companions, which are also what the VF's own registers lead to
 
 extension Interrupts {
-    mutating func readMirror(_ entry: RegisterMap.Entry) -> UInt32 {
+    /// A register of PVTEICS's kind as read. Nothing is cleared.
+    func peekMirror(_ entry: RegisterMap.Entry) -> UInt32 {
         let index = Int(entry.element)
         guard index < virtual.count else { return 0 }
         switch entry.name {
         case .PVTEIMS, .PVTEIMC: return VirtualInterrupts.share(of: index, in: virtual.eims)
         case .PVTEIAC: return VirtualInterrupts.share(of: index, in: virtual.eiac)
         case .PVTEIAM: return VirtualInterrupts.share(of: index, in: virtual.eiam)
-        case .PVTEICR: return virtual.readEICR(index)
+        case .PVTEICR: return VirtualInterrupts.share(of: index, in: virtual.eicr)
         default: return 0
         }
     }

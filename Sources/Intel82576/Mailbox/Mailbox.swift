@@ -14,7 +14,12 @@ struct Mailbox {
 
     /// A driver's read of one of the block's registers, with its side effects.
     func read(_ entry: RegisterMap.Entry) -> UInt32 {
-        guard entry.name == .PFMAILBOX else { return registers.read(entry) }
+        entry.name == .PFMAILBOX ? peek(entry) : registers.read(entry)
+    }
+
+    /// What ``read(_:)`` would give, without the side effects.
+    func peek(_ entry: RegisterMap.Entry) -> UInt32 {
+        guard entry.name == .PFMAILBOX else { return registers.peek(entry) }
         return PFMAILBOX(registers[VFMAILBOX.self, Int(entry.element)]).raw
     }
 

@@ -130,6 +130,12 @@ extension AddressSpace {
         }
     }
 
+    /// Whether `byteCount` bytes at `address` are mapped with the permission, in as many ranges as it takes.
+    func isMapped(_ address: UInt64, _ byteCount: Int, forWriting: Bool) -> Bool {
+        // SAFETY: nothing is done with the places.
+        unsafe transfer(address, byteCount, forWriting: forWriting) { _, _, _, _ in true }
+    }
+
     private func transfer(
         _ address: UInt64, _ byteCount: Int, forWriting: Bool,
         _ piece: (_ address: UInt64, _ offset: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?) -> Bool

@@ -51,6 +51,26 @@ extension FrameBatch: ByteSink {
         return position
     }
 
+    /// Copies the first `byteCount` bytes of frame `index`, or all if it is shorter, to byte `offset` of `place`.
+    /// - Precondition: there is room for them.
+    package func copy(_ byteCount: Int, of index: Int, to place: inout MutableRawSpan, at offset: Int) {
+        precondition(byteCount >= 0 && offset >= 0 && offset <= place.byteCount &- byteCount)
+        unsafe place.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            var (position, copy) = (FramePosition(), unsafe PlaceCopy(next: start + offset))
+            // SAFETY: `feed` adds byteCount bytes at most, for which there is room.
+            feed(byteCount, of: index, from: &position, to: &copy)
+        }
+    }
+
+    /// Appends the first `limit` bytes of frame `index`, or all if it is shorter, to `bytes`.
+    package func copy(_ limit: Int, of index: Int, to bytes: inout [UInt8]) {
+        var (position, copy) = (FramePosition(), ByteCopy())
+        swap(&copy.bytes, &bytes)
+        feed(limit, of: index, from: &position, to: &copy)
+        swap(&copy.bytes, &bytes)
+    }
+
     /// How many pieces the next `byteCount` bytes of frame `index` are in.
     func pieceCount(_ byteCount: Int, of index: Int, from position: FramePosition) -> Int {
         var position = position
@@ -96,4 +116,21 @@ extension FrameBatch: ByteSink {
 private struct PieceCounter: ByteSink {
     var pieces = 0
     @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) { pieces &+= 1 }
+}
+
+@safe private struct PlaceCopy: ByteSink {
+    var next: UnsafeMutableRawPointer
+    // SAFETY: `feed` names only bytes that the batch's filler vouches for; its caller has room for as many as it asks for.
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
+        unsafe next.copyMemory(from: start, byteCount: count)
+        unsafe next += count
+    }
+}
+
+private struct ByteCopy: ByteSink {
+    var bytes: [UInt8] = []
+    // SAFETY: `feed` names only bytes that the batch's filler vouches for.
+    @unsafe mutating func add(_ start: UnsafeRawPointer, count: Int) {
+        unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+    }
 }

@@ -96,8 +96,9 @@
     @inline(__always)
     func isVirtual(_ queue: Int) -> Bool { queue & 7 < virtualFunctions }
 
+    /// The function that owns `queue`, or `pool` as a whole: 0 for the PF, v + 1 for VF v.
     @inline(__always)
-    private func owner(of queue: Int) -> Int {
+    func owner(of queue: Int) -> Int {
         let function = queue & 7
         return function < virtualFunctions ? function &+ 1 : 0
     }

@@ -17,7 +17,8 @@ struct PHY: Sendable {
     ///
     /// Two to four seconds on the chip, most of it training of the receivers and pauses that the standard prescribes.
     /// Nothing here trains, and drivers wait for an event, so this is only long enough for them to see the link drop.
-    static let autonegotiationTime: UInt64 = 100_000_000
+    /// igb's self-test resets the PHY, and 60 ms later at the soonest wants no change of the link (its test of LSC).
+    static let autonegotiationTime: UInt64 = 50_000_000
 
     /// Nanoseconds that auto-negotiation takes: ``autonegotiationTime``, or none in a synchronous port.
     var negotiationTime = PHY.autonegotiationTime

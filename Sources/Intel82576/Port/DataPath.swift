@@ -26,6 +26,7 @@ extension Port {
     func transmitRun(_ queue: Int) -> Bool {
         let conditions = Transmit.Conditions(isLoopback: isLoopback, offloads: isLoopback ? [] : uplink.offloads)
         guard transmit.begin(queue, conditions, &bridge) else { return false }
+        if let descriptorObserver { descriptorObserver.observeDescriptors(of: transmit) }
         var isFinished = false
         repeat {
             isFinished = transmit.fill(&bridge) == .finished
@@ -41,19 +42,33 @@ extension Port {
             transmit.stamps.stampTransmitted(at: time.systemTime(at: clock()))
         }
         let forwarding = Forwarding(
-            registers: registers, isSwitching: isSwitching, isLinkUp: link.isUp, isWireBlocked: isWireBlocked)
+            registers: registers, isSwitching: isSwitching, isLinkUp: link.isUp, isWireBlocked: isWireBlocked,
+            queue: transmit.run.queue)
         var copies = FrameTotals()
+        if transmit.run.showsSent { transmit.show(.sent) { _ in true } }
         if isLoopback {
             beginReceiveBatch()
             forwarding.loopBack(transmit.batch, &receive, &bridge)
+            if matrix.isOn { receive.count(in: matrix, from: transmit.run.pool) }
             copies = receive.finishBatch(&interrupts)
         } else {
             if forwarding.isSwitching { beginReceiveBatch() }
             forwarding.run(transmit.batch, transmit.summaries, &receive, &bridge)
+            if matrix.isOn { countInMatrix(isSwitching: forwarding.isSwitching) }
+            if transmit.interest.hasWire { transmit.show(.left) { $0.goesToUplink } }
             uplink.transmit(&transmit.batch)
             if forwarding.isSwitching { copies = receive.finishBatch(&interrupts) }
         }
         transmit.finishBatch(copies)
+    }
+
+    /// Counts who gets the frames of the batch.
+    @inline(never)
+    private func countInMatrix(isSwitching: Bool) {
+        if isSwitching { receive.count(in: matrix, from: transmit.run.pool) }
+        var frames = 0
+        for index in 0..<transmit.batch.count where transmit.batch[index].goesToUplink { frames += 1 }
+        matrix.add(frames, from: transmit.run.pool ?? 0, to: nil)
     }
 
     /// The switch between pools works.
@@ -94,10 +109,12 @@ extension Port {
     func receiveAll() {
         if receiveBuffer.isWaiting { deliverWaiting() }
         if receiveBuffer.isWaiting {
-            wantsFrames = receiveBuffer.store(from: uplink, isOpen: isBufferOpen)
+            wantsFrames = receiveBuffer.store(
+                from: uplink, isOpen: isBufferOpen, receive.interest.hasWire ? receive.observer : nil)
         } else {
             receiveBuffer.take(from: uplink)
-            if isLoopback { receive.drops.disabled &+= UInt64(receiveBuffer.dropTaken()) }
+            if receive.interest.hasWire, let observer = receive.observer { receiveBuffer.show(to: observer) }
+            if isLoopback { receiveBuffer.dropTaken(by: receive) }
             deliverWaiting()
         }
     }
@@ -106,6 +123,7 @@ extension Port {
     func deliverWaiting() {
         beginReceiveBatch()
         receiveBuffer.deliver(to: &receive, &bridge)
+        if matrix.isOn { receive.count(in: matrix, from: nil) }
         receive.finishBatch(&interrupts)
         if receiveBuffer.hasMore { isReceiveNotified = true }
         wantsFrames = receiveBuffer.takesFrames(isOpen: isBufferOpen)
@@ -132,6 +150,7 @@ extension Port {
 
     private func sendPause(_ quanta: UInt16) {
         receive.flow.writeFrame(quanta, to: &transmit.packetBatch)
+        if transmit.interest.hasWire { transmit.observer?.observe(FrameSighting(.left), transmit.packetBatch, 0) }
         uplink.transmit(&transmit.packetBatch)
         transmit.packetBatch.removeAll()
     }

@@ -21,7 +21,7 @@ extension Port {
     }
 
     /// Resets VF `index`, as VTCTRL.RST does, and tells it by RSTD, as after a reset of the PF. False if it does not exist.
-    func resetVF(_ index: Int) -> Bool {
+    package func resetVF(_ index: Int) -> Bool {
         guard functions.exists(index) else { return false }
         apply([.virtualReset(index), .interrupts])
         registers[VFMAILBOX.self, index].isResetDone = true

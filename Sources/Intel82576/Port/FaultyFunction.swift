@@ -40,6 +40,7 @@ final class FaultyFunction: Function {
 
     var barSizes: [Int] { inner.barSizes }
     var interruptCounts: InterruptCounts { inner.interruptCounts }
+    var expansionROM: ExpansionROM? { isGone ? nil : inner.expansionROM }
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
         isGone ? .max &>> UInt32(32 - 8 * width) : inner.readConfiguration(at: offset, width: width)

@@ -11,6 +11,8 @@ struct Forwarding {
     var isLinkUp: Bool
     /// The wire takes nothing now.
     var isWireBlocked: Bool
+    /// The queue that sent the batch.
+    var queue: Int
 
     /// Delivers the frames of a batch to pools, settles which of them go to the wire, and counts them.
     /// - Parameter summaries: of those frames that have been summarised.
@@ -21,17 +23,39 @@ struct Forwarding {
         var sent = SentFrames()
         for index in 0..<batch.count {
             if isSwitching { switchFrame(index, batch, summaries, &receive, &bridge) }
-            if !isLinkUp || isWireBlocked, batch[index].goesToUplink { keepFromWire(index, batch, &bridge) }
+            if !isLinkUp || isWireBlocked, batch[index].goesToUplink { keepFromWire(index, batch, receive) }
             sent.count(index, of: batch, registers)
         }
         registers.add(sent)
     }
 
     @inline(never)
-    private func keepFromWire(_ index: Int, _ batch: borrowing FrameBatch, _ bridge: inout Switch) {
+    private func keepFromWire(_ index: Int, _ batch: borrowing FrameBatch, _ receive: borrowing Receive) {
         batch.setGoesToUplink(false, of: index)
         registers.add(1, to: HTDPMC.self)
-        if isLinkUp { bridge.undeliverable &+= 1 }
+        note(isLinkUp ? .undeliverable : .noLink, batch, index, receive)
+    }
+
+    @inline(never)
+    private func note(
+        _ reason: DropReason, _ batch: borrowing FrameBatch, _ index: Int, _ receive: borrowing Receive
+    ) {
+        let pool = batch[index].sourcePool.map { Int($0) }
+        let sighting = FrameSighting(.dropped(reason), receive.owners, queue: queue, pool: pool)
+        receive.drops.count(reason, queue: queue, function: sighting.function)
+        receive.observer?.observe(sighting, batch, index)
+    }
+
+    /// Notes what is lost of a frame that some pool does not get that should.
+    @inline(never)
+    private func noteLosses(
+        _ index: Int, _ batch: borrowing FrameBatch, _ receive: borrowing Receive, _ decision: SwitchDecision
+    ) {
+        receive.note(.poolDisabled, batch, index, pools: decision.disabledPools)
+        if !receive.rules.control.isEnabled { receive.note(.disabled, batch, index, pools: decision.pools) }
+        if !decision.goesToWire, decision.pools | decision.disabledPools == 0 {
+            note(.noReceiver, batch, index, receive)
+        }
     }
 
     @inline(__always)
@@ -48,9 +72,12 @@ struct Forwarding {
         let sender = Int(frame.sourcePool ?? 0)
         let decision = bridge.decide(summary, sentBy: sender, receive.rules.control)
         if !decision.goesToWire { batch.setGoesToUplink(false, of: index) }
-        guard decision.pools != 0, receive.rules.control.isEnabled else { return }
+        if !decision.isWhole || !receive.rules.control.isEnabled {
+            noteLosses(index, batch, receive, decision)
+            guard decision.pools != 0, receive.rules.control.isEnabled else { return }
+        }
         guard !frame.offload.needsChecksum, frame.offload.segmentation == .none else {
-            bridge.unfinished &+= 1
+            note(.unfinished, batch, index, receive)
             return
         }
         let received = ReceivedFrame(summary, index: index, .loopback)
@@ -70,7 +97,7 @@ struct Forwarding {
         for index in 0..<batch.count {
             receive.isHeld = false
             if receive.deliver(batch, index, &bridge) == .held {
-                receive.drops.noDescriptors &+= 1
+                receive.note(.noDescriptors, batch, index)
                 receive.countMissed()
             }
         }

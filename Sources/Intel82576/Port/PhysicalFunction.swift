@@ -21,15 +21,21 @@ final class PhysicalFunction: Function {
 
     var interruptCounts: InterruptCounts { port.functions.state.physical.configuration.interruptCounts }
 
+    /// Also in D3hot and while its base address register is off: a client reads it at a time of its own, once.
+    var expansionROM: ExpansionROM? { port.functions.expansionROM }
+
     // MARK: Configuration space
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
         let isPending = port.functions.usesINTx && port.interrupts.hasSingleCause
         port.functions.state.physical.configuration.isINTxPending = isPending
-        return port.functions.state.physical.configuration.read(at: offset, width: width)
+        let value = port.functions.state.physical.configuration.read(at: offset, width: width)
+        port.note(.read(0, .configuration, offset, width, UInt64(value)))
+        return value
     }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
+        port.note(.write(0, .configuration, offset, width, UInt64(value)))
         let effect = port.functions.state.physical.configuration.write(at: offset, width: width, value)
         guard !effect.isEmpty else { return }
         if effect.contains(.functionLevelReset) || (effect.contains(.powerStateChanged) && port.functions.isAwake) {
@@ -44,6 +50,12 @@ final class PhysicalFunction: Function {
 
     /// Nothing decodes in D3hot: what is read is what the root complex makes up for an unsupported request.
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
+        let value = read(bar, at: offset, width: width)
+        port.note(.read(0, .bar(bar), offset, width, value))
+        return value
+    }
+
+    private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
         guard port.functions.isAwake else { return .max &>> UInt64(64 - 8 * width) }
         return switch bar {
         case Window.registers: readRegisters(at: offset, width: width)
@@ -57,6 +69,7 @@ final class PhysicalFunction: Function {
     }
 
     func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+        port.note(.write(0, .bar(bar), offset, width, value))
         guard port.functions.isAwake else { return }
         switch bar {
         case Window.registers: writeRegisters(at: offset, width: width, value)
@@ -108,6 +121,7 @@ final class PhysicalFunction: Function {
     }
 
     func detach() {
+        port.note(PortEvent.clientLeft(function: 0))
         port.functions.memory.host = nil
         unmapAll()
         port.powerCycle()
@@ -115,6 +129,7 @@ final class PhysicalFunction: Function {
     }
 
     func reset() {
+        port.note(PortEvent.clientReset(function: 0))
         port.functions.state.physical.ioAddress = 0
         port.functions.state.physical.configuration.reset(.powerOn)
         port.reset(.powerOn)

@@ -21,9 +21,13 @@ public final class Port {
     let mailbox: Mailbox
     var time: Time
 
+    /// Frames that went nowhere.
+    let drops = DropCounters()
     var transmit: Transmit
     /// The switch between pools and the wire.
     var bridge: Switch
+    /// Who sends to whom, while that is counted.
+    package var matrix = SwitchMatrix()
     var receive: Receive
     var receiveBuffer: ReceiveBuffer
     /// Something changed that may let a held frame go on.
@@ -31,18 +35,27 @@ public final class Port {
     /// False while received frames wait for a driver's descriptors and no more can be taken: leave the uplink's
     /// descriptor alone.
     public internal(set) var wantsFrames = true
+    /// Interrupts that each function has sent: the PF, then each VF.
+    let interruptCounts = FixedBuffer<UInt64>(repeating: 0, count: 9)
+    /// The cable is out, whatever the uplink says.
+    package var isUnplugged = false { didSet { uplinkLinkChanged() } }
+    /// Who watches its functions.
+    package var observers: [any PortObserver] = []
+    /// Who watches the descriptors that its transmit queues fetch.
+    var descriptorObserver: (any DescriptorObserver)?
 
     /// - Parameter clock: nanoseconds of a monotonic clock.
     public init(_ configuration: Configuration, uplink: any Uplink, clock: @escaping () -> UInt64) {
         (self.uplink, self.clock, registers) = (uplink, clock, RegisterFile())
-        functions = Functions(configuration.nvm, count: configuration.virtualFunctions)
+        functions = Functions(
+            configuration.nvm, count: configuration.virtualFunctions, expansionROM: configuration.expansionROM)
         deviceControl = DeviceControl(registers, isSynchronous: configuration.isSynchronous)
         nvm = NVM(configuration.nvm, keepsChanges: configuration.keepsNVM)
         mailbox = Mailbox(registers)
         time = Time(registers, now: clock())
-        transmit = Transmit(registers, functions.owners)
+        transmit = Transmit(registers, functions.owners, drops)
         bridge = Switch(registers)
-        receive = Receive(registers, functions.owners, clock: clock)
+        receive = Receive(registers, functions.owners, drops, clock: clock)
         receiveBuffer = ReceiveBuffer(registers)
         interrupts.isModerated = !configuration.isSynchronous
         reset(.powerOn)
@@ -67,8 +80,16 @@ extension Port {
     /// How often a driver wrote to the EEPROM.
     public var nvmChanges: UInt64 { nvm.changes }
 
+    /// Who watches frames.
+    package var frameObserver: (any FrameObserver)? {
+        get { receive.observer }
+        set { (receive.observer, transmit.observer) = (newValue, newValue) }
+    }
+
     /// Packets that went nowhere or lost something on the way, by reason, in the order a report lists them.
-    public var counters: [(name: String, value: UInt64)] { transmit.counters + receive.counters + bridge.counters }
+    public var counters: [(name: String, value: UInt64)] {
+        DropReason.losses.map { ($0.name, drops[$0]) } + [("transmit_missed_checksum", transmit.missedChecksums)]
+    }
 
     /// Whether a call of ``run()`` would find work.
     public var hasWork: Bool {
@@ -104,7 +125,9 @@ extension Port {
 
     /// The uplink's carrier came or went.
     public func uplinkLinkChanged() {
-        deviceControl.setCarrier(uplink.isLinkUp, now: clock())
+        let hasCarrier = uplink.isLinkUp && !isUnplugged
+        note(PortEvent.carrier(isUp: hasCarrier))
+        deviceControl.setCarrier(hasCarrier, now: clock())
         apply([.link, .interrupts])
     }
 
@@ -126,7 +149,13 @@ extension Port {
     private static let memoryRetry: UInt64 = 500_000
 
     private func runTimers() {
-        if let deadline = deviceControl.nextDeadline, clock() >= deadline { apply(deviceControl.run(now: clock())) }
-        if let deadline = time.nextDeadline, clock() >= deadline { time.run(now: clock(), &interrupts) }
+        if let deadline = deviceControl.nextDeadline, clock() >= deadline {
+            note(PortEvent.timer)
+            apply(deviceControl.run(now: clock()))
+        }
+        if let deadline = time.nextDeadline, clock() >= deadline {
+            note(PortEvent.timer)
+            time.run(now: clock(), &interrupts)
+        }
     }
 }

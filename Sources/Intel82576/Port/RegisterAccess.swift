@@ -124,14 +124,17 @@ extension Port {
     /// Sends the messages of all functions that are due.
     func deliverInterrupts() {
         let before = interrupts.messages
-        interrupts.deliver(now: clock(), to: functions.memory.host)
-        registers.add(UInt32(truncatingIfNeeded: interrupts.messages &- before), to: IAC.self)
+        interrupts.deliver(now: clock(), to: host(of: 0))
+        let sent = interrupts.messages &- before
+        registers.add(UInt32(truncatingIfNeeded: sent), to: IAC.self)
+        interruptCounts[0] &+= sent
         guard functions.enabledCount > 0 else { return }
         var vectors = interrupts.takeVirtual(now: clock())
         while vectors != 0 {
             let (index, vector) = VirtualInterrupts.owner(of: vectors.trailingZeroBitCount)
             vectors &= vectors &- 1
-            functions.virtualMemories[index].host?.sendMSIX(vector)
+            interruptCounts[index + 1] &+= 1
+            host(of: index + 1)?.sendMSIX(vector)
         }
     }
 }

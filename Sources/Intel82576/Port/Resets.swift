@@ -17,7 +17,7 @@ extension Port {
         bridge.reset()
         receive.reset()
         // Frames held for descriptors that are gone are gone too, like the packet buffer's contents.
-        receiveBuffer.reset()
+        receiveBuffer.reset(receive)
         wantsFrames = true
         // Queue 0, which starts enabled in the PF's hands, is off as a VF's.
         for queue in 0..<16 where functions.owners.isVirtual(queue) { clearQueue(queue) }
@@ -30,6 +30,7 @@ extension Port {
         interrupts.reset(keepsThrottles: level == .software)
         functions.withdrawMessages()
         if level != .software { functions.state.physical.msix.reset() }
+        note(.port(level))
     }
 
     /// What the EEPROM loads at reset: station address, LEDs, software-definable pins.
@@ -79,6 +80,7 @@ extension Port {
         guard functions.exists(index) else { return }
         clearVirtualFunction(index)
         mailbox.announceVirtualReset(index, &interrupts)
+        note(.virtualFunction(index))
     }
 
     /// Puts all that a VF owns into reset state: nothing of its past is left for the next driver to read or to run on.

@@ -24,16 +24,21 @@ final class VirtualFunction: Function {
 
     var barSizes: [Int] { VirtualFunctionConfiguration.barSizes }
     var interruptCounts: InterruptCounts { VirtualFunctionConfiguration.interruptCounts }
+    /// A VF has none (Single Root I/O Virtualization and Sharing 1.1, 3.4.1).
+    var expansionROM: ExpansionROM? { nil }
 
     private var exists: Bool { port.functions.exists(index) }
 
     // MARK: Configuration space
 
     func readConfiguration(at offset: Int, width: Int) -> UInt32 {
-        port.functions.state.virtual[index].configuration.read(at: offset, width: width)
+        let value = port.functions.state.virtual[index].configuration.read(at: offset, width: width)
+        port.note(.read(index + 1, .configuration, offset, width, UInt64(value)))
+        return value
     }
 
     func writeConfiguration(at offset: Int, width: Int, _ value: UInt32) {
+        port.note(.write(index + 1, .configuration, offset, width, UInt64(value)))
         let effect = port.functions.state.virtual[index].configuration.write(at: offset, width: width, value)
         guard !effect.isEmpty else { return }
         if effect.contains(.functionLevelReset) {
@@ -46,6 +51,12 @@ final class VirtualFunction: Function {
     // MARK: BARs
 
     func readBAR(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
+        let value = read(bar, at: offset, width: width)
+        port.note(.read(index + 1, .bar(bar), offset, width, value))
+        return value
+    }
+
+    private func read(_ bar: Int, at offset: Int, width: Int) -> UInt64 {
         guard exists else { return 0 }
         switch bar {
         case Window.registers:
@@ -57,6 +68,7 @@ final class VirtualFunction: Function {
     }
 
     func writeBAR(_ bar: Int, at offset: Int, width: Int, _ value: UInt64) {
+        port.note(.write(index + 1, .bar(bar), offset, width, value))
         guard exists else { return }
         switch bar {
         case Window.registers:
@@ -82,12 +94,14 @@ final class VirtualFunction: Function {
     }
 
     func detach() {
+        port.note(PortEvent.clientLeft(function: index + 1))
         memory.host = nil
         unmapAll()
         reset()
     }
 
     func reset() {
+        port.note(PortEvent.clientReset(function: index + 1))
         port.functions.state.virtual[index].configuration.reset(.powerOn)
         port.functions.state.virtual[index].msix.reset()
         port.resetVirtualFunction(index)

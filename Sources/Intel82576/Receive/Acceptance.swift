@@ -42,7 +42,7 @@ extension Receive {
     @inline(__always)
     private mutating func accept(_ batch: borrowing FrameBatch, _ index: Int, _ bridge: inout Switch) -> Delivery {
         guard rules.isOpen else {
-            drops.disabled &+= 1
+            note(.disabled, batch, index)
             return .dropped
         }
         let summary = FrameSummary(
@@ -50,29 +50,35 @@ extension Receive {
         let length = wireLength(summary.byteCount)
         if !isHeld { arrived.count(length) }
         guard length <= rules.surelyTaken || length <= rules.longestFrame(tagCount: summary.tagCount) else {
-            return dropOversize()
+            return dropOversize(batch, index)
         }
-        if rules.obeysPause, !passesFlowControl(summary, batch.header(of: index)) { return .dropped }
-        if summary.destination.isMulticast, isStorm(summary, length, &bridge) { return .dropped }
+        if rules.obeysPause, !passesFlowControl(summary, batch.header(of: index)) {
+            note(.macControl, batch, index)
+            return .dropped
+        }
+        if summary.destination.isMulticast, isStorm(summary, length, &bridge) {
+            note(.storm, batch, index)
+            return .dropped
+        }
         if rules.hasPools {
             deliverFromWire(batch, ReceivedFrame(summary, index: index), &bridge)
             return .done
         }
-        guard bridge.filters.passesVLAN(summary, rules.control) else { return dropFiltered() }
+        guard bridge.filters.passesVLAN(summary, rules.control) else { return dropFiltered(batch, index) }
         let match = bridge.filters.match(summary.destination, source: summary.source, rules.control)
-        guard match != .none else { return dropFiltered() }
+        guard match != .none else { return dropFiltered(batch, index) }
         let status: ReceiveStatus = match == .inexact ? .inexactFilter : []
         return place(batch, ReceivedFrame(summary, index: index, status), pool: nil)
     }
 
-    private mutating func dropOversize() -> Delivery {
-        drops.oversize &+= 1
+    private mutating func dropOversize(_ batch: borrowing FrameBatch, _ index: Int, pool: Int? = nil) -> Delivery {
         registers.add(1, to: ROC.self)
+        note(.oversize, batch, index, pool: pool)
         return .dropped
     }
 
-    private mutating func dropFiltered() -> Delivery {
-        drops.filtered &+= 1
+    mutating func dropFiltered(_ batch: borrowing FrameBatch, _ index: Int) -> Delivery {
+        note(.filtered, batch, index)
         return .dropped
     }
 
@@ -97,12 +103,22 @@ extension Receive {
     private mutating func deliverFromWire(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ bridge: inout Switch
     ) {
-        let pools = bridge.decideFromWire(frame.summary, rules.control).pools
-        guard pools != 0 else {
-            drops.filtered &+= 1
+        let decision = bridge.decideFromWire(frame.summary, rules.control)
+        guard decision.isWhole else {
+            dropForDisabled(batch, frame, decision)
             return
         }
-        if deliver(batch, frame, to: pools) { countAccepted(frame) }
+        if deliver(batch, frame, to: decision.pools) { countAccepted(frame) }
+    }
+
+    /// A frame from the wire for no pool, or for pools of which some may not receive.
+    @inline(never)
+    private mutating func dropForDisabled(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ decision: SwitchDecision
+    ) {
+        if decision.disabledPools == 0 { _ = dropFiltered(batch, frame.index) }
+        note(.poolDisabled, batch, frame.index, pools: decision.disabledPools)
+        if decision.pools != 0, deliver(batch, frame, to: decision.pools) { countAccepted(frame) }
     }
 }
 
@@ -113,8 +129,9 @@ extension Receive {
     @inline(__always)
     mutating func deliver(_ batch: borrowing FrameBatch, _ frame: ReceivedFrame, to pools: PoolSet) -> Bool {
         guard pools & (pools &- 1) == 0 else { return replicate(batch, frame, to: pools) }
-        let delivery = place(batch, frame, pool: pools.trailingZeroBitCount)
-        if delivery == .tooLong { _ = dropOversize() }
+        let pool = pools.trailingZeroBitCount
+        let delivery = place(batch, frame, pool: pool)
+        if delivery == .tooLong { _ = dropOversize(batch, frame.index, pool: pool) }
         return delivery == .done
     }
 
@@ -122,14 +139,19 @@ extension Receive {
     private mutating func replicate(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, to pools: PoolSet
     ) -> Bool {
-        var (left, copies, tooLong) = (pools, 0, 0)
+        var (left, copies, tooLong) = (pools, 0, PoolSet(0))
         while left != 0 {
-            let delivery = place(batch, frame, pool: left.trailingZeroBitCount)
+            let pool = left.trailingZeroBitCount
+            let delivery = place(batch, frame, pool: pool)
             left &= left &- 1
             copies &+= delivery == .done ? 1 : 0
-            tooLong &+= delivery == .tooLong ? 1 : 0
+            tooLong |= delivery == .tooLong ? 1 &<< PoolSet(truncatingIfNeeded: pool) : 0
         }
-        if tooLong == pools.nonzeroBitCount { _ = dropOversize() }
+        if tooLong != 0 {
+            note(.oversize, batch, frame.index, pools: tooLong)
+            // The port counts a frame that it takes for nobody.
+            if tooLong == pools { registers.add(1, to: ROC.self) }
+        }
         return copies > 0
     }
 

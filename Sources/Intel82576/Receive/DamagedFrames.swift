@@ -7,7 +7,7 @@ extension Receive {
     /// - Datasheet: 7.1.1.1 and the Receive Control register
     mutating func deliverDamaged(_ batch: borrowing FrameBatch, _ index: Int, _ bridge: inout Switch) -> Delivery {
         guard rules.isOpen else {
-            drops.disabled &+= 1
+            note(.disabled, batch, index)
             return .dropped
         }
         let summary = FrameSummary(
@@ -17,7 +17,10 @@ extension Receive {
             arrived.count(length)
             registers.add(1, to: CRCERRS.self)
         }
-        guard rules.control.storesBadPackets, length <= Self.maximumFrame else { return .dropped }
+        guard rules.control.storesBadPackets, length <= Self.maximumFrame else {
+            note(.damaged, batch, index)
+            return .dropped
+        }
         let frame = ReceivedFrame(summary, index: index, .frameError)
         let delivery = deliverDamaged(batch, frame, &bridge)
         isHeld = delivery == .held
@@ -29,14 +32,17 @@ extension Receive {
     ) -> Delivery {
         let summary = frame.summary
         if rules.hasPools {
-            let pools = bridge.decideFromWire(summary, rules.control).pools
-            return pools != 0 && deliver(batch, frame, to: pools) ? .done : .dropped
+            let decision = bridge.decideFromWire(summary, rules.control)
+            note(.poolDisabled, batch, frame.index, pools: decision.disabledPools)
+            guard decision.pools != 0 else {
+                return decision.disabledPools == 0 ? dropFiltered(batch, frame.index) : .dropped
+            }
+            return deliver(batch, frame, to: decision.pools) ? .done : .dropped
         }
         guard bridge.filters.passesVLAN(summary, rules.control),
             bridge.filters.match(summary.destination, source: summary.source, rules.control) != .none
         else {
-            drops.filtered &+= 1
-            return .dropped
+            return dropFiltered(batch, frame.index)
         }
         return place(batch, frame, pool: nil)
     }

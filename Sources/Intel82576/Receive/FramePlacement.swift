@@ -72,6 +72,10 @@ struct QueueChoice: BitwiseCopyable {
     var queue: Int
     /// First quadword of the advanced write-back: packet type, RSS type and hash.
     var information: UInt64
+    /// The filter's choice, if it was one.
+    var steering: Steering?
+    /// RSS type and hash, where RSS had the choice.
+    var spread: UInt64 = 0
     /// The interrupt does not wait for EITR.
     var isImmediate = false
     /// A filter for IEEE 1588 packets matched.
@@ -94,12 +98,12 @@ extension Receive {
         let length = frame.length &- (stripsTag ? 4 : 0) &- (placement.contains(.stripsCRC) ? 4 : 0)
         let choice = chooseQueue(batch, frame, placement, pool: pool, length: length)
         let queue = choice.queue
-        guard openLane(queue) else { return dropDisabled(frame) }
+        guard openLane(queue) else { return dropDisabled(batch, frame, queue, pool) }
         let lane = lanes[queue]
         let isWhole = placement.contains(.stripsCRC) && length <= lane.longestWhole
         let available = lane.ring.available
         guard available > 0, isWhole || hasRoom(batch, frame.index, queue, length: length, stripsTag: stripsTag) else {
-            return refuse(frame, queue, mayHold: pool == nil)
+            return refuse(batch, frame, queue, pool)
         }
         lanes[queue].stored.count(frame.length)
         if available > ReceiveLane.prefetchDistance { lane.prefetchBuffer(length) }
@@ -111,7 +115,8 @@ extension Receive {
             finishWrite(queue, used: 1, of: available)
         } else {
             let gap = stripsTag ? frame.summary.tagOffset : nil
-            writePieces(batch, frame, report, queue: queue, length: length, placement, gap: gap)
+            let split = writePieces(batch, frame, report, queue: queue, length: length, placement, gap: gap)
+            if observer != nil { tell(ReceivedCopy(frame, report, choice, split, pool: pool), batch) }
         }
         count(frame, queue: queue, pool: pool)
         return .done
@@ -151,8 +156,10 @@ extension Receive {
 
     /// The queue takes nothing.
     @inline(never)
-    private mutating func dropDisabled(_ frame: ReceivedFrame) -> Delivery {
-        drops.queueDisabled &+= 1
+    private mutating func dropDisabled(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ queue: Int, _ pool: Int?
+    ) -> Delivery {
+        note(.queueDisabled, batch, frame.index, queue: queue, pool: pool)
         if frame.isLoopback { registers.add(1, to: SDPC.self) }
         return .dropped
     }
@@ -160,12 +167,14 @@ extension Receive {
     /// No room in the ring. It is dropped if SRRCTL.Drop_En or QDE says so. What would wait on the chip and cannot wait
     /// here, since other pools stand behind it, is counted as missed too.
     @inline(never)
-    private mutating func refuse(_ frame: ReceivedFrame, _ queue: Int, mayHold: Bool) -> Delivery {
+    private mutating func refuse(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ queue: Int, _ pool: Int?
+    ) -> Delivery {
         let dropsFrame =
             lanes[queue].control.dropsWhenEmpty || registers[QDE.self].raw &>> UInt32(queue) & 1 != 0
         if !dropsFrame, !isHeld { registers.add(1, to: RNBC.self) }
-        if !dropsFrame, mayHold { return .held }
-        drops.noDescriptors &+= 1
+        if !dropsFrame, pool == nil { return .held }
+        note(.noDescriptors, batch, frame.index, queue: queue, pool: pool)
         if frame.isLoopback { registers.add(1, to: SDPC.self) }
         registers[RQDPC.self, queue].raw = min(registers[RQDPC.self, queue].raw &+ 1, 0xFFF)
         if !dropsFrame, !frame.isLoopback { countMissed() }
@@ -198,25 +207,26 @@ extension Receive {
             selection.isFiltering
             ? selection.verdict(summary, batch.header(of: index), pool: pool, length: length) : FilterVerdict()
         let packetType = verdict.etherTypeFilter.map(FrameSummary.packetType) ?? summary.packetType
-        let steered = Self.steered(verdict.queue, pool)
+        let steering = Self.steering(verdict.steering, pool)
         var choice = QueueChoice(
-            queue: steered ?? pool ?? rules.command.defaultQueue, information: UInt64(packetType) &<< 4,
-            isImmediate: verdict.isImmediate, isTimed: verdict.isTimed)
+            queue: steering?.queue ?? pool ?? rules.command.defaultQueue, information: UInt64(packetType) &<< 4,
+            steering: steering, isImmediate: verdict.isImmediate, isTimed: verdict.isTimed)
         guard placement.contains(.rss) else { return choice }
         let spread = selection.spread(summary, batch.header(of: index), rules.command)
         if rules.checksums.reportsHash { choice.information |= spread.information }
-        guard let queue = spread.queue, steered == nil else { return choice }
+        guard let queue = spread.queue, steering == nil else { return choice }
+        choice.spread = spread.information
         // With pools bit 3 of the entry chooses between the pool's two queues (Linux writes it there for the 82576).
         choice.queue = pool.map { $0 | queue & 8 } ?? queue
         return choice
     }
 
-    /// A filter's queue. With pools it counts only if it is one of the copy's own pool: a filter chooses within a pool,
+    /// A filter's choice. With pools it counts only if it is a queue of the copy's own pool: a filter chooses within a pool,
     /// and what is for one VM never lands in another's memory, whatever was programmed.
     @inline(__always)
-    private static func steered(_ queue: Int?, _ pool: Int?) -> Int? {
-        guard let queue, let pool else { return queue }
-        return queue & 7 == pool ? queue : nil
+    private static func steering(_ steering: Steering?, _ pool: Int?) -> Steering? {
+        guard let queue = steering?.queue, let pool else { return steering }
+        return queue & 7 == pool ? steering : nil
     }
 }
 

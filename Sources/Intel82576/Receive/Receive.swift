@@ -29,6 +29,8 @@ struct Receive: ~Copyable {
     /// Queues as the frames of a batch need them, and which of them have been looked up for it, a bit each.
     let lanes: FixedBuffer<ReceiveLane>
     var openLanes: UInt32 = 0
+    /// Frames of the batch for each queue that could not be written, of those that its lane has as stored.
+    let unwritten = FixedBuffer<FrameTotals>(repeating: FrameTotals(), count: 16)
     /// Scratch for a frame with its FCS; `nil` while that is written.
     var framedBatch: FrameBatch? = FrameBatch()
 
@@ -38,28 +40,19 @@ struct Receive: ~Copyable {
     var accepted = FrameCounters()
     /// Frames that arrived from the wire: TPR and TOR.
     var arrived = FrameTotals()
-    var drops = Drops()
+    let drops: DropCounters
+    /// Who watches frames.
+    var observer: (any FrameObserver)? { didSet { interest = observer?.interest ?? FrameInterest() } }
+    /// What the ``observer`` wants to see: asking for that itself counts a reference.
+    private(set) var interest = FrameInterest()
+    let activity = FixedBuffer<QueueActivity>(repeating: QueueActivity(), count: 16)
     /// Causes of ICR that frames of the batch have.
     var causes: InterruptCause = []
 
-    /// Frames that reached no queue, by reason.
-    struct Drops {
-        /// Receiver disabled, link down, or the wire cut off by loopback.
-        var disabled: UInt64 = 0
-        /// Longer than allowed.
-        var oversize: UInt64 = 0
-        /// Address or VLAN filter.
-        var filtered: UInt64 = 0
-        /// The queue is not enabled, or its ring is not one.
-        var queueDisabled: UInt64 = 0
-        /// No descriptors, and the queue drops.
-        var noDescriptors: UInt64 = 0
-        /// Ring or buffer outside the memory the function may write.
-        var unwritable: UInt64 = 0
-    }
-
-    init(_ registers: RegisterFile, _ owners: QueueOwners, clock: @escaping () -> UInt64) {
-        (self.registers, self.owners, self.clock) = (registers, owners, clock)
+    init(
+        _ registers: RegisterFile, _ owners: QueueOwners, _ drops: DropCounters, clock: @escaping () -> UInt64
+    ) {
+        (self.registers, self.owners, self.drops, self.clock) = (registers, owners, drops, clock)
         stamps = TimeStamps(registers)
         selection = QueueSelection(registers)
         flow = FlowControl(registers)
@@ -68,7 +61,6 @@ struct Receive: ~Copyable {
 
     mutating func reset() {
         flow.reset()
-        drops = Drops()
         isHeld = false
     }
 
@@ -76,17 +68,6 @@ struct Receive: ~Copyable {
     mutating func load() {
         selection.loadFilters()
         selection.loadKey()
-    }
-}
-
-extension Receive {
-    /// Frames that reached no queue, by reason.
-    var counters: [(name: String, value: UInt64)] {
-        [
-            ("receive_disabled", drops.disabled), ("receive_oversize", drops.oversize),
-            ("receive_filtered", drops.filtered), ("receive_queue_disabled", drops.queueDisabled),
-            ("receive_no_descriptors", drops.noDescriptors), ("receive_unwritable", drops.unwritable),
-        ]
     }
 }
 
@@ -99,6 +80,7 @@ extension Receive {
         switch entry.name {
         case .RDT:
             registers[RDT.self, queue].raw = value & 0xFFFF
+            activity[queue].doorbells &+= 1
             return .receive
         case .RDH:
             if !registers[RXDCTL.self, queue].isEnabled { registers[RDH.self, queue].raw = value & 0xFFFF }
@@ -203,9 +185,30 @@ extension Receive {
     private func finishLane(_ queue: Int, _ interrupts: inout Interrupts) {
         registers.add(lanes[queue].stored, packets: RPTHC.self, octets: HGORCL.self)
         if rules.hasPools { registers.countReceived(lanes[queue].stored, looped: lanes[queue].looped, by: queue & 7) }
+        let written = written(queue)
+        activity[queue].frames &+= UInt64(written.packets)
+        activity[queue].bytes &+= written.octets
         guard lanes[queue].isWritten else { return }
         registers[RDH.self, queue].raw = UInt32(truncatingIfNeeded: lanes[queue].ring.head)
         interrupts.raiseReceive(queue, isUrgent: lanes[queue].isUrgent)
+    }
+
+    /// What the batch at hand has brought to `queue`.
+    private func written(_ queue: Int) -> FrameTotals {
+        FrameTotals(
+            packets: lanes[queue].stored.packets &- unwritten[queue].packets,
+            octets: lanes[queue].stored.octets &- unwritten[queue].octets)
+    }
+
+    /// Counts in `matrix` what the batch at hand has brought to queues.
+    /// - Parameter sender: the pool that sent it; `nil` for the wire.
+    func count(in matrix: borrowing SwitchMatrix, from sender: Int?) {
+        var left = openLanes
+        while left != 0 {
+            let queue = left.trailingZeroBitCount
+            left &= left &- 1
+            matrix.add(Int(written(queue).packets), from: sender, to: rules.hasPools ? queue & 7 : 0)
+        }
     }
 
     /// A frame was lost because no descriptors came in time: MPC, and the cause RXO.

@@ -38,8 +38,14 @@ struct ReceiveBuffer: ~Copyable {
 
     init(_ registers: RegisterFile) { self.registers = registers }
 
-    /// Forgets all frames: those held for descriptors that are gone are gone too.
-    mutating func reset() {
+    /// Forgets all frames: those held for descriptors that are gone are gone too, which `receive` counts.
+    mutating func reset(_ receive: borrowing Receive) {
+        if state.isCutting { receive.note(.reset, batch, state.next - 1) }
+        if state.isWaiting {
+            repeat {
+                for index in state.next..<batch.count { receive.note(.reset, batch, index) }
+            } while refill()
+        }
         batch.removeAll()
         laterBatch.removeAll()
         pieces.removeAll()
@@ -63,11 +69,15 @@ extension ReceiveBuffer {
         uplink.receive(into: &batch)
     }
 
+    /// Tells `observer` of the frames just taken.
+    func show(to observer: any FrameObserver) {
+        for index in 0..<batch.count { observer.observe(FrameSighting(.arrived), batch, index) }
+    }
+
     /// Drops the frames just taken: the wire is cut off.
-    /// - Returns: how many there were.
-    mutating func dropTaken() -> Int {
-        defer { batch.removeAll() }
-        return batch.count
+    mutating func dropTaken(by receive: borrowing Receive) {
+        for index in 0..<batch.count { receive.note(.disabled, batch, index) }
+        batch.removeAll()
     }
 
     /// Bytes or frames, whichever comes first, after which one call of ``deliver(to:_:)`` ends. Each may be copied for
@@ -104,7 +114,7 @@ extension ReceiveBuffer {
                 }
                 state.next += 1
             } else if offload.segmentation != .none {
-                startSegmentation(&receive.drops)
+                startSegmentation(&receive)
             } else if offload.needsChecksum {
                 _ = batch.completeChecksum(of: state.next)
                 batch[state.next].offload.needsChecksum = false
@@ -143,12 +153,14 @@ extension ReceiveBuffer {
     }
 
     /// The frame at hand is larger than a segment; its host left the cutting to us.
-    private mutating func startSegmentation(_ drops: inout Receive.Drops) {
+    private mutating func startSegmentation(_ receive: inout Receive) {
         let headers = PacketHeaders(
             batch.header(of: state.next), frameLength: Int(batch[state.next].byteCount), tagTypes: TagTypes())
         state.segmentation = Segmentation(received: headers, frame: state.next, of: batch)
         state.isCutting = state.segmentation != nil
-        if !state.isCutting { drops.oversize &+= 1 }
+        if !state.isCutting {
+            receive.note(.oversize, batch, state.next)
+        }
         state.next += 1
     }
 
@@ -182,9 +194,12 @@ extension ReceiveBuffer {
 
     /// Takes frames from the uplink behind those that wait.
     /// - Returns: whether it can take more.
-    mutating func store(from uplink: any Uplink, isOpen: Bool) -> Bool {
+    mutating func store(from uplink: any Uplink, isOpen: Bool, _ observer: (any FrameObserver)?) -> Bool {
         guard hasRoom(isOpen: isOpen), moveBatch() else { return false }
         uplink.receive(into: &laterBatch)
+        if let observer {
+            for index in 0..<laterBatch.count { observer.observe(FrameSighting(.arrived), laterBatch, index) }
+        }
         state.nextLater = 0
         while state.nextLater < laterBatch.count, fullness < registers[RXPBS.self].bytes,
             packetBuffer.append(laterBatch, state.nextLater)

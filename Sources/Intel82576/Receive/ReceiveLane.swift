@@ -13,7 +13,8 @@ struct ReceiveLane: BitwiseCopyable {
     var control = SRRCTL(raw: 0)
     /// Bytes of each buffer.
     var bufferSize = 0
-    /// Bytes of the longest frame that goes into one buffer in one piece; 0 without a ``window``.
+    /// Bytes of the longest frame that goes into one buffer in one piece; 0 without a ``window``, and where somebody
+    /// watches.
     var longestWhole = 0
     /// The queue is enabled, may send requests, and has a ring.
     var isUsable = false
@@ -21,6 +22,8 @@ struct ReceiveLane: BitwiseCopyable {
     var isWritten = false
     /// A frame of the batch asked for a low-latency interrupt.
     var isUrgent = false
+    /// The observer of frames wants to see what the queue gets.
+    var isWatched = false
     /// Frames of the batch for the queue: RPTHC, HGORC, and PFVFGPRC and PFVFGORC of its pool.
     var stored = FrameTotals()
     /// Those of them that another pool sent: PFVFGPRLBC and PFVFGORLBC.
@@ -37,6 +40,7 @@ extension Receive {
 
     private mutating func lookUpLane(_ queue: Int) {
         openLanes |= 1 &<< UInt32(queue)
+        unwritten[queue] = FrameTotals()
         var lane = ReceiveLane(ranges: owners.ranges(of: queue))
         defer { lanes[queue] = lane }
         guard registers[RXDCTL.self, queue].isEnabled, owners.canReceive(queue),
@@ -53,7 +57,8 @@ extension Receive {
         lane.control = control
         lane.bufferSize = control.packetBufferSize == 0 ? rules.control.bufferSize : control.packetBufferSize
         if !control.usesHeaderBuffer, !control.isLegacy { lane.window = RingWindow(ring, in: lane.ranges) }
-        if lane.window != nil { lane.longestWhole = lane.bufferSize }
+        lane.isWatched = interest.hasFunction(owners.owner(of: queue))
+        if lane.window != nil, !lane.isWatched { lane.longestWhole = lane.bufferSize }
     }
 
     /// Whether `queue` would take frames, but hangs.

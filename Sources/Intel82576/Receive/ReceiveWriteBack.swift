@@ -64,37 +64,54 @@ extension Receive {
 
     /// Writes a frame as the queue's format and buffers want it.
     /// - Parameter placement: without `stripsCRC` padding and FCS are written too, as the wire had them.
+    /// - Returns: how it was divided; `nil` if some of it could not be written, which is counted.
     /// - Precondition: the ring has enough descriptors.
     @inline(never)
     mutating func writePieces(
         _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ report: ReceiveReport, queue: Int, length: Int,
         _ placement: Placement, gap: Int?
-    ) {
+    ) -> HeaderSplit? {
+        let lane = lanes[queue]
+        if lane.isWatched, placement.contains(.stripsCRC), length <= lane.bufferSize,
+            lane.writeWhole(batch, frame, report, length, stripsTag: gap != nil)
+        {
+            finishWrite(queue, used: 1, of: lane.ring.available)
+            return HeaderSplit()
+        }
         let target = ReceiveTarget(
             queue: queue, length: length, gap: gap,
             split: split(batch, frame.index, queue, length, stripsTag: gap != nil))
-        guard !placement.contains(.stripsCRC) else { return write(batch, frame.index, target, report) }
-        guard var framed = framedBatch.take() else { return }
-        framed.removeAll()
-        if framed.appendWithFCS(batch, frame: frame.index, byteCount: frame.length &- 4) {
-            write(framed, 0, target, report)
-        }
-        framedBatch = consume framed
+        let isWritten =
+            placement.contains(.stripsCRC)
+            ? write(batch, frame.index, target, report) : writeWithFCS(batch, frame, target, report)
+        if !isWritten { countUnwritten(frame, queue) }
+        return isWritten ? target.split : nil
     }
 
-    /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP.
+    private mutating func writeWithFCS(
+        _ batch: borrowing FrameBatch, _ frame: ReceivedFrame, _ target: ReceiveTarget, _ report: ReceiveReport
+    ) -> Bool {
+        guard var framed = framedBatch.take() else { return false }
+        framed.removeAll()
+        let isWritten =
+            framed.appendWithFCS(batch, frame: frame.index, byteCount: frame.length &- 4)
+            && write(framed, 0, target, report)
+        framedBatch = consume framed
+        return isWritten
+    }
+
+    /// Copies a frame into the buffers at the ring's head and writes their descriptors back, the last with EOP. False if
+    /// some of it could not be written.
     private mutating func write(
         _ batch: borrowing FrameBatch, _ index: Int, _ target: ReceiveTarget, _ report: ReceiveReport
-    ) {
+    ) -> Bool {
         let (ring, memory) = (lanes[target.queue].ring, owners.memory(of: target.queue))
         let (length, bufferSize) = (target.length, lanes[target.queue].bufferSize)
         var (head, offset, isFirst, used) = (ring.head, target.split.packetOffset, true, 0)
+        var isWritten = true
         repeat {
             let address = ring.address(head)
-            guard let words = memory.descriptor(at: address) else {
-                drops.unwritable &+= 1
-                return
-            }
+            guard let words = memory.descriptor(at: address) else { return false }
             let count = min(bufferSize, length - offset)
             var isStored = memory.store(batch, frame: index, at: offset, count, gap: target.gap, to: words.low)
             if isFirst, target.split.headerCount > 0 {
@@ -103,13 +120,14 @@ extension Receive {
                     batch, frame: index, at: 0, target.split.headerCount, gap: target.gap, to: words.high & ~1)
                 isStored = isStored && isHeaderStored
             }
-            if !isStored { drops.unwritable &+= 1 }
             offset += count
             let piece = Piece(byteCount: count, isFirst: isFirst, isLast: offset >= length)
-            writeBack(piece, at: address, memory, target, report)
+            let isReported = writeBack(piece, at: address, memory, target, report)
+            isWritten = isWritten && isStored && isReported
             (head, isFirst, used) = (ring.advanced(head), false, used + 1)
         } while offset < length
         finishWrite(target.queue, used: used, of: ring.available)
+        return isWritten
     }
 
     /// The part of a frame in one packet buffer.
@@ -121,9 +139,9 @@ extension Receive {
 
     /// DD, and EOP in the last one, which has the report; what became of the header is in the first. The second quadword
     /// goes last and whole, since drivers poll its length or its DD.
-    private mutating func writeBack(
+    private func writeBack(
         _ piece: Piece, at address: UInt64, _ memory: AddressSpace, _ target: ReceiveTarget, _ report: ReceiveReport
-    ) {
+    ) -> Bool {
         var report = piece.isLast ? report : ReceiveReport()
         let count = piece.isFirst ? target.split.reportedLength ?? piece.byteCount : piece.byteCount
         if piece.isFirst {
@@ -139,6 +157,6 @@ extension Receive {
             control |= UInt64(status) | UInt64(count) << 32
             _ = memory.storeQuadword(report.information, at: address)
         }
-        if !memory.storeQuadword(control, at: address &+ 8) { drops.unwritable &+= 1 }
+        return memory.storeQuadword(control, at: address &+ 8)
     }
 }

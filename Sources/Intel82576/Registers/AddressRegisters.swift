@@ -94,7 +94,7 @@ package struct RAH: Register {
     @inline(__always)
     package static func offset(of index: Int) -> Int { RAL.offset(of: index) &+ 4 }
 
-    /// Bits 15:0: the last two bytes of the address, the fifth lowest.
+    /// RAH, bits 15:0: the last two bytes of the address, the fifth lowest.
     package var address: UInt32 {
         get { self[0...15] }
         set { self[0...15] = newValue }
@@ -104,12 +104,12 @@ package struct RAH: Register {
         get { self[16...17] }
         set { self[16...17] = newValue }
     }
-    /// POOLSEL, bits 25:18.
+    /// POOLSEL, bits 25:18: the pools that get what matches.
     package var pools: PoolSet {
         get { PoolSet(truncatingIfNeeded: self[18...25]) }
         set { self[18...25] = UInt32(newValue) }
     }
-    /// AV, bit 31.
+    /// AV, bit 31. The entry is valid.
     package var isValid: Bool {
         get { self[31] }
         set { self[31] = newValue }

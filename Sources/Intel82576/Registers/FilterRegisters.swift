@@ -15,32 +15,32 @@ package struct ETQF: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// EType, bits 15:0.
+    /// EType, bits 15:0: the EtherType to match.
     package var etherType: UInt16 {
         get { UInt16(truncatingIfNeeded: self[0...15]) }
         set { self[0...15] = UInt32(newValue) }
     }
-    /// Rx Queue, bits 19:16.
+    /// Rx_Queue, bits 19:16: the queue for what matches.
     package var queue: Int {
         get { Int(self[16...19]) }
         set { self[16...19] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// Filter Enable, bit 26. The other actions need it.
+    /// Filter_Enable, bit 26. The other actions need it.
     package var isEnabled: Bool {
         get { self[26] }
         set { self[26] = newValue }
     }
-    /// Immediate Interrupt, bit 29.
+    /// Immediate_Interrupt, bit 29. What matches interrupts at once.
     package var isImmediate: Bool {
         get { self[29] }
         set { self[29] = newValue }
     }
-    /// 1588 Time Stamp, bit 30.
+    /// 1588_Time_Stamp, bit 30. What matches is a packet to stamp.
     package var isTimed: Bool {
         get { self[30] }
         set { self[30] = newValue }
     }
-    /// Queue Enable, bit 31.
+    /// Queue_Enable, bit 31. What matches goes to Rx_Queue.
     package var steers: Bool {
         get { self[31] }
         set { self[31] = newValue }
@@ -63,12 +63,12 @@ package struct FTQF: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Protocol, bits 7:0.
+    /// Protocol, bits 7:0: the IP protocol to match.
     package var protocolNumber: UInt8 {
         get { UInt8(truncatingIfNeeded: self[0...7]) }
         set { self[0...7] = UInt32(newValue) }
     }
-    /// Queue Enable, bit 8.
+    /// Queue_Enable, bit 8. What matches goes to Rx_Queue.
     package var steers: Bool {
         get { self[8] }
         set { self[8] = newValue }
@@ -78,34 +78,37 @@ package struct FTQF: Register {
         get { Int(self[12...14]) }
         set { self[12...14] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// VF mask, bit 15. The filter is for all pools.
+    /// VF_Mask, bit 15. The filter is for all pools.
     package var ignoresPool: Bool {
         get { self[15] }
         set { self[15] = newValue }
     }
-    /// Rx Queue, bits 19:16.
+    /// Rx_Queue, bits 19:16: the queue for what matches.
     package var queue: Int {
         get { Int(self[16...19]) }
         set { self[16...19] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// 1588 Time Stamp, bit 27.
+    /// 1588_Time_Stamp, bit 27. What matches is a packet to stamp.
     package var isTimed: Bool {
         get { self[27] }
         set { self[27] = newValue }
     }
-    /// Mask, bits 31:28: what is not compared.
+    /// Mask[0], bit 28. The protocol is not compared.
     package var ignoresProtocol: Bool {
         get { self[28] }
         set { self[28] = newValue }
     }
+    /// Mask[1], bit 29. The source address is not compared.
     package var ignoresSource: Bool {
         get { self[29] }
         set { self[29] = newValue }
     }
+    /// Mask[2], bit 30. The destination address is not compared.
     package var ignoresDestination: Bool {
         get { self[30] }
         set { self[30] = newValue }
     }
+    /// Mask[3], bit 31. The source port is not compared.
     package var ignoresSourcePort: Bool {
         get { self[31] }
         set { self[31] = newValue }
@@ -124,9 +127,9 @@ package struct IMIR: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Destination Port, bits 15:0, in the order of the wire: its first byte lowest (igb writes `htons(319)`).
+    /// Destination_Port, bits 15:0, in the order of the wire: its first byte lowest (igb writes `htons(319)`).
     package var destinationPort: UInt16 { UInt16(truncatingIfNeeded: self[0...15]).byteSwapped }
-    /// PORT_IM_EN, bit 16.
+    /// PORT_IM_EN, bit 16. What matches interrupts at once.
     package var isImmediate: Bool {
         get { self[16] }
         set { self[16] = newValue }
@@ -136,7 +139,7 @@ package struct IMIR: Register {
         get { self[17] }
         set { self[17] = newValue }
     }
-    /// Filter Priority, bits 31:29; 7 is the highest.
+    /// Filter_Priority, bits 31:29: which of several filters that match decides; 7 is the highest.
     package var priority: Int {
         get { Int(self[29...31]) }
         set { self[29...31] = UInt32(truncatingIfNeeded: newValue) }
@@ -201,7 +204,7 @@ package struct IMIRVP: Register {
         get { UInt16(truncatingIfNeeded: self[0...2]) }
         set { self[0...2] = UInt32(newValue) }
     }
-    /// Vlan_Pri_en, bit 3.
+    /// Vlan_Pri_en, bit 3. Vlan_Pri applies.
     package var isEnabled: Bool {
         get { self[3] }
         set { self[3] = newValue }
@@ -219,12 +222,12 @@ package struct SYNQF: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Queue Enable, bit 0.
+    /// Queue_Enable, bit 0. A TCP packet with SYN goes to Rx_Queue.
     package var steers: Bool {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// Rx Queue, bits 4:1.
+    /// Rx_Queue, bits 4:1: the queue for what matches.
     package var queue: Int {
         get { Int(self[1...4]) }
         set { self[1...4] = UInt32(truncatingIfNeeded: newValue) }
@@ -247,7 +250,7 @@ package struct SAQF: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 31:0: the IPv4 address, most significant byte first; the register has the first byte of the wire lowest.
+    /// The IPv4 address, most significant byte first; the register has the first byte of the wire lowest.
     package var address: UInt32 {
         get { raw.byteSwapped }
         set { raw = newValue.byteSwapped }
@@ -266,7 +269,7 @@ package struct DAQF: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 31:0: the IPv4 address, most significant byte first; the register has the first byte of the wire lowest.
+    /// The IPv4 address, most significant byte first; the register has the first byte of the wire lowest.
     package var address: UInt32 {
         get { raw.byteSwapped }
         set { raw = newValue.byteSwapped }
@@ -289,7 +292,7 @@ package struct SPQF: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Source Port, bits 15:0, in the order of the wire: its first byte lowest.
+    /// Source_Port, bits 15:0, in the order of the wire: its first byte lowest.
     package var port: UInt16 {
         get { UInt16(truncatingIfNeeded: self[0...15]).byteSwapped }
         set { self[0...15] = UInt32(newValue.byteSwapped) }

@@ -113,7 +113,7 @@ package struct FCAH: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 15:0: the last two bytes of the address.
+    /// FCAH, bits 15:0: the last two bytes of the address.
     package var address: UInt32 {
         get { self[0...15] }
         set { self[0...15] = newValue }
@@ -135,7 +135,7 @@ package struct FCT: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 15:0: the EtherType of MAC control.
+    /// FCT, bits 15:0: the EtherType of MAC control.
     package var etherType: UInt16 {
         get { UInt16(truncatingIfNeeded: self[0...15]) }
         set { self[0...15] = UInt32(newValue) }

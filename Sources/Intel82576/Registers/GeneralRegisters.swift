@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// CTRL — Device Control, 0x00000 and 0x00004.
+///
+/// - SDP0_GPIEN, bit 16: SDP0 is an interrupt input. Without effect, like all that is said of pins.
+/// - SDP1_GPIEN, bit 17: SDP1 is an interrupt input.
+/// - SDP0_DATA, bit 18: the level of SDP0.
+/// - SDP1_DATA, bit 19: the level of SDP1.
+/// - SDP0_IODIR, bit 22: SDP0 is an output.
+/// - SDP1_IODIR, bit 23: SDP1 is an output.
+/// - ILOS, bit 7: the signal that says that the link is lost is inverted. Without effect.
+/// - ADVD3WUC, bit 20: D3cold is advertised with wake-up. Without effect.
 package struct CTRL: Register {
     package static var name: RegisterName { .CTRL }
     package static var offset: Int { 0x0000 }
@@ -17,12 +26,12 @@ package struct CTRL: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// FD, bit 0. Full duplex, when ``forcesDuplex``.
+    /// FD, bit 0. Full duplex, when FRCDPX is set.
     package var isFullDuplex: Bool {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// GIO Master Disable, bit 2. No new request goes out; STATUS bit 19 clears once none is pending.
+    /// GIO_Master_Disable, bit 2. No new request goes out; STATUS bit 19 clears once none is pending.
     package var disablesMaster: Bool {
         get { self[2] }
         set { self[2] = newValue }
@@ -32,14 +41,14 @@ package struct CTRL: Register {
         get { self[6] }
         set { self[6] = newValue }
     }
-    /// SPEED, bits 9:8, when ``forcesSpeed``: 00 is 10 Mb/s, 01 is 100, 10 and 11 are 1000.
+    /// SPEED, bits 9:8, when FRCSPD is set: 00 is 10 Mb/s, 01 is 100, 10 and 11 are 1000.
     package var speed: LinkSpeed { LinkSpeed(code: self[8...9]) }
-    /// FRCSPD, bit 11. The MAC runs at ``speed`` instead of the PHY's.
+    /// FRCSPD, bit 11. The MAC runs at SPEED instead of the PHY's.
     package var forcesSpeed: Bool {
         get { self[11] }
         set { self[11] = newValue }
     }
-    /// FRCDPX, bit 12. The MAC runs in ``isFullDuplex`` instead of the PHY's mode.
+    /// FRCDPX, bit 12. The MAC takes the mode of FD instead of the PHY's.
     package var forcesDuplex: Bool {
         get { self[12] }
         set { self[12] = newValue }
@@ -97,7 +106,7 @@ package struct STATUS: Register {
         get { self[1] }
         set { self[1] = newValue }
     }
-    /// LAN ID, bits 3:2. Which port of the chip this is.
+    /// LAN_ID, bits 3:2. Which port of the chip this is.
     package var port: UInt32 {
         get { self[2...3] }
         set { self[2...3] = newValue }
@@ -107,7 +116,7 @@ package struct STATUS: Register {
         get { self[4] }
         set { self[4] = newValue }
     }
-    /// SPEED, bits 7:6.
+    /// SPEED, bits 7:6: 00 is 10 Mb/s, 01 is 100, 10 and 11 are 1000.
     package var speed: LinkSpeed {
         get { LinkSpeed(code: self[6...7]) }
         set { self[6...7] = newValue.code }
@@ -122,17 +131,17 @@ package struct STATUS: Register {
         get { self[10] }
         set { self[10] = newValue }
     }
-    /// Num VFs, bits 17:14. As in the SR-IOV capability.
+    /// Num_VFs, bits 17:14. As in the SR-IOV capability.
     package var virtualFunctionCount: UInt32 {
         get { self[14...17] }
         set { self[14...17] = newValue }
     }
-    /// IOV mode, bit 18. VF Enable of the SR-IOV capability.
+    /// IOV_mode, bit 18. VF Enable of the SR-IOV capability.
     package var isVirtualized: Bool {
         get { self[18] }
         set { self[18] = newValue }
     }
-    /// GIO Master Enable Status, bit 19. Clears after ``CTRL/disablesMaster``, which drivers poll for.
+    /// GIO_Master_Enable_Status, bit 19. Clears after CTRL.GIO_Master_Disable, which drivers poll for.
     package var isMasterEnabled: Bool {
         get { self[19] }
         set { self[19] = newValue }
@@ -140,6 +149,18 @@ package struct STATUS: Register {
 }
 
 /// CTRL_EXT — Extended Device Control, 0x00018.
+///
+/// - SDP2_GPIEN, bit 2: SDP2 is an interrupt input. Without effect, like all that is said of pins.
+/// - SDP3_GPIEN, bit 3: SDP3 is an interrupt input.
+/// - SDP2_DATA, bit 6: the level of SDP2.
+/// - SDP3_DATA, bit 7: the level of SDP3.
+/// - SDP2_IODIR, bit 10: SDP2 is an output.
+/// - SDP3_IODIR, bit 11: SDP3 is an output.
+/// - SPD_BYPS, bit 15: the speed is chosen by software. Without effect.
+/// - NS_DIS, bit 16: no request has the no-snoop bit. Without effect.
+/// - RO_DIS, bit 17: no request has the relaxed-ordering bit. Without effect.
+/// - LINK_MODE, bits 23:22: 0 is the internal PHY, 2 SGMII, 3 SerDes. Without effect.
+/// - IAME, bit 27: an access to ICR applies IAM. Without effect.
 package struct CTRL_EXT: Register {
     package static var name: RegisterName { .CTRL_EXT }
     package static var offset: Int { 0x0018 }
@@ -194,12 +215,12 @@ package struct VET: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 15:0. The tag that is inserted, stripped and filtered.
+    /// VET, bits 15:0. The tag that is inserted, stripped and filtered.
     package var inner: UInt16 {
         get { UInt16(truncatingIfNeeded: self[0...15]) }
         set { self[0...15] = UInt32(newValue) }
     }
-    /// Bits 31:16. The outer tag when CTRL_EXT.EXT_VLAN is set.
+    /// VET_EXT, bits 31:16. The outer tag when CTRL_EXT.EXT_VLAN is set.
     package var outer: UInt16 {
         get { UInt16(truncatingIfNeeded: self[16...31]) }
         set { self[16...31] = UInt32(newValue) }
@@ -207,6 +228,20 @@ package struct VET: Register {
 }
 
 /// LEDCTL — LED Control.
+///
+/// - LED0_MODE, bits 3:0: what LED 0 shows.
+/// - GLOBAL_BLINK_MODE, bit 5: LEDs blink every 83 ms instead of every 200.
+/// - LED0_IVRT, bit 6: LED 0 is inverted.
+/// - LED0_BLINK, bit 7: LED 0 blinks.
+/// - LED1_MODE, bits 11:8: what LED 1 shows.
+/// - LED1_IVRT, bit 14: LED 1 is inverted.
+/// - LED1_BLINK, bit 15: LED 1 blinks.
+/// - LED2_MODE, bits 19:16: what LED 2 shows.
+/// - LED2_IVRT, bit 22: LED 2 is inverted.
+/// - LED2_BLINK, bit 23: LED 2 blinks.
+/// - LED3_MODE, bits 27:24: what LED 3 shows.
+/// - LED3_IVRT, bit 30: LED 3 is inverted.
+/// - LED3_BLINK, bit 31: LED 3 blinks.
 package struct LEDCTL: Register {
     package static var name: RegisterName { .LEDCTL }
     package static var offset: Int { 0x0E00 }

@@ -26,7 +26,7 @@ package struct GPIE: Register {
         get { self[4] }
         set { self[4] = newValue }
     }
-    /// LL_Interval, bits 11:7, and one: the time to gain a low-latency credit, in units of 4 microseconds.
+    /// LL_Interval, bits 11:7. To gain a low-latency credit takes one more than this, in units of 4 microseconds.
     package var creditUnits: UInt64 { UInt64(self[7...11]) &+ 1 }
     /// EIAME, bit 30. EIAM masks EIMS when a message is sent, not when EICR is accessed.
     package var masksOnMessage: Bool {
@@ -41,6 +41,8 @@ package struct GPIE: Register {
 }
 
 /// EITR[n] — Extended Interrupt Throttle, one per EICR bit.
+///
+/// - Moderation_Counter, bits 30:21: as written; the running counter cannot be read.
 package struct EITR: Register {
     package static var name: RegisterName { .EITR }
     package static var offset: Int { 0x1680 }
@@ -68,7 +70,7 @@ package struct EITR: Register {
         get { self[15] }
         set { self[15] = newValue }
     }
-    /// LL counter, bits 20:16: the credits that a write sets.
+    /// LL_Counter, bits 20:16: the credits that a write sets.
     package var credits: UInt64 {
         get { UInt64(self[16...20]) }
         set { self[16...20] = UInt32(truncatingIfNeeded: newValue) }
@@ -97,7 +99,7 @@ package struct InterruptCause: OptionSet, Sendable {
     package static let receiveWriteBack = InterruptCause(rawValue: 1 << 7)
     /// SCE, bit 25. Broadcast or multicast exceeded its storm control threshold.
     package static let stormControl = InterruptCause(rawValue: 1 << 25)
-    /// Software watchdog, bit 26. WDSTP's time passed without a sign of life from the driver.
+    /// Software_WD, bit 26. WDSTP's time passed without a sign of life from the driver.
     package static let softwareWatchdog = InterruptCause(rawValue: 1 << 26)
     /// DOUTSYNC, bit 28. A sent frame failed an anti-spoof check, or descriptors made no packet.
     package static let outOfSync = InterruptCause(rawValue: 1 << 28)
@@ -200,8 +202,11 @@ package struct IAM: CauseRegister {
     package init(raw: UInt32) { self.raw = raw }
 }
 
-/// A register with a bit for each cause of EICR: a vector, bits 24:0, with several MSI-X vectors; otherwise the queues 15:0,
-/// the TCP timer 30 and the other causes 31.
+/// A register with a bit for each cause of EICR.
+///
+/// - MSIX, bits 24:0: with GPIE.Multiple_MSIX a vector each; otherwise 15:0 are RTxQ, the causes of IVAR.
+/// - TCP_Timer, bit 30: without GPIE.Multiple_MSIX, TCPTIMER has expired.
+/// - Other_Cause, bit 31: without GPIE.Multiple_MSIX, a cause of ICR that IMS enables.
 package protocol ExtendedCauseRegister: Register {}
 
 /// EICR — Extended Interrupt Cause.
@@ -317,22 +322,22 @@ package struct IVAR: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 7:0: receive queue n.
+    /// INT_Alloc[0], bits 7:0: receive queue n.
     package var receive: VectorEntry {
         get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[0...7])) }
         set { self[0...7] = UInt32(newValue.raw) }
     }
-    /// Bits 15:8: transmit queue n.
+    /// INT_Alloc[1], bits 15:8: transmit queue n.
     package var transmit: VectorEntry {
         get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[8...15])) }
         set { self[8...15] = UInt32(newValue.raw) }
     }
-    /// Bits 23:16: receive queue n + 8.
+    /// INT_Alloc[2], bits 23:16: receive queue n + 8.
     package var secondReceive: VectorEntry {
         get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[16...23])) }
         set { self[16...23] = UInt32(newValue.raw) }
     }
-    /// Bits 31:24: transmit queue n + 8.
+    /// INT_Alloc[3], bits 31:24: transmit queue n + 8.
     package var secondTransmit: VectorEntry {
         get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[24...31])) }
         set { self[24...31] = UInt32(newValue.raw) }
@@ -355,12 +360,12 @@ package struct IVAR_MISC: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 7:0: the TCP timer.
+    /// INT_Alloc[32], bits 7:0: the TCP timer; in VTIVAR_MISC the mailbox.
     package var tcpTimer: VectorEntry {
         get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[0...7])) }
         set { self[0...7] = UInt32(newValue.raw) }
     }
-    /// Bits 15:8: the causes of ICR.
+    /// INT_Alloc[33], bits 15:8: the causes of ICR.
     package var otherCauses: VectorEntry {
         get { VectorEntry(raw: UInt8(truncatingIfNeeded: self[8...15])) }
         set { self[8...15] = UInt32(newValue.raw) }
@@ -375,7 +380,7 @@ package struct VectorEntry: BitWord {
     /// A valid entry.
     package init(_ vector: Int) { raw = 0x80 | UInt8(truncatingIfNeeded: vector & 0x1F) }
 
-    /// INT_Alloc, bits 4:0.
+    /// INT_Alloc, bits 4:0: the vector.
     package var vector: Int { Int(self[0...4]) }
     /// INT_Alloc_val, bit 7. The cause raises its vector.
     package var isValid: Bool { self[7] }

@@ -29,7 +29,7 @@ package struct VFMAILBOX: Register {
         get { self[3] }
         set { self[3] = newValue }
     }
-    /// PFSTS, bit 4. The PF left a message. Cleared by the VF's read, like the next and RSTD.
+    /// PFSTS, bit 4. The PF left a message. Cleared by the VF's read, like PFACK and RSTD.
     package var hasMessage: Bool {
         get { self[4] }
         set { self[4] = newValue }
@@ -74,6 +74,8 @@ package struct VFMAILBOX: Register {
 }
 
 /// PFMAILBOX — what the PF writes to mailbox n.
+///
+/// - VFU, bit 2: the VF owns the buffer. Read only.
 package struct PFMAILBOX: Register {
     package static var name: RegisterName { .PFMAILBOX }
     package static var offset: Int { 0x0C00 }

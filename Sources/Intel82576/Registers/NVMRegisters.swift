@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// EECD — EEPROM/Flash Control, 0x00010.
+///
+/// - FWE, bits 5:4: whether the flash may be written. There is none.
 package struct EECD: Register {
     package static var name: RegisterName { .EECD }
     package static var offset: Int { 0x0010 }
@@ -21,7 +23,7 @@ package struct EECD: Register {
     var chipSelect: Bool { self[1] }
     /// EE_DI, bit 2. Level of the pin with data for the EEPROM.
     var dataIn: Bool { self[2] }
-    /// EE_DO, bit 3. Read only.
+    /// EE_DO, bit 3. Level of the pin with data from the EEPROM. Read only.
     package var dataOut: Bool {
         get { self[3] }
         set { self[3] = newValue }
@@ -78,7 +80,7 @@ package struct EERD: Register {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// DONE, bit 1. ``data`` is valid, or written.
+    /// DONE, bit 1. DATA is valid, or written.
     package var isDone: Bool {
         get { self[1] }
         set { self[1] = newValue }
@@ -88,7 +90,7 @@ package struct EERD: Register {
         get { Int(truncatingIfNeeded: self[2...15]) }
         set { self[2...15] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// DATA, bits 31:16.
+    /// DATA, bits 31:16: the word.
     package var data: UInt16 {
         get { UInt16(truncatingIfNeeded: self[16...31]) }
         set { self[16...31] = UInt32(newValue) }
@@ -138,7 +140,7 @@ package struct EEWR: Register {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// DONE, bit 1. ``data`` is written.
+    /// DONE, bit 1. DATA is written.
     package var isDone: Bool {
         get { self[1] }
         set { self[1] = newValue }
@@ -148,7 +150,7 @@ package struct EEWR: Register {
         get { Int(self[2...15]) }
         set { self[2...15] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// DATA, bits 31:16.
+    /// DATA, bits 31:16: the word.
     package var data: UInt16 {
         get { UInt16(truncatingIfNeeded: self[16...31]) }
         set { self[16...31] = UInt32(newValue) }
@@ -156,6 +158,8 @@ package struct EEWR: Register {
 }
 
 /// SW_FW_SYNC — Software-Firmware Synchronization: who uses what both need.
+///
+/// - FW, bits 31:16: what firmware has claimed, which is nothing.
 package struct SW_FW_SYNC: Register {
     package static var name: RegisterName { .SW_FW_SYNC }
     package static var offset: Int { 0x5B5C }

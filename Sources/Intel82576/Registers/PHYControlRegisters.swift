@@ -27,22 +27,22 @@ package struct MDIC: Register {
         case read = 0b10
     }
 
-    /// DATA, bits 15:0.
+    /// DATA, bits 15:0: what is written or was read.
     package var data: UInt16 {
         get { UInt16(truncatingIfNeeded: self[0...15]) }
         set { self[0...15] = UInt32(newValue) }
     }
-    /// REGADD, bits 20:16.
+    /// REGADD, bits 20:16: the register of the PHY.
     package var register: Int {
         get { Int(truncatingIfNeeded: self[16...20]) }
         set { self[16...20] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// PHYADD, bits 25:21.
+    /// PHYADD, bits 25:21: the PHY's address.
     package var phy: Int {
         get { Int(truncatingIfNeeded: self[21...25]) }
         set { self[21...25] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// OP, bits 27:26. `nil` is a reserved code, which does nothing.
+    /// OP, bits 27:26: 1 writes, 2 reads. A reserved code, `nil`, does nothing.
     package var operation: Operation? { Operation(rawValue: UInt8(truncatingIfNeeded: self[26...27])) }
     /// R, bit 28. The command is done.
     package var isReady: Bool {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// RXDCTL[n] — Receive Descriptor Control.
+///
+/// - PTHRESH, bits 4:0: descriptors left on chip at which more are fetched. Without effect.
+/// - HTHRESH, bits 12:8: free descriptors at which more are fetched. Without effect.
+/// - WTHRESH, bits 20:16: done descriptors that are written back together. Without effect.
 package struct RXDCTL: QueueRegister {
     package static var name: RegisterName { .RXDCTL }
     package static var offset: Int { 0xC028 }
@@ -23,7 +27,7 @@ package struct RXDCTL: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// ENABLE, bit 25.
+    /// ENABLE, bit 25. The queue works.
     package var isEnabled: Bool {
         get { self[25] }
         set { self[25] = newValue }
@@ -56,7 +60,7 @@ package struct SRRCTL: QueueRegister {
     package var headerBufferSize: Int { min(Int(self[8...13]) &* 64, 960) }
     /// RDMTS, bits 24:20: free descriptors, in sixteens, at which RXDMT0 is raised.
     package var lowThreshold: Int { Int(self[20...24]) &* 16 }
-    /// DESCTYPE, bits 27:25. Reserved codes are served as one buffer.
+    /// DESCTYPE, bits 27:25: what is done with the buffers of a descriptor. Reserved codes are served as one buffer.
     package var format: Format {
         get { Format(rawValue: UInt8(truncatingIfNeeded: self[25...27])) ?? .oneBuffer }
         set { self[25...27] = UInt32(newValue.rawValue) }
@@ -100,7 +104,7 @@ package struct RDBAL: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 31:7 of the address; the ring is aligned to 128 bytes.
+    /// The address, of which bits 31:7 count: the ring is aligned to 128 bytes.
     package var address: UInt32 {
         get { raw & ~0x7F }
         set { raw = newValue & ~0x7F }
@@ -135,7 +139,7 @@ package struct RDLEN: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// LEN, bits 19:7, in bytes: a multiple of 128. Bits 6:4 are stored too, as Linux' register test expects.
+    /// LEN, bits 19:0, in bytes: a multiple of 128. Bits 6:4 are stored too, as Linux' register test expects.
     package var byteCount: Int {
         get { Int(self[0...19]) }
         set { self[0...19] = UInt32(truncatingIfNeeded: newValue) }
@@ -153,7 +157,7 @@ package struct RDH: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// RDH, bits 15:0.
+    /// RDH, bits 15:0: the descriptor's number.
     package var index: Int {
         get { Int(self[0...15]) }
         set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
@@ -171,7 +175,7 @@ package struct RDT: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// RDT, bits 15:0.
+    /// RDT, bits 15:0: the descriptor's number.
     package var index: Int {
         get { Int(self[0...15]) }
         set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
@@ -201,6 +205,13 @@ package struct RQDPC: QueueRegister {
 }
 
 /// RXCTL — Receive DCA Control. Stored: there is no processor cache to steer.
+///
+/// - RX_Descriptor_DCA_EN, bit 5: descriptors go to the cache.
+/// - RX_Header_DCA_EN, bit 6: headers go to the cache.
+/// - RX_Payload_DCA_EN, bit 7: payload goes to the cache.
+/// - RXdescReadROEn, bit 9: descriptors are fetched with relaxed ordering.
+/// - RXdataWriteROEn, bit 13: frames are written with relaxed ordering.
+/// - CPUID, bits 31:24: the processor whose cache it is.
 package struct RXCTL: QueueRegister {
     package static var name: RegisterName { .RXCTL }
     package static var offset: Int { 0xC014 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// RCTL — Receive Control.
+///
+/// - PSP, bit 21: short frames are padded. Without effect: they are in any case.
 package struct RCTL: Register {
     package static var name: RegisterName { .RCTL }
     package static var offset: Int { 0x0100 }
@@ -15,7 +17,7 @@ package struct RCTL: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// RXEN, bit 1.
+    /// RXEN, bit 1. Frames are received.
     package var isEnabled: Bool {
         get { self[1] }
         set { self[1] = newValue }
@@ -25,12 +27,12 @@ package struct RCTL: Register {
         get { self[2] }
         set { self[2] = newValue }
     }
-    /// UPE, bit 3.
+    /// UPE, bit 3. Unicast to every address is received.
     package var isUnicastPromiscuous: Bool {
         get { self[3] }
         set { self[3] = newValue }
     }
-    /// MPE, bit 4.
+    /// MPE, bit 4. Multicast to every address is received.
     package var isMulticastPromiscuous: Bool {
         get { self[4] }
         set { self[4] = newValue }
@@ -50,7 +52,7 @@ package struct RCTL: Register {
         get { Int(self[12...13]) }
         set { self[12...13] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// BAM, bit 15.
+    /// BAM, bit 15. Broadcast is received.
     package var acceptsBroadcast: Bool {
         get { self[15] }
         set { self[15] = newValue }
@@ -67,7 +69,7 @@ package struct RCTL: Register {
         get { self[19] }
         set { self[19] = newValue }
     }
-    /// CFI, bit 20.
+    /// CFI, bit 20. What CFIEN compares the tag's with.
     package var cfi: Bool {
         get { self[20] }
         set { self[20] = newValue }
@@ -77,7 +79,7 @@ package struct RCTL: Register {
         get { self[22] }
         set { self[22] = newValue }
     }
-    /// PMCF, bit 23. Other MAC control frames for this port are.
+    /// PMCF, bit 23. Other MAC control frames for this port are given to the host.
     package var passesMACControl: Bool {
         get { self[23] }
         set { self[23] = newValue }
@@ -109,17 +111,17 @@ package struct RXCSUM: Register {
         get { Int(self[0...7]) }
         set { self[0...7] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// IPOFL, bit 8.
+    /// IPOFL, bit 8. The IPv4 header's checksum is verified.
     package var checksIP: Bool {
         get { self[8] }
         set { self[8] = newValue }
     }
-    /// TUOFL, bit 9.
+    /// TUOFL, bit 9. The checksum of TCP and UDP is verified.
     package var checksL4: Bool {
         get { self[9] }
         set { self[9] = newValue }
     }
-    /// CRCOFL, bit 11.
+    /// CRCOFL, bit 11. The CRC of SCTP is verified.
     package var checksSCTP: Bool {
         get { self[11] }
         set { self[11] = newValue }
@@ -137,6 +139,11 @@ package struct RXCSUM: Register {
 }
 
 /// RFCTL — Receive Filter Control.
+///
+/// - NFSW_DIS, bit 6: writes of NFS are no type of their own. Without effect.
+/// - NFSR_DIS, bit 7: reads of NFS are no type of their own. Without effect.
+/// - NFS_VER, bits 9:8: the version of NFS. Without effect.
+/// - LEF, bit 18: frames whose length field is wrong are accepted. Without effect.
 package struct RFCTL: Register {
     package static var name: RegisterName { .RFCTL }
     package static var offset: Int { 0x5008 }
@@ -168,7 +175,7 @@ package struct RFCTL: Register {
         get { self[19] }
         set { self[19] = newValue }
     }
-    /// IPV6_EX_DIS and NEW_IPV6_EXT_DIS, bits 17:16.
+    /// IPV6_EX_DIS and NEW_IPV6_EXT_DIS.
     package var hashExtensions: ExtensionControl {
         get { ExtensionControl(rawValue: raw & 0x3_0000) }
         set { raw = raw & ~0x3_0000 | newValue.rawValue & 0x3_0000 }
@@ -177,9 +184,10 @@ package struct RFCTL: Register {
     package struct ExtensionControl: OptionSet, Sendable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
-        /// IPV6_EX_DIS: a packet with extension headers is hashed as plain IPv6.
+        /// IPV6_EX_DIS, bit 16: a packet with extension headers is hashed as plain IPv6.
         package static let ignoresExtensions = ExtensionControl(rawValue: 1 << 16)
-        /// NEW_IPV6_EXT_DIS: the extended types do not apply to a packet with a home address or type 2 routing header.
+        /// NEW_IPV6_EXT_DIS, bit 17: the extended types do not apply to a packet with a home address or type 2 routing
+        /// header.
         package static let ignoresMobility = ExtensionControl(rawValue: 1 << 17)
     }
 }
@@ -199,7 +207,7 @@ package struct RLPML: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 13:0.
+    /// RLPML, bits 13:0, in bytes.
     package var length: Int {
         get { Int(self[0...13]) }
         set { self[0...13] = UInt32(truncatingIfNeeded: newValue) }
@@ -230,7 +238,7 @@ package struct MRQC: Register {
         case poolsWithRSS = 5
     }
 
-    /// Mode, bits 2:0; `nil` for a reserved code.
+    /// Mode, bits 2:0: how a queue is chosen. Reserved codes are `nil`.
     package var mode: Mode? {
         get { Mode(rawValue: self[0...2]) }
         set { self[0...2] = newValue?.rawValue ?? 0 }
@@ -238,12 +246,12 @@ package struct MRQC: Register {
     package var isRSS: Bool { mode == .rss }
     package var hasPools: Bool { mode == .pools || mode == .poolsWithRSS }
     package var hasPoolRSS: Bool { mode == .poolsWithRSS }
-    /// Def_Q, bits 5:3.
+    /// Def_Q, bits 5:3: the queue of frames that nothing else chooses one for, without pools.
     package var defaultQueue: Int {
         get { Int(self[3...5]) }
         set { self[3...5] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// Bits 31:16: the hash types in use.
+    /// The hash types in use.
     package var hashTypes: HashTypes {
         get { HashTypes(rawValue: raw & 0xFFFF_0000) }
         set { raw = raw & 0xFFFF | newValue.rawValue & 0xFFFF_0000 }
@@ -252,14 +260,23 @@ package struct MRQC: Register {
     package struct HashTypes: OptionSet, Sendable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
+        /// TcpIPv4, bit 16. TCP over IPv4 is hashed with its ports.
         package static let tcpIPv4 = HashTypes(rawValue: 1 << 16)
+        /// IPv4, bit 17. IPv4 is hashed.
         package static let ipv4 = HashTypes(rawValue: 1 << 17)
+        /// TcpIPv6Ex, bit 18. TCP over IPv6 is hashed with the addresses of its extension headers.
         package static let tcpIPv6Extended = HashTypes(rawValue: 1 << 18)
+        /// IPv6Ex, bit 19. IPv6 is hashed with the addresses of its extension headers.
         package static let ipv6Extended = HashTypes(rawValue: 1 << 19)
+        /// IPv6, bit 20. IPv6 is hashed.
         package static let ipv6 = HashTypes(rawValue: 1 << 20)
+        /// TcpIPv6, bit 21. TCP over IPv6 is hashed with its ports.
         package static let tcpIPv6 = HashTypes(rawValue: 1 << 21)
+        /// UdpIPv4, bit 22. UDP over IPv4 is hashed with its ports.
         package static let udpIPv4 = HashTypes(rawValue: 1 << 22)
+        /// UdpIPv6, bit 23. UDP over IPv6 is hashed with its ports.
         package static let udpIPv6 = HashTypes(rawValue: 1 << 23)
+        /// UdpIPv6Ex, bit 24. UDP over IPv6 is hashed with the addresses of its extension headers.
         package static let udpIPv6Extended = HashTypes(rawValue: 1 << 24)
     }
 }
@@ -279,7 +296,7 @@ package struct RXPBS: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 6:0, in bytes here; the register has KB.
+    /// RXPbsize, bits 6:0: the size, in KB in the register.
     package var bytes: Int { Int(self[0...6]) &* 1024 }
 }
 
@@ -306,6 +323,11 @@ package struct QDE: Register {
 }
 
 /// RETA[n] — Redirection Table: four of the 128 queues that the RSS hash chooses from.
+///
+/// - Entry_0, bits 3:0: the queue of entry 4n.
+/// - Entry_1, bits 11:8: the queue of entry 4n + 1.
+/// - Entry_2, bits 19:16: the queue of entry 4n + 2.
+/// - Entry_3, bits 27:24: the queue of entry 4n + 3.
 package struct RETA: Register {
     package static var name: RegisterName { .RETA }
     package static var offset: Int { 0x5C00 }
@@ -346,6 +368,8 @@ package struct RSSRK: Register {
 ///
 /// Bit n is packet type n of the I210's manual, appendix A. Types with an NFS header (11, 12 and 14 to 18) are not
 /// implemented: such a packet counts as the TCP or UDP packet it also is.
+///
+/// - PSR_type, bits 18:0: a bit for each type of packet.
 package struct PSRTYPE: Register {
     package static var name: RegisterName { .PSRTYPE }
     package static var offset: Int { 0x5480 }

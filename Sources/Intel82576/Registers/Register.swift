@@ -18,12 +18,15 @@ package protocol Register: BitWord where Raw == UInt32 {
     static var window: VirtualWindow? { get }
     /// The rows of the register table: one, or one for each part of the array that differs in place or reset value.
     static var specs: [RegisterSpec] { get }
+    /// From the lowest bit on; none when the register is one number.
+    static var fields: [RegisterField] { get }
 }
 
 extension Register {
     package static var stride: Int { 4 }
     package static var count: Int { 1 }
     package static var window: VirtualWindow? { nil }
+    package static var fields: [RegisterField] { [] }
 
     @inline(__always)
     package static func offset(of index: Int) -> Int { offset &+ index &* stride }

@@ -69,6 +69,8 @@ package struct RegisterSpec: Sendable {
     package var file: StaticString = ""
     /// What it does, one line.
     package var summary: StaticString
+    /// From the lowest bit on; none when the register is one number, or has no type.
+    package var fields: [RegisterField] = []
 
     fileprivate init(
         _ name: RegisterName, at offset: UInt32, _ access: Access, writable: UInt32?, clearedByRead: UInt32?,
@@ -132,7 +134,7 @@ extension Register {
             reset: reset, resetBy: resetScope, gap.utf8CodeUnitCount == 0 ? coverage : .partial, summary)
         (spec.count, spec.stride) = (elements.count, UInt32(stride))
         (spec.alias, spec.aliasCount, spec.aliasStride) = (alias, alias == 0 ? 0 : elements.count, UInt32(stride))
-        (spec.section, spec.file, spec.gap) = (section, file, gap)
+        (spec.section, spec.file, spec.gap, spec.fields) = (section, file, gap, fields)
         if elements.upperBound == count { spec.window = window }
         return spec
     }

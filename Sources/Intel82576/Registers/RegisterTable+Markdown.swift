@@ -4,7 +4,9 @@ extension RegisterTable {
     /// The contents of `docs/registers.md`.
     package static var markdown: String {
         var text = introduction + coverageCounts
-        for block in blocks { text += section("\(block.title)", block.rows, isVirtual: false) }
+        for block in blocks {
+            text += section("\(block.title)", block.rows, isVirtual: false) + fields("\(block.title)", block.rows)
+        }
         return text + section("Seen by a virtual function", virtual, isVirtual: true)
     }
 
@@ -19,6 +21,9 @@ extension RegisterTable {
         ones, W1S set by writing ones, WO reads as zero. Reset values come back with CTRL.RST, those marked with *F* only
         with a function level reset. *Section* is that of the 82576EB datasheet, revision 2.x; a chapter alone (8.14) has not
         been held against it. *In* is the file below `Sources/Intel82576` that does what the register does.
+
+        The fields below each table are those of the registers above it. A VF's registers have the fields of the physical
+        registers that they are windows on.
 
         - **behaviour**: does what the datasheet says.
         - **partial**: does what the datasheet says, but for what the row names.
@@ -45,6 +50,24 @@ extension RegisterTable {
         text += "|---|---|---|---|---|---|---|\(isVirtual ? "" : "---|---|---|")---|\n"
         for line in lines(rows) { text += row(line, isVirtual: isVirtual) }
         return text
+    }
+
+    /// The fields of a block's registers; rows of one name have the same.
+    private static func fields(_ title: String, _ rows: [RegisterSpec]) -> String {
+        var known: Set<RegisterName> = []
+        let rows = rows.filter { !$0.fields.isEmpty && known.insert($0.name).inserted }
+        guard !rows.isEmpty else { return "" }
+        let head = "\n### Fields: \(title)\n\n| Register | Bits | Field | What it means |\n|---|---:|---|---|\n"
+        return rows.reduce(into: head) { text, row in
+            for field in row.fields {
+                text += "| \(row.name) | \(bits(field.bits)) | \(field.name) | \(field.meaning) |\n"
+            }
+        }
+    }
+
+    /// `11:7`, or `6` for one bit.
+    private static func bits(_ bits: ClosedRange<Int>) -> String {
+        bits.count == 1 ? "\(bits.lowerBound)" : "\(bits.upperBound):\(bits.lowerBound)"
     }
 
     private static func row(_ line: Line, isVirtual: Bool) -> String {

@@ -2,14 +2,14 @@
 
 extension RegisterTable {
     /// A row with what its neighbours make of it.
-    struct Line {
-        var spec: RegisterSpec
+    package struct Line {
+        package var spec: RegisterSpec
         /// `CTRL`, or `RAL[16-23]` for an array: the indices the row covers, counted through all rows of the name.
         var label: String
-        var firstIndex: Int
+        package var firstIndex: Int
     }
 
-    static func lines(_ rows: [RegisterSpec]) -> [Line] {
+    package static func lines(_ rows: [RegisterSpec]) -> [Line] {
         var counts: [RegisterName: Int] = [:]
         for row in rows { counts[row.name, default: 0] += row.count }
         var next: [RegisterName: Int] = [:]
@@ -27,7 +27,9 @@ extension RegisterTable {
     }
 
     /// Where a VF sees the register; empty when the PF alone does.
-    static func virtualOffset(_ spec: RegisterSpec) -> String { spec.window.map { hex($0.offset, digits: 4) } ?? "" }
+    package static func virtualOffset(_ spec: RegisterSpec) -> String {
+        spec.window.map { hex($0.offset, digits: 4) } ?? ""
+    }
 
     /// What the register does, and what of it is missing or why it stays zero.
     static func description(_ spec: RegisterSpec) -> String {

@@ -12,6 +12,11 @@ extension RegisterFile {
         return value
     }
 
+    /// What a driver's read would give, without its effects.
+    func peek(_ entry: RegisterMap.Entry) -> UInt32 {
+        RegisterRules.shared.read(entry.row, self[word: Int(entry.canonicalWord)]).value
+    }
+
     /// A driver's write of a register that only stores.
     @inline(__always)
     func write(_ entry: RegisterMap.Entry, _ value: UInt32) {
@@ -67,7 +72,7 @@ extension RegisterMap.Entry {
 }
 
 /// How much a reset resets. Datasheet 4.2.
-enum ResetLevel {
+package enum ResetLevel: String, Sendable {
     /// CTRL.RST: MAC, DMA and filters; not the PHY, not configuration space, not what the register table keeps.
     case software
     /// Function level reset, and D3hot to D0: all registers; not the PHY's link.

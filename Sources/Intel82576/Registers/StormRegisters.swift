@@ -20,17 +20,17 @@ package struct SCCRL: Register {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// MDICW, bit 1. Drop multicast once the current window exceeds it.
+    /// MDICW, bit 1. Drop multicast once the current window exceeds the threshold.
     package var dropsMulticastWithin: Bool {
         get { self[1] }
         set { self[1] = newValue }
     }
-    /// BDIPW, bit 2.
+    /// BDIPW, bit 2. Drop broadcast while the window before exceeded the threshold.
     package var dropsBroadcastAfter: Bool {
         get { self[2] }
         set { self[2] = newValue }
     }
-    /// BDICW, bit 3.
+    /// BDICW, bit 3. Drop broadcast once the current window exceeds the threshold.
     package var dropsBroadcastWithin: Bool {
         get { self[3] }
         set { self[3] = newValue }
@@ -57,7 +57,7 @@ package struct SCSTS: Register {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// BSCAP, bit 1. It did in the window before.
+    /// BSCAP, bit 1. Broadcast exceeded its threshold in the window before.
     package var exceededBroadcast: Bool {
         get { self[1] }
         set { self[1] = newValue }
@@ -67,7 +67,7 @@ package struct SCSTS: Register {
         get { self[2] }
         set { self[2] = newValue }
     }
-    /// MSCAP, bit 3. It did in the window before.
+    /// MSCAP, bit 3. Multicast exceeded its threshold in the window before.
     package var exceededMulticast: Bool {
         get { self[3] }
         set { self[3] = newValue }

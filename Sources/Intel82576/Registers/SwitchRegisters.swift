@@ -18,7 +18,7 @@ package struct VT_CTL: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// DEF_PL, bits 9:7. Takes unicast from the wire that no filter knows.
+    /// DEF_PL, bits 9:7: the pool that takes unicast from the wire that no filter knows.
     package var defaultPool: Int {
         get { Int(self[7...9]) }
         set { self[7...9] = UInt32(truncatingIfNeeded: newValue) }
@@ -28,7 +28,7 @@ package struct VT_CTL: Register {
         get { self[28] }
         set { self[28] = newValue }
     }
-    /// Dis_Def_Pool, bit 29.
+    /// Dis_Def_Pool, bit 29. DEF_PL does not apply.
     package var hasNoDefaultPool: Bool {
         get { self[29] }
         set { self[29] = newValue }
@@ -56,12 +56,12 @@ package struct VMOLR: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// RLPML, bits 13:0, FCS included; applies with ``acceptsLongPackets``.
+    /// RLPML, bits 13:0: bytes of the longest frame, FCS included; applies with LPE.
     package var maximumLength: Int {
         get { Int(self[0...13]) }
         set { self[0...13] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// LPE, bit 16.
+    /// LPE, bit 16. Frames up to RLPML instead of 1518 bytes.
     package var acceptsLongPackets: Bool {
         get { self[16] }
         set { self[16] = newValue }
@@ -71,37 +71,37 @@ package struct VMOLR: Register {
         get { self[17] }
         set { self[17] = newValue }
     }
-    /// AUPE, bit 24.
+    /// AUPE, bit 24. Frames without a tag are accepted.
     package var acceptsUntagged: Bool {
         get { self[24] }
         set { self[24] = newValue }
     }
-    /// ROMPE, bit 25. Multicast that hits MTA.
+    /// ROMPE, bit 25. Multicast that hits MTA is accepted.
     package var acceptsMulticastHash: Bool {
         get { self[25] }
         set { self[25] = newValue }
     }
-    /// ROPE, bit 26. Unicast that hits UTA.
+    /// ROPE, bit 26. Unicast that hits UTA is accepted.
     package var acceptsUnicastHash: Bool {
         get { self[26] }
         set { self[26] = newValue }
     }
-    /// BAM, bit 27.
+    /// BAM, bit 27. Broadcast is accepted.
     package var acceptsBroadcast: Bool {
         get { self[27] }
         set { self[27] = newValue }
     }
-    /// MPE, bit 28.
+    /// MPE, bit 28. Multicast to every address is accepted.
     package var isMulticastPromiscuous: Bool {
         get { self[28] }
         set { self[28] = newValue }
     }
-    /// STRVLAN, bit 30.
+    /// STRVLAN, bit 30. The tag is not written to memory.
     package var stripsVLAN: Bool {
         get { self[30] }
         set { self[30] = newValue }
     }
-    /// STRCRC, bit 31.
+    /// STRCRC, bit 31. The FCS is not written to memory.
     package var stripsCRC: Bool {
         get { self[31] }
         set { self[31] = newValue }
@@ -123,12 +123,12 @@ package struct RPLOLR: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// STRVLAN, bit 30.
+    /// STRVLAN, bit 30. The tag is not written to memory.
     package var stripsVLAN: Bool {
         get { self[30] }
         set { self[30] = newValue }
     }
-    /// STRCRC, bit 31.
+    /// STRCRC, bit 31. The FCS is not written to memory.
     package var stripsCRC: Bool {
         get { self[31] }
         set { self[31] = newValue }
@@ -151,22 +151,22 @@ package struct VLVF: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// VLAN_Id, bits 11:0.
+    /// VLAN_Id, bits 11:0: the VLAN.
     package var identifier: UInt16 {
         get { UInt16(truncatingIfNeeded: self[0...11]) }
         set { self[0...11] = UInt32(newValue) }
     }
-    /// POOLSEL, bits 19:12.
+    /// POOLSEL, bits 19:12: the pools in it.
     package var pools: PoolSet {
         get { PoolSet(truncatingIfNeeded: self[12...19]) }
         set { self[12...19] = UInt32(newValue) }
     }
-    /// LVLAN, bit 20. Never leaves the device.
+    /// LVLAN, bit 20. The VLAN never leaves the device.
     package var isLocal: Bool {
         get { self[20] }
         set { self[20] = newValue }
     }
-    /// VI_En, bit 31.
+    /// VI_En, bit 31. The entry is valid.
     package var isEnabled: Bool {
         get { self[31] }
         set { self[31] = newValue }
@@ -195,12 +195,12 @@ package struct VMVIR: Register {
         case never = 2
     }
 
-    /// Port VLAN, bits 15:0: priority, CFI and identifier.
+    /// Port_VLAN_ID, bits 15:0: priority, CFI and identifier.
     package var tag: UInt16 {
         get { UInt16(truncatingIfNeeded: self[0...15]) }
         set { self[0...15] = UInt32(newValue) }
     }
-    /// VLANA, bits 31:30.
+    /// VLANA, bits 31:30: 0 leaves the tag to the descriptor, 1 always inserts this one, 2 none.
     package var policy: Policy {
         get { Policy(rawValue: self[30...31]) ?? .byDescriptor }
         set { self[30...31] = newValue.rawValue }
@@ -261,22 +261,22 @@ package struct VMRCTL: Register {
     package init(raw: UInt32) { self.raw = raw }
 
     package var isEnabled: Bool { self[0...3] != 0 }
-    /// VPME, bit 0. Frames that a pool of VMRVM[n] receives.
+    /// VPME, bit 0. Frames that a pool of VMRVM[n] receives are copied.
     package var mirrorsPools: Bool {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// UPME, bit 1. Frames from the wire.
+    /// UPME, bit 1. Frames from the wire are copied.
     package var mirrorsUplink: Bool {
         get { self[1] }
         set { self[1] = newValue }
     }
-    /// DPME, bit 2. Frames to the wire.
+    /// DPME, bit 2. Frames to the wire are copied.
     package var mirrorsDownlink: Bool {
         get { self[2] }
         set { self[2] = newValue }
     }
-    /// VLME, bit 3. Frames in a VLAN of VMRVLAN[n].
+    /// VLME, bit 3. Frames in a VLAN of VMRVLAN[n] are copied.
     package var mirrorsVLANs: Bool {
         get { self[3] }
         set { self[3] = newValue }
@@ -363,7 +363,7 @@ package struct VMRVM: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 7:0.
+    /// VMRVM, bits 7:0: the pools.
     package var pools: PoolSet {
         get { PoolSet(truncatingIfNeeded: self[0...7]) }
         set { self[0...7] = UInt32(newValue) }

@@ -16,7 +16,7 @@ package struct TIMINCA: Register {
         get { UInt64(self[0...23]) }
         set { self[0...23] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// INCPERIOD, bits 31:24, in nanoseconds here; the register counts clocks of 16 ns, and 0 works as 1.
+    /// INCPERIOD, bits 31:24: the period, in clocks of 16 ns in the register; 0 works as 1.
     ///
     /// The clock is that of a link of 1 Gb/s. Drivers count on 16 ns at every speed, so it does not follow the link.
     package var period: UInt64 { 16 &* max(1, UInt64(self[24...31])) }
@@ -42,7 +42,7 @@ package struct TSYNCTXCTL: Register {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// EN, bit 4.
+    /// EN, bit 4. Frames that ask for it are stamped.
     package var isEnabled: Bool {
         get { self[4] }
         set { self[4] = newValue }
@@ -50,6 +50,8 @@ package struct TSYNCTXCTL: Register {
 }
 
 /// TSYNCRXCTL — Rx Time Sync Control.
+///
+/// - SYSCFI, bit 5: as in the datasheet of the I210. Without effect.
 package struct TSYNCRXCTL: Register {
     package static var name: RegisterName { .TSYNCRXCTL }
     package static var offset: Int { 0xB620 }
@@ -64,7 +66,7 @@ package struct TSYNCRXCTL: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Type, bits 3:1: which packets are stamped. The values are those of the I210's datasheet, which Linux and DPDK use
+    /// The values of Type. They are those of the I210's datasheet, which Linux and DPDK use
     /// for the 82576 too.
     package enum Kind: UInt32 {
         /// Version 2 over Ethernet with the message type of TSYNCRXCFG.
@@ -83,9 +85,9 @@ package struct TSYNCRXCTL: Register {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// `nil` for a reserved value, which stamps nothing.
+    /// Type, bits 3:1: which packets are stamped. A reserved value, `nil`, stamps nothing.
     package var kind: Kind? { Kind(rawValue: self[1...3]) }
-    /// EN, bit 4.
+    /// EN, bit 4. Packets of that type are stamped.
     package var isEnabled: Bool {
         get { self[4] }
         set { self[4] = newValue }
@@ -93,6 +95,8 @@ package struct TSYNCRXCTL: Register {
 }
 
 /// TSYNCRXCFG — Rx Time Sync Configuration.
+///
+/// - TRNSSPC, bits 15:12: the transportSpecific of version 2, which is not compared: IEEE 802.1AS sets it.
 package struct TSYNCRXCFG: Register {
     package static var name: RegisterName { .TSYNCRXCFG }
     package static var offset: Int { 0x5F50 }
@@ -113,8 +117,7 @@ package struct TSYNCRXCFG: Register {
         get { UInt8(truncatingIfNeeded: self[0...7]) }
         set { self[0...7] = UInt32(newValue) }
     }
-    /// MSGT, bits 11:8 of 15:8. The message type of version 2; bits 15:12 would be its transportSpecific, which is not
-    /// compared: IEEE 802.1AS sets it.
+    /// MSGT, bits 11:8. The message type of version 2.
     package var messageType: UInt8 {
         get { UInt8(truncatingIfNeeded: self[8...11]) }
         set { self[8...11] = UInt32(newValue) }
@@ -260,7 +263,7 @@ package struct RXSATRH: Register {
         get { UInt16(truncatingIfNeeded: self[0...15]) }
         set { self[0...15] = UInt32(newValue) }
     }
-    /// SequenceID, bits 31:16.
+    /// SequenceID, bits 31:16: the message's sequenceId.
     package var sequence: UInt16 {
         get { UInt16(truncatingIfNeeded: self[16...31]) }
         set { self[16...31] = UInt32(newValue) }

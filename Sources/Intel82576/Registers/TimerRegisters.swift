@@ -15,7 +15,7 @@ package struct TCPTIMER: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Duration, bits 7:0, in nanoseconds here; the register has milliseconds.
+    /// Duration, bits 7:0: the time to count, in milliseconds in the register.
     package var duration: UInt64 { UInt64(self[0...7]) &* 1_000_000 }
     /// KickStart, bit 8. Counts from the duration.
     package var starts: Bool {
@@ -40,6 +40,8 @@ package struct TCPTIMER: Register {
 }
 
 /// WDSTP — Watchdog Setup. The fields are those of the I210, the same block; none of our sources has the 82576's.
+///
+/// - WD_Timer, bits 23:16: seconds that are left.
 package struct WDSTP: Register {
     package static var name: RegisterName { .WDSTP }
     package static var offset: Int { 0x1040 }
@@ -55,12 +57,12 @@ package struct WDSTP: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// WD_Enable, bit 0.
+    /// WD_Enable, bit 0. The watchdog runs.
     package var isEnabled: Bool {
         get { self[0] }
         set { self[0] = newValue }
     }
-    /// WD_Timeout, bits 31:24, in nanoseconds here; the register has seconds.
+    /// WD_Timeout, bits 31:24: the time without a sign of life, in seconds in the register.
     package var timeout: UInt64 { UInt64(self[24...31]) &* 1_000_000_000 }
 }
 

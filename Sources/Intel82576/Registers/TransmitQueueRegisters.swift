@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// TXDCTL[n] — Transmit Descriptor Control.
+///
+/// - PTHRESH, bits 4:0: descriptors left on chip at which more are fetched. Without effect.
+/// - HTHRESH, bits 12:8: free descriptors at which more are fetched. Without effect.
+/// - Priority, bit 27: the queue has high priority. Without effect.
 package struct TXDCTL: QueueRegister {
     package static var name: RegisterName { .TXDCTL }
     package static var offset: Int { 0xE028 }
@@ -24,7 +28,7 @@ package struct TXDCTL: QueueRegister {
         get { Int(self[16...20]) }
         set { self[16...20] = UInt32(truncatingIfNeeded: newValue) }
     }
-    /// ENABLE, bit 25.
+    /// ENABLE, bit 25. The queue works.
     package var isEnabled: Bool {
         get { self[25] }
         set { self[25] = newValue }
@@ -56,7 +60,7 @@ package struct TDWBAL: QueueRegister {
         get { self[1] }
         set { self[1] = newValue }
     }
-    /// Bits 31:2 of the address.
+    /// The address, of which bits 31:2 count.
     package var address: UInt32 { raw & ~3 }
 }
 
@@ -75,7 +79,7 @@ package struct TDBAL: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 31:7 of the address; the ring is aligned to 128 bytes.
+    /// The address, of which bits 31:7 count: the ring is aligned to 128 bytes.
     package var address: UInt32 {
         get { raw & ~0x7F }
         set { raw = newValue & ~0x7F }
@@ -109,7 +113,7 @@ package struct TDLEN: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// LEN, bits 19:7, in bytes: a multiple of 128. Bits 6:4 are stored too, as Linux' register test expects.
+    /// LEN, bits 19:0, in bytes: a multiple of 128. Bits 6:4 are stored too, as Linux' register test expects.
     package var byteCount: Int {
         get { Int(self[0...19]) }
         set { self[0...19] = UInt32(truncatingIfNeeded: newValue) }
@@ -127,7 +131,7 @@ package struct TDH: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// TDH, bits 15:0.
+    /// TDH, bits 15:0: the descriptor's number.
     package var index: Int {
         get { Int(self[0...15]) }
         set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
@@ -145,7 +149,7 @@ package struct TDT: QueueRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// TDT, bits 15:0.
+    /// TDT, bits 15:0: the descriptor's number.
     package var index: Int {
         get { Int(self[0...15]) }
         set { self[0...15] = UInt32(truncatingIfNeeded: newValue) }
@@ -165,6 +169,12 @@ package struct TDWBAH: QueueRegister {
 }
 
 /// TXCTL — Transmit DCA Control. Stored: there is no processor cache to steer.
+///
+/// - TX_Descriptor_DCA_EN, bit 5: descriptors go to the cache.
+/// - TXdescRDROEn, bit 9: descriptors are fetched with relaxed ordering.
+/// - TXdescWBROEn, bit 11: descriptors are written back with relaxed ordering.
+/// - TXDataReadROEn, bit 13: frames are read with relaxed ordering.
+/// - CPUID, bits 31:24: the processor whose cache it is.
 package struct TXCTL: QueueRegister {
     package static var name: RegisterName { .TXCTL }
     package static var offset: Int { 0xE014 }

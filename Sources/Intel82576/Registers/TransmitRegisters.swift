@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// DTXCTL — DMA Tx Control.
+///
+/// - 8023LL, bit 2: the length of IEEE 802.3 frames is put in. Without effect.
 package struct DTXCTL: Register {
     package static var name: RegisterName { .DTXCTL }
     package static var offset: Int { 0x3590 }
@@ -26,7 +28,7 @@ package struct DTXCTL: Register {
         get { self[4] }
         set { self[4] = newValue }
     }
-    /// MDP_EN, bit 5. Such a packet blocks its queue.
+    /// MDP_EN, bit 5. A packet that makes no sense blocks its queue.
     package var blocksMalicious: Bool {
         get { self[5] }
         set { self[5] = newValue }
@@ -39,6 +41,10 @@ package struct DTXCTL: Register {
 }
 
 /// TCTL — Transmit Control.
+///
+/// - CT, bits 11:4: attempts after collisions. Without effect: a full-duplex link has none.
+/// - BST, bits 21:12: the time to back off after collisions. Without effect.
+/// - RTLC, bit 24: a frame is sent again after a late collision. Without effect.
 package struct TCTL: Register {
     package static var name: RegisterName { .TCTL }
     package static var offset: Int { 0x0400 }
@@ -54,7 +60,7 @@ package struct TCTL: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// EN, bit 1.
+    /// EN, bit 1. Frames are sent.
     package var isEnabled: Bool {
         get { self[1] }
         set { self[1] = newValue }
@@ -72,6 +78,9 @@ package struct TCTL: Register {
 }
 
 /// DTXTCPFLGL — TCP flags that segments keep: those of the first and of the middle ones.
+///
+/// - TCP_Flg_first_seg, bits 11:0: the flags that the first segment keeps.
+/// - TCP_Flg_mid_seg, bits 27:16: the flags that the middle segments keep.
 package struct DTXTCPFLGL: Register {
     package static var name: RegisterName { .DTXTCPFLGL }
     package static var offset: Int { 0x359C }
@@ -89,6 +98,8 @@ package struct DTXTCPFLGL: Register {
 }
 
 /// DTXTCPFLGH — TCP flags that the last segment keeps.
+///
+/// - TCP_Flg_lst_seg, bits 11:0: the flags that the last segment keeps.
 package struct DTXTCPFLGH: Register {
     package static var name: RegisterName { .DTXTCPFLGH }
     package static var offset: Int { 0x35A0 }
@@ -106,6 +117,9 @@ package struct DTXTCPFLGH: Register {
 }
 
 /// RTTBCNRC — the rate of the queue that RTTDQSEL selects: link speed divided by a factor with 14 fraction bits.
+///
+/// - RF_DEC, bits 13:0: the factor's fraction.
+/// - RF_INT, bits 27:14: the factor's integer part.
 package struct RTTBCNRC: Register {
     package static var name: RegisterName { .RTTBCNRC }
     package static var offset: Int { 0x36B0 }
@@ -120,12 +134,12 @@ package struct RTTBCNRC: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// RS_ENA, bit 31.
+    /// RS_ENA, bit 31. The queue's rate is limited.
     package var isEnabled: Bool {
         get { self[31] }
         set { self[31] = newValue }
     }
-    /// RF_INT, bits 27:14, and RF_DEC, bits 13:0, as one number in units of 2^-14.
+    /// RF_INT and RF_DEC as one number in units of 2^-14.
     package var factor: UInt64 {
         get { UInt64(self[0...27]) }
         set { self[0...27] = UInt32(truncatingIfNeeded: newValue) }
@@ -133,6 +147,9 @@ package struct RTTBCNRC: Register {
 }
 
 /// LVMMC — Last VM Misbehavior Cause.
+///
+/// - Cause, bits 4:0: 1 a wrong address, 2 a wrong VLAN, 4 descriptors that make no packet.
+/// - Queue, bits 19:16: the queue it was seen on.
 package struct LVMMC: Register {
     package static var name: RegisterName { .LVMMC }
     package static var offset: Int { 0x3548 }
@@ -174,7 +191,7 @@ package struct MDFB: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 15:0: queues that malicious driver detection has stopped. Writing a one lets a queue go.
+    /// MDFB, bits 15:0: queues that malicious driver detection has stopped. Writing a one lets a queue go.
     package var queues: UInt32 {
         get { self[0...15] }
         set { self[0...15] = newValue }
@@ -196,12 +213,12 @@ package struct WVBR: Register {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 15:0: queues that a frame with an address or VLAN not theirs came from.
+    /// Spoofing, bits 15:0: queues that a frame with an address or VLAN not theirs came from.
     package var spoofing: UInt32 {
         get { self[0...15] }
         set { self[0...15] = newValue }
     }
-    /// Bits 31:16: queues that were stopped.
+    /// Blocked, bits 31:16: queues that were stopped.
     package var blocked: UInt32 {
         get { self[16...31] }
         set { self[16...31] = newValue }

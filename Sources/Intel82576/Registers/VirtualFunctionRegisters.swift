@@ -24,7 +24,7 @@ package struct PVTCTRL: VirtualRegister {
     }
 }
 
-/// PVTSTATUS[n] — VF Status: what VF n sees of STATUS.
+/// PVTSTATUS[n] — VF Status: what VF n sees of STATUS. The fields are those of STATUS.
 package struct PVTSTATUS: VirtualRegister {
     package static var name: RegisterName { .PVTSTATUS }
     package static var offset: Int { 0x10008 }
@@ -50,7 +50,7 @@ package struct PVTEICS: VirtualRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 2:0, a vector of the VF each.
+    /// MSIX, bits 2:0, a vector of the VF each.
     package var vectors: UInt32 {
         get { self[0...2] }
         set { self[0...2] = newValue }
@@ -73,7 +73,7 @@ package struct PVTEIMS: VirtualRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 2:0, a vector of the VF each.
+    /// MSIX, bits 2:0, a vector of the VF each.
     package var vectors: UInt32 {
         get { self[0...2] }
         set { self[0...2] = newValue }
@@ -96,7 +96,7 @@ package struct PVTEIMC: VirtualRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 2:0, a vector of the VF each.
+    /// MSIX, bits 2:0, a vector of the VF each.
     package var vectors: UInt32 {
         get { self[0...2] }
         set { self[0...2] = newValue }
@@ -115,7 +115,7 @@ package struct PVTEIAC: VirtualRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 2:0, a vector of the VF each.
+    /// MSIX, bits 2:0, a vector of the VF each.
     package var vectors: UInt32 {
         get { self[0...2] }
         set { self[0...2] = newValue }
@@ -134,7 +134,7 @@ package struct PVTEIAM: VirtualRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 2:0, a vector of the VF each.
+    /// MSIX, bits 2:0, a vector of the VF each.
     package var vectors: UInt32 {
         get { self[0...2] }
         set { self[0...2] = newValue }
@@ -157,7 +157,7 @@ package struct PVTEICR: VirtualRegister {
     package var raw: UInt32
     package init(raw: UInt32) { self.raw = raw }
 
-    /// Bits 2:0, a vector of the VF each.
+    /// MSIX, bits 2:0, a vector of the VF each.
     package var vectors: UInt32 {
         get { self[0...2] }
         set { self[0...2] = newValue }

@@ -28,8 +28,6 @@ struct StormControl {
     var multicast = Meter()
     /// When the window began, in clock nanoseconds.
     var start: UInt64 = 0
-    /// Frames dropped.
-    var drops: UInt64 = 0
 }
 
 extension StormControl {
@@ -58,7 +56,6 @@ extension StormControl {
         if isBroadcast { broadcast = meter } else { multicast = meter }
         storeStatus(in: registers)
         let isDropped = dropsWithin && meter.exceeds || dropsAfter && meter.exceededBefore
-        if isDropped { drops &+= 1 }
         return Verdict(isDropped: isDropped, isThresholdPassed: isThresholdPassed)
     }
 

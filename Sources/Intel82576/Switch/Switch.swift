@@ -19,15 +19,6 @@ struct Switch: ~Copyable {
     var storm = StormControl()
     /// Since when the uplink has been congested or paused by the link partner, in clock nanoseconds.
     private(set) var blockedSince: UInt64?
-    /// Frames that failed a check of DTXSWC.
-    private(set) var spoofed: UInt64 = 0
-    /// Those of them that were link control.
-    private(set) var linkControl: UInt64 = 0
-    /// Frames for the wire dropped because the uplink took none for longer than ``longestHold``.
-    var undeliverable: UInt64 = 0
-    /// Local copies lost because the frame still needed work that only the uplink does; only a sender that changes a
-    /// packet while it is being sent can bring that about.
-    var unfinished: UInt64 = 0
 
     /// How long a blocked wire holds up the pools, in nanoseconds. A peer that reads clears it far sooner; one that does
     /// not must not stop traffic between VFs.
@@ -36,16 +27,6 @@ struct Switch: ~Copyable {
     init(_ registers: RegisterFile) {
         self.registers = registers
         filters = Filters(registers)
-    }
-}
-
-extension Switch {
-    /// Frames that went nowhere, by reason.
-    var counters: [(name: String, value: UInt64)] {
-        [
-            ("switch_spoofed", spoofed), ("switch_link_control", linkControl),
-            ("switch_undeliverable", undeliverable), ("switch_unfinished", unfinished), ("switch_storm", storm.drops),
-        ]
     }
 }
 
@@ -133,7 +114,9 @@ extension Switch {
         selection.pools &= others
         mirror(&selection, fromWire: false, toWire: goesToWire)
         selection.pools &= others
-        return SwitchDecision(pools: selection.pools & receivingPools, goesToWire: goesToWire)
+        return SwitchDecision(
+            pools: selection.pools & receivingPools, goesToWire: goesToWire,
+            disabledPools: selection.pools & ~receivingPools)
     }
 
     /// The pools that get a frame from the wire. One that the VLAN filter of the port rejects is for mirrors only.
@@ -157,7 +140,8 @@ extension Switch {
         }
         if !filters.passesVLAN(summary, control) { selection.pools = 0 }
         mirror(&selection, fromWire: true, toWire: false)
-        return SwitchDecision(pools: selection.pools & receivingPools)
+        return SwitchDecision(
+            pools: selection.pools & receivingPools, disabledPools: selection.pools & ~receivingPools)
     }
 
     /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.
@@ -196,11 +180,7 @@ extension Switch {
     }
 
     /// Counts a frame that failed a check.
-    mutating func count(_ spoofing: Spoofing) {
-        spoofed &+= 1
-        if spoofing == .linkControl { linkControl &+= 1 }
-        registers.add(1, to: SSVPC.self)
-    }
+    func countSpoofed() { registers.add(1, to: SSVPC.self) }
 
     /// Whether `pool` may send in the frame's VLAN: one of a VLVF entry that has the pool; untagged if it accepts such.
     /// Where VMVIR inserts the tag, a frame may not bring a second one.

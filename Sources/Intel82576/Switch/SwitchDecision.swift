@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a frame goes.
+/// Where a frame goes. One number, so that keeping and asking cost a frame no more than they have to.
 struct SwitchDecision: BitwiseCopyable, Equatable {
-    /// Pools that get a copy, of those that may receive.
-    var pools: PoolSet = 0
-    /// It leaves by the wire. A frame from the wire does not.
-    var goesToWire = false
+    /// Pools in bits 7:0, disabled ones in bits 15:8, the wire in bit 16.
+    private var raw: UInt32
+
+    /// - Parameters:
+    ///   - pools: that get a copy, of those that may receive.
+    ///   - goesToWire: it leaves by the wire. A frame from the wire does not.
+    ///   - disabledPools: would get a copy if they might receive (VFRE).
+    init(pools: PoolSet = 0, goesToWire: Bool = false, disabledPools: PoolSet = 0) {
+        raw = UInt32(pools) | UInt32(disabledPools) &<< 8 | (goesToWire ? 1 &<< 16 : 0)
+    }
+
+    @inline(__always) var pools: PoolSet { PoolSet(truncatingIfNeeded: raw) }
+    @inline(__always) var disabledPools: PoolSet { PoolSet(truncatingIfNeeded: raw &>> 8) }
+    @inline(__always) var goesToWire: Bool { raw &>> 16 != 0 }
+    /// There are pools that get a copy, and no others that should.
+    @inline(__always) var isWhole: Bool { raw & 0xFFFF &- 1 < 0xFF }
 }
 
 /// Which pools a frame is for, and what else the filters found.

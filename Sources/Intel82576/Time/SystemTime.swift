@@ -26,11 +26,8 @@ struct SystemTime {
         base &+ (now &- since) / attributes.period &* attributes.increment
     }
 
-    mutating func readLow(now: UInt64) -> UInt32 {
-        let value = value(at: now)
-        latchedHigh = UInt32(truncatingIfNeeded: value >> 32)
-        return UInt32(truncatingIfNeeded: value)
-    }
+    /// SYSTIML was read.
+    mutating func latchHigh(now: UInt64) { latchedHigh = UInt32(truncatingIfNeeded: value(at: now) >> 32) }
 
     mutating func set(_ value: UInt64, now: UInt64) { (base, since) = (value, now) }
 

@@ -42,18 +42,26 @@ struct Time {
 extension Time {
     /// A driver's read of one of the block's registers, with its side effects.
     mutating func read(_ entry: RegisterMap.Entry, now: UInt64) -> UInt32 {
-        let stored = registers[word: Int(entry.canonicalWord)]
+        let value = peek(entry, now: now)
         switch entry.name {
-        case .SYSTIML: return state.system.readLow(now: now)
-        case .SYSTIMH: return state.system.latchedHigh
-        case .FRTIMER: return state.timers.freeRunning(now: now)
-        case .WDSTP: return stored | state.timers.watchdogSeconds(now: now) << 16
+        case .SYSTIML: state.system.latchHigh(now: now)
         case .TXSTMPH: registers[TSYNCTXCTL.self].isValid = false
         // The datasheet unlocks on the first, which is all that Linux reads; QEMU's card on the second.
         case .RXSTMPH, .RXSATRH: registers[TSYNCRXCTL.self].isValid = false
-        default: return registers.read(entry)
+        default: break
         }
-        return stored
+        return value
+    }
+
+    /// What ``read(_:now:)`` would give, without the side effects.
+    func peek(_ entry: RegisterMap.Entry, now: UInt64) -> UInt32 {
+        switch entry.name {
+        case .SYSTIML: UInt32(truncatingIfNeeded: systemTime(at: now))
+        case .SYSTIMH: state.system.latchedHigh
+        case .FRTIMER: state.timers.freeRunning(now: now)
+        case .WDSTP: registers[WDSTP.self].raw | state.timers.watchdogSeconds(now: now) << 16
+        default: registers.peek(entry)
+        }
     }
 
     /// A driver's write of one of the block's registers.

@@ -47,6 +47,13 @@ struct RateLimits: ~Copyable {
     @inline(__always)
     func isLimited(_ queue: Int) -> Bool { limited &>> UInt32(queue) & 1 != 0 }
 
+    /// What `queue` may send on a link of `speed`, in Mb/s; 0 without a limit.
+    func megabits(of queue: Int, at speed: LinkSpeed) -> Int {
+        let limit = limits[governor(of: queue)]
+        guard limit.isEnabled else { return 0 }
+        return Int(clamping: (UInt64(speed.rawValue) &* 16384 &+ limit.control.factor / 2) / limit.control.factor)
+    }
+
     private func release(of queue: Int) -> UInt64 { limits[governor(of: queue)].release }
 
     /// Queues that must not send yet, a bit each.

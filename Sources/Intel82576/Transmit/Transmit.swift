@@ -52,24 +52,23 @@ struct Transmit: ~Copyable {
     var packetBatch = FrameBatch()
     /// A packet of the batch is to be stamped.
     var isStampRequested = false
+    let activity = FixedBuffer<QueueActivity>(repeating: QueueActivity(), count: 16)
     /// Causes of ICR that packets of the run have.
     var causes: InterruptCause = []
-    var drops = Drops()
+    let drops: DropCounters
+    /// Packets sent without a checksum that was asked for: its place is not in the frame.
+    var missedChecksums: UInt64 = 0
+    /// Who watches frames.
+    var observer: (any FrameObserver)? { didSet { interest = observer?.interest ?? FrameInterest() } }
+    /// What the ``observer`` wants to see: asking for that itself counts a reference.
+    private(set) var interest = FrameInterest()
+    /// What was done to the frames of `batch`, and of the packet that is being segmented; only kept
+    /// where somebody watches.
+    let performed = FixedBuffer<TransmitOffloads>(repeating: TransmitOffloads(), count: FrameBatch.capacity)
+    var segmentedOffloads = TransmitOffloads()
 
-    /// Packets consumed without being sent, by reason.
-    struct Drops {
-        /// Lengths that contradict each other: empty, too long, too short for a tag, header beyond the packet, PAYLEN wrong, MSS 0.
-        var malformed: UInt64 = 0
-        /// A buffer outside the memory the function may read.
-        var unreadable: UInt64 = 0
-        /// Packets sent without a checksum that was asked for: its place is not in the frame. Not a drop.
-        var missedChecksums: UInt64 = 0
-        /// Descriptors that could not be fetched or written back.
-        var ringFaults: UInt64 = 0
-    }
-
-    init(_ registers: RegisterFile, _ owners: QueueOwners) {
-        (self.registers, self.owners) = (registers, owners)
+    init(_ registers: RegisterFile, _ owners: QueueOwners, _ drops: DropCounters) {
+        (self.registers, self.owners, self.drops) = (registers, owners, drops)
         stamps = TimeStamps(registers)
         run = TransmitRun(ranges: owners.ranges(of: 0))
     }
@@ -97,16 +96,6 @@ struct Transmit: ~Copyable {
     }
 }
 
-extension Transmit {
-    /// Packets that went nowhere or lost something on the way, by reason.
-    var counters: [(name: String, value: UInt64)] {
-        [
-            ("transmit_malformed", drops.malformed), ("transmit_unreadable", drops.unreadable),
-            ("transmit_missed_checksum", drops.missedChecksums), ("transmit_ring_fault", drops.ringFaults),
-        ]
-    }
-}
-
 // MARK: Registers
 
 extension Transmit {
@@ -118,6 +107,7 @@ extension Transmit {
         switch entry.name {
         case .TDT:
             registers[TDT.self, queue].raw = value & 0xFFFF
+            activity[queue].doorbells &+= 1
             doorbells |= 1 &<< UInt32(queue)
         case .TDH: if !registers[TXDCTL.self, queue].isEnabled { registers[TDH.self, queue].raw = value & 0xFFFF }
         case .TXDCTL: writeControl(entry, value, of: queue, &interrupts)
@@ -209,7 +199,7 @@ extension Transmit {
 
     /// The queue has a packet that cannot be sent. What becomes of it then is the caller's business.
     mutating func reportMalformed() {
-        drops.malformed &+= 1
+        noteLost(.malformed, run.queue)
         let (control, queue) = (registers[DTXCTL.self], run.queue)
         guard control.blocksMalicious || control.reportsOutOfSync else { return }
         registers[LVMMC.self] = LVMMC(.malformed, queue: queue)
@@ -222,7 +212,7 @@ extension Transmit {
 
     /// A frame of the queue failed an anti-spoof check.
     mutating func report(_ spoofing: Spoofing, _ bridge: inout Switch) {
-        bridge.count(spoofing)
+        bridge.countSpoofed()
         registers[WVBR.self].spoofing |= 1 &<< UInt32(run.queue)
         registers[LVMMC.self] = LVMMC(spoofing == .wrongVLAN ? .wrongVLAN : .wrongAddress, queue: run.queue)
         if registers[DTXCTL.self].interruptsOnSpoof { causes.insert(.outOfSync) }

@@ -88,6 +88,8 @@ struct TransmitContext: BitwiseCopyable {
         (lengths, control) = (UInt32(truncatingIfNeeded: descriptor.bufferAddress), descriptor.control)
     }
 
+    /// A descriptor has filled the slot.
+    var isPresent: Bool { control.isAdvanced }
     /// MACLEN. Bytes before the IP header, a tag in the buffer included, one that hardware inserts excluded.
     var macLength: Int { Int(lengths &>> 9 & 0x7F) }
     /// IPLEN. IP header with options or extension headers.

@@ -66,7 +66,7 @@ extension Transmit {
     }
 
     mutating func settle(_ result: GatherResult) -> GatherResult {
-        if result == .fault { drops.unreadable &+= 1 }
+        if result == .fault { noteLost(.unreadable, run.queue) }
         return result == .full ? .full : .done
     }
 
@@ -113,11 +113,12 @@ extension Transmit {
         let pads = !request.isSegmented && run.shortestFrame > 1
         guard admit(byteCount: max(pads ? 60 : 0, Int(batch[frame].byteCount)), &bridge) else { return }
         let shift = request.vlanTag == nil ? 0 : 4
+        var hasChecksums = true
         if request.isSegmented {
             handOver(request, frame, shift)
         } else {
             if request.insertsIPChecksum || request.insertsL4Checksum {
-                insertChecksums(request.insertion(shift), &bridge)
+                hasChecksums = insertChecksums(request.insertion(shift), &bridge)
             }
             if let (start, offset) = request.legacyChecksum {
                 _ = batch.insertChecksum(of: frame, from: start + shift, at: offset + shift, zeroIsAllOnes: false)
@@ -127,6 +128,7 @@ extension Transmit {
         // The stamps belong to the PF, which alone can read them.
         if request.isStamped, stamps.stampsTransmitted, !owners.isVirtual(run.queue) { isStampRequested = true }
         run.batchedBytes += Int(batch[frame].byteCount)
+        if run.isWatched { note(request, frame, hasChecksums: hasChecksums) }
     }
 }
 
@@ -157,18 +159,23 @@ extension Transmit {
         if let passed = run.passed, summary.hasLinkHeader(of: passed) { return true }
         if let spoofing = bridge.spoofing(summary, by: pool) {
             report(spoofing, &bridge)
+            note(spoofing, batch, frame)
             return false
         }
         run.passed = summary
         return true
     }
 
-    /// Inserts the checksums of TCP, UDP, SCTP and IP into the frame appended last, or leaves the sum to the uplink.
+    /// Inserts the checksums of TCP, UDP, SCTP and IP into the frame appended last, or leaves the sum to the uplink. False if
+    /// one has no place in the frame.
     @inline(__always)
-    mutating func insertChecksums(_ insertion: ChecksumInsertion, _ bridge: inout Switch) {
+    @discardableResult
+    mutating func insertChecksums(_ insertion: ChecksumInsertion, _ bridge: inout Switch) -> Bool {
         let frame = batch.count &- 1
         let leavesSum = run.offloads.contains(.checksum) && !mayStayInside(batch.destination(of: frame), &bridge)
-        if !insertion.apply(to: frame, of: &batch, leavesSum: leavesSum) { drops.missedChecksums &+= 1 }
+        if insertion.apply(to: frame, of: &batch, leavesSum: leavesSum) { return true }
+        missedChecksums &+= 1
+        return false
     }
 
     /// Whether a frame to `destination` may end up in a pool here, so that nothing of it can be left to the uplink.

@@ -42,6 +42,10 @@ struct TransmitRun {
     var shortestFrame = 1
     /// What the uplink finishes for us; nothing in loopback.
     var offloads: UplinkOffloads = []
+    /// The observer of frames wants to see what the queue sends.
+    var showsSent = false
+    /// What is done to the queue's packets is noted, for the observer of frames.
+    var isWatched = false
 }
 
 extension Transmit {
@@ -70,13 +74,15 @@ extension Transmit {
             fetched = fetch(ring, owners.memory(of: queue), limit: Self.descriptorsPerRun)
         }
         guard fetched > 0 else {
-            drops.ringFaults &+= 1
+            countRingFault(queue)
             return false
         }
         run = TransmitRun(queue: queue, ring: ring, fetched: fetched, ranges: owners.ranges(of: queue))
         run.tagTypes = TagTypes(registers[VET.self], registers[CTRL_EXT.self])
         run.shortestFrame = registers[TCTL.self].padsShortPackets ? 60 : 1
         run.offloads = conditions.offloads
+        run.showsSent = interest.hasFunction(owners.owner(of: queue))
+        run.isWatched = run.showsSent || interest.hasWire
         guard bridge.hasPools else { return true }
         run.pool = queue & 7
         run.insertion = registers[VMVIR.self, queue & 7]
@@ -202,6 +208,8 @@ extension Transmit {
             interrupts.raise(causes)
             causes = []
         }
+        activity[run.queue].frames &+= UInt64(truncatingIfNeeded: run.sentFrames)
+        activity[run.queue].bytes &+= UInt64(truncatingIfNeeded: run.sentBytes)
         let isSuspended = suspendSegmentation()
         if rates.isLimited(run.queue), run.sentBytes > 0 {
             rates.countSent(run.queue, bytes: UInt64(run.sentBytes), now: now(), linkSpeed: linkSpeed)

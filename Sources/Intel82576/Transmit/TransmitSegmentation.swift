@@ -37,6 +37,7 @@ extension Transmit {
             packetBatch.header(of: 0), frameLength: Int(packetBatch[0].byteCount), tagTypes: run.tagTypes)
         guard let spoofing = bridge.spoofing(summary, by: pool) else { return true }
         report(spoofing, &bridge)
+        note(spoofing, packetBatch, 0)
         return false
     }
 
@@ -57,21 +58,23 @@ extension Transmit {
         segmentation.transportChecksum =
             !request.insertsL4Checksum ? .untouched : leavesSum ? .partial : .complete
         run.segmentation = segmentation
+        if run.isWatched { segmentedOffloads = TransmitOffloads(request) }
     }
 
     /// Goes on with the packet in ``packetBatch``. Its frames refer to it, so they have to leave before it is used again.
     mutating func continueSegmentation() {
         guard var segmentation = run.segmentation else { return }
-        let left = segmentation.remainingBytes
+        let (left, first, start) = (segmentation.remainingBytes, segmentation.next, batch.count)
         let progress = segmentation.run(from: packetBatch, into: &batch)
         run.batchedBytes += left - segmentation.remainingBytes
+        if run.isWatched { noteSegments(from: first, batch: start) }
         guard progress != .outputFull else {
             run.segmentation = segmentation
             return
         }
         // Only the last segment is short, unless MSS is absurd.
         if progress == .finished, run.shortestFrame > 1 { batch.padLastFrame(to: 60) }
-        if progress == .tooFragmented { drops.malformed &+= 1 }
+        if progress == .tooFragmented { noteLost(.malformed, run.queue) }
         registers.add(1, to: TSCTC.self)
         run.segmentation = nil
     }

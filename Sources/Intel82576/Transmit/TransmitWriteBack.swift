@@ -87,7 +87,7 @@ extension Transmit {
     }
 
     private mutating func storeStatus(_ status: UInt32, at descriptor: UInt64, of queue: Int) {
-        if !owners.memory(of: queue).storeDoubleword(status, at: descriptor &+ 12) { drops.ringFaults &+= 1 }
+        if !owners.memory(of: queue).storeDoubleword(status, at: descriptor &+ 12) { countRingFault(queue) }
     }
 
     /// TDH in memory in place of all DD bits.
@@ -99,7 +99,7 @@ extension Transmit {
         let high = UInt64(registers[TDWBAH.self, run.queue].raw) << 32
         let isWritten = owners.memory(of: run.queue).storeDoubleword(
             UInt32(truncatingIfNeeded: run.ring.head), at: high | UInt64(address.address))
-        if !isWritten { drops.ringFaults &+= 1 }
+        if !isWritten { countRingFault(run.queue) }
         interrupts.raiseTransmit(run.queue)
     }
 

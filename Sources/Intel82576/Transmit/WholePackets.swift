@@ -27,6 +27,7 @@ extension Transmit {
             limit: Self.batchBytes)
         run.batchedBytes &+= byteCount
         run.index &+= count
+        if run.isWatched { noteUntouched(from: batch.count &- count) }
         return count > 0
     }
 
@@ -45,9 +46,11 @@ extension Transmit {
         run.index &+= 1
         let byteCount = control.length &+ (tag == nil ? 0 : 4)
         guard admit(byteCount: byteCount, &bridge) else { return true }
+        var hasChecksums = true
         if control.insertsChecksums {
-            insertChecksums(control.insertion(contexts[context], shift: tag == nil ? 0 : 4), &bridge)
+            hasChecksums = insertChecksums(control.insertion(contexts[context], shift: tag == nil ? 0 : 4), &bridge)
         }
+        if run.isWatched { note(control, tag: tag, hasChecksums: hasChecksums) }
         run.batchedBytes &+= byteCount
         return true
     }

@@ -2,7 +2,7 @@
 
 /// The type 0 header, offsets 0x00 to 0x3F.
 ///
-/// Not offered: an expansion ROM, CardBus CIS, minimum grant and maximum latency; they read as zero.
+/// Not offered: CardBus CIS, minimum grant and maximum latency; they read as zero.
 ///
 /// - Specification: PCI Local Bus Specification 3.0, 6.1 and 6.2; PCI Express Base Specification 3.0, 7.5
 package struct Header: Sendable, Equatable {
@@ -17,6 +17,7 @@ package struct Header: Sendable, Equatable {
         package static let baseAddressRegisters = 0x10
         package static let subsystemVendorID = 0x2C
         package static let subsystemID = 0x2E
+        package static let expansionROM = 0x30
         package static let capabilitiesPointer = 0x34
         package static let interruptLine = 0x3C
         package static let interruptPin = 0x3D
@@ -37,6 +38,8 @@ package struct Header: Sendable, Equatable {
     /// Whether other functions share the device number.
     package var isMultiFunction: Bool
     package var baseAddressRegisters: [BAR]
+    /// Bytes that the expansion ROM decodes, a power of two from 2 KiB on; 0 without one.
+    package var expansionROMSize = 0
     /// The command bits software can set.
     package var commands: Command
 
@@ -64,8 +67,16 @@ package struct Header: Sendable, Equatable {
         for bar in baseAddressRegisters { bar.define(in: &space, base: Offset.baseAddressRegisters) }
         space.define(at: Offset.subsystemVendorID, subsystemVendorID)
         space.define(at: Offset.subsystemID, subsystemID)
+        if expansionROMSize > 0 { defineExpansionROM(in: &space) }
         space.define(at: Offset.interruptLine, UInt8(0), writable: 0xFF)
         space.define(at: Offset.interruptPin, interruptPin.rawValue)
+    }
+
+    /// Expansion ROM Base Address: the address, and Expansion ROM Enable (bit 0). Bits 10:1 are reserved.
+    private func defineExpansionROM(in space: inout ConfigurationSpace) {
+        precondition(expansionROMSize.nonzeroBitCount == 1 && (2048...1 << 31).contains(expansionROMSize))
+        let address = ~UInt32(expansionROMSize - 1)
+        space.define(at: Offset.expansionROM, UInt32(0), writable: address | 1)
     }
 }
 

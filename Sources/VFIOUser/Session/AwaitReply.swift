@@ -53,7 +53,7 @@ extension Session {
     private func scan(_ search: inout ReplySearch) -> Reply? {
         while end == nil, input.count - search.offset >= Limits.headerSize {
             let header = Header(input, at: search.offset)
-            guard header.isWellFormed else {
+            guard isWellFormed(header) else {
                 finish(.violation("malformed header"))
                 break
             }

@@ -23,6 +23,7 @@ extension Session {
     func size(of region: Region) -> Int {
         switch region {
         case .bar(let bar): bar < barSizes.count ? barSizes[bar] : 0
+        case .expansionROM: romSize
         case .configuration: Region.configurationSize
         case .absent: 0
         }

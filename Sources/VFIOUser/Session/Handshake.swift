@@ -12,8 +12,9 @@ extension Session {
             finish(.versionRefused)
             throw error
         }
-        guard let reply = beginReply(to: request, payload: Version.reply.count) else { return }
-        for byte in Version.reply { reply.append(byte) }
+        let payload = Version.reply(transferSize: transferSize)
+        guard let reply = beginReply(to: request, payload: payload.count) else { return }
+        for byte in payload { reply.append(byte) }
     }
 
     /// Minor numbers only ever add: the reply names the one this side speaks, 0.

@@ -10,8 +10,12 @@ extension Session {
         let access = try RegionAccess.read(request)
         let region = try checked(access)
         replyData.removeAll()
-        var pieces = AccessPieces(access, in: region)
-        while let piece = pieces.next() { read(piece, of: region) }
+        if region == .expansionROM {
+            readROM(access)
+        } else {
+            var pieces = AccessPieces(access, in: region)
+            while let piece = pieces.next() { read(piece, of: region) }
+        }
         guard let reply = beginReply(to: request, payload: RegionAccess.size + replyData.count) else { return }
         access.append(to: reply)
         reply.append(contentsOf: replyData)
@@ -43,6 +47,7 @@ extension Session {
 
     private func write(_ access: RegionAccess, from request: Request, at offset: Int) throws(Refusal) {
         let region = try checked(access)
+        if region == .expansionROM { throw Refusal(EINVAL) }
         var pieces = AccessPieces(access, in: region)
         var offset = offset
         while let piece = pieces.next() {
@@ -53,11 +58,22 @@ extension Session {
 
     /// The region `access` lies in, from its first to its last byte.
     private func checked(_ access: RegionAccess) throws(Refusal) -> Region {
-        guard let region = Region(index: access.region), access.count > 0, access.count <= Limits.transferSize
-        else { throw Refusal(EINVAL) }
+        guard let region = Region(index: access.region), access.count > 0 else { throw Refusal(EINVAL) }
+        // Registers take their time. No client reads as many at once.
+        guard access.count <= (region == .expansionROM ? transferSize : Limits.transferSize) else {
+            throw Refusal(EINVAL)
+        }
         let size = UInt64(size(of: region))
         guard UInt64(access.count) <= size, access.offset <= size - UInt64(access.count) else { throw Refusal(EINVAL) }
         return region
+    }
+
+    /// Past the contents, and where the function is not there any more, there are ones.
+    private func readROM(_ access: RegionAccess) {
+        let contents = function.expansionROM?.contents ?? []
+        let start = min(Int(access.offset), contents.count)
+        replyData.append(contents[start..<min(Int(access.offset) + Int(access.count), contents.count)])
+        while replyData.count < Int(access.count) { replyData.append(UInt8(0xFF)) }
     }
 
     private func read(_ piece: AccessPieces.Piece, of region: Region) {
@@ -66,7 +82,7 @@ extension Session {
         case .bar(let bar): replyData.append(function.readBAR(bar, at: offset, width: width), width: width)
         case .configuration:
             replyData.append(UInt64(function.readConfiguration(at: offset, width: width)), width: width)
-        case .absent: break
+        case .expansionROM, .absent: break
         }
     }
 
@@ -75,7 +91,7 @@ extension Session {
         case .bar(let bar): function.writeBAR(bar, at: piece.offset, width: piece.width, value)
         case .configuration:
             function.writeConfiguration(at: piece.offset, width: piece.width, UInt32(truncatingIfNeeded: value))
-        case .absent: break
+        case .expansionROM, .absent: break
         }
     }
 }

@@ -18,14 +18,18 @@ final class Session {
 
     let function: any Function
     let barSizes: [Int]
+    /// Bytes of the expansion ROM's region; 0 without one.
+    let romSize: Int
+    /// `max_data_xfer_size`: data bytes of one region message.
+    let transferSize: Int
     let transport: any Transport
     let log: EventLog
 
     /// Bytes received and not handled yet. The request being handled is at the front.
-    let input = ByteQueue(capacity: Limits.inputCapacity)
-    let output = SendQueue()
+    let input: ByteQueue
+    let output: SendQueue
     /// Data of the reply being put together.
-    let replyData = ByteQueue(capacity: Limits.transferSize)
+    let replyData: ByteQueue
     var received = ReceivedDescriptors()
     /// Bytes of the stream before ``input``.
     private(set) var position: UInt64 = 0
@@ -60,7 +64,12 @@ final class Session {
     ) {
         (self.transport, self.function, self.log, self.afterWrite) = (transport, function, log, afterWrite)
         (self.waitBudget, self.guestMemory) = (waitBudget, guestMemory)
-        barSizes = function.barSizes
+        (barSizes, romSize) = (function.barSizes, function.expansionROM?.size ?? 0)
+        // QEMU reads a ROM in one message, whatever its size.
+        transferSize = max(Limits.transferSize, romSize)
+        input = ByteQueue(capacity: Limits.inputCapacity(transferSize))
+        output = SendQueue(capacity: Limits.outputCapacity(transferSize))
+        replyData = ByteQueue(capacity: transferSize)
         intx = INTxLine(events)
         msi = VectorTable(count: function.interruptCounts.msi, events)
         msix = VectorTable(count: function.interruptCounts.msix, events)
@@ -97,7 +106,7 @@ extension Session {
     private var hasMessage: Bool {
         guard input.count >= Limits.headerSize else { return false }
         let header = Header(input, at: 0)
-        return !header.isWellFormed || input.count >= Int(header.size)
+        return !isWellFormed(header) || input.count >= Int(header.size)
     }
 
     /// The connection is readable: receives once and handles a bounded number of messages.
@@ -137,7 +146,7 @@ extension Session {
         while input.count - offset >= Limits.headerSize {
             let header = Header(input, at: offset)
             let next = offset + Int(header.size)
-            if !header.isWellFormed || next >= input.count { break }
+            if !isWellFormed(header) || next >= input.count { break }
             offset = next
         }
         return offset
@@ -155,9 +164,12 @@ extension Session {
         flush()
     }
 
+    /// Whether the message can be told from what follows it.
+    func isWellFormed(_ header: Header) -> Bool { header.isWellFormed(upTo: Limits.messageSize(transferSize)) }
+
     private func handleMessage() {
         let header = Header(input, at: 0)
-        guard header.isWellFormed else { return finish(.violation("malformed header")) }
+        guard isWellFormed(header) else { return finish(.violation("malformed header")) }
         guard header.isRequest else { return dropLateReply(header, at: 0) }
         handle(Request(header: header, bytes: input, descriptors: received.take(at: position)))
         input.removeFirst(Int(header.size))

@@ -73,6 +73,11 @@ extension ByteQueue {
         unsafe memcpy(base + tail - other.count, other.base + other.head, other.count)
     }
 
+    func append(_ bytes: ArraySlice<UInt8>) {
+        // SAFETY: each byte of such a span is initialized.
+        unsafe append(bytes.span.bytes)
+    }
+
     func append(_ bytes: RawSpan) {
         extend(by: bytes.byteCount)
         let start = unsafe base + tail - bytes.byteCount

@@ -11,9 +11,11 @@ final class SendQueue {
     /// Linux delivers up to 32 KiB of a stream socket's send in one piece, with the default buffer size.
     private static let pieceSize = 16_384
 
-    let bytes = ByteQueue(capacity: Limits.outputCapacity)
+    let bytes: ByteQueue
     /// Bytes that are left of a message whose beginning was sent.
     private var remainder = 0
+
+    init(capacity: Int) { bytes = ByteQueue(capacity: capacity) }
 
     var isEmpty: Bool { bytes.isEmpty }
 

@@ -23,8 +23,9 @@ enum DeviceInformation {
 /// Regions by their index.
 enum Region: Equatable {
     case bar(Int)
+    case expansionROM
     case configuration
-    /// Expansion ROM, VGA, or a BAR the function does not have.
+    /// VGA, or a BAR the function does not have.
     case absent
 
     static let configurationSize = 4096
@@ -33,8 +34,9 @@ enum Region: Equatable {
     init?(index: UInt32) {
         switch index {
         case 0...5: self = .bar(Int(index))
+        case 6: self = .expansionROM
         case 7: self = .configuration
-        case 6, 8: self = .absent
+        case 8: self = .absent
         default: return nil
         }
     }
@@ -44,7 +46,7 @@ enum Region: Equatable {
 struct RegionInformation {
     static let size = 32
     /// Bit 0: readable; bit 1: writable.
-    private static let flags: UInt32 = 0b11
+    private var flags: UInt32 { region == .expansionROM ? 0b01 : 0b11 }
 
     let index: UInt32
     let region: Region
@@ -61,7 +63,7 @@ struct RegionInformation {
 
     /// An absent region is one of size 0 that can neither be read nor written.
     func append(to bytes: ByteQueue, regionSize: Int) {
-        for word in [UInt32(Self.size), regionSize > 0 ? Self.flags : 0, index, 0] { bytes.append(word) }
+        for word in [UInt32(Self.size), regionSize > 0 ? flags : 0, index, 0] { bytes.append(word) }
         bytes.append(UInt64(regionSize))
         bytes.append(UInt64(0))
     }

@@ -28,9 +28,9 @@ struct Header: BitwiseCopyable {
     var wantsReply: Bool { !flags.contains(.noReply) }
     var payloadSize: Int { Int(size) - Limits.headerSize }
 
-    /// Whether the message can be told from what follows it.
-    var isWellFormed: Bool {
-        size >= Limits.headerSize && size <= Limits.messageSize && (isRequest || isReply)
+    /// Whether it is the header of a message of up to `largest` bytes.
+    func isWellFormed(upTo largest: Int) -> Bool {
+        size >= Limits.headerSize && size <= largest && (isRequest || isReply)
     }
 }
 

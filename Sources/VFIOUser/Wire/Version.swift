@@ -45,12 +45,12 @@ struct Version {
     /// QEMU refuses a reply longer than its own request, so only what differs from its defaults is named.
     /// `write_multiple` is left out although REGION_WRITE_MULTI is understood: QEMU's flag for it (0x16) overlaps the
     /// one that sends every message through its I/O thread (0x4), which costs each register access a thread switch.
-    static let reply: [UInt8] = {
+    static func reply(transferSize: Int) -> [UInt8] {
         let text =
             #"{"capabilities":{"max_msg_fds":\#(Limits.descriptorsPerMessage),"#
-            + #""max_data_xfer_size":\#(Limits.transferSize)}}"#
+            + #""max_data_xfer_size":\#(transferSize)}}"#
         return [0, 0, 0, 0] + Array(text.utf8) + [0]
-    }()
+    }
 }
 
 /// How deep brackets nest in a JSON text, which need not be valid.

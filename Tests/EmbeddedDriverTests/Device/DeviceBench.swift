@@ -7,11 +7,14 @@ import KawelaTestSupport
 /// The embedded driver on a port, and VFs with a driver each that does what igbvf does.
 final class DeviceBench {
     let port: TestDriver
+    /// Watches what the drivers do.
+    let lint: Lint
     private(set) var driver: EmbeddedDriver!
     private(set) var events: [DriverEvent] = []
 
     init(vfs: Int = 2, _ edit: (inout [VFSettings]) -> Void = { _ in }) throws {
         port = TestDriver(maps: false, virtualFunctions: vfs)
+        lint = Lint(watching: port.port)
         var settings = (0..<vfs).map { VFSettings(address: address(UInt64($0 + 1))) }
         edit(&settings)
         driver = try EmbeddedDriver(

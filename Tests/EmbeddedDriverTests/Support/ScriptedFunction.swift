@@ -27,6 +27,7 @@ final class ScriptedFunction: Function {
 
     let barSizes = [128 << 10, 0, 0, 16 << 10, 0, 0]
     let interruptCounts = InterruptCounts(intx: 1, msi: 1, msix: 10)
+    let expansionROM: ExpansionROM? = nil
 
     init(totalVFs: UInt8 = 8, hasSRIOV: Bool = true) {
         configuration[0x34] = 0x40

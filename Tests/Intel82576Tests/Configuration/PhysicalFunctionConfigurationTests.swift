@@ -43,7 +43,7 @@ import Testing
         #expect(Configuration.barSizes == [0x2_0000, 0x2_0000, 32, 0x4000, 0, 0])
     }
 
-    @Test("there is no expansion ROM")
+    @Test("without an expansion ROM there is no base address for one")
     func noROM() throws {
         var configuration = try makeConfiguration()
         _ = configuration.write(at: 0x30, width: 4, .max)

@@ -28,7 +28,7 @@ import Testing
     /// Where this function is meant to differ, and what it reads instead.
     private static let differences: [Int: (value: UInt32, reason: String)] = [
         0x00C: (0x0000_0010, "there is one port: not a multi-function device"),
-        0x030: (0x0000_0000, "no expansion ROM"),
+        0x030: (0x0000_0000, "no expansion ROM was given"),
         0x0AC: (0x0203_6C41, "the port number comes from the slot"),
         0x0E0: (0x0000_0000, "no VPD; on the card it is outside the chain too"),
         0x154: (0x0000_0000, "there is no next function"),

@@ -93,7 +93,7 @@ extension FaultRule {
         bench.advance(milliseconds: 110)
         bench.driver.arrive(TestDriver.frame())
         #expect(bench.driver.takeAll(&ring).isEmpty)
-        #expect(bench.driver.port.receive.drops.noDescriptors == (drops ? 1 : 0))
+        #expect(bench.driver.port.receive.drops[.noDescriptors] == (drops ? 1 : 0))
         bench.advance(milliseconds: 60)
         #expect(bench.driver.takeAll(&ring) == (drops ? [] : [TestDriver.frame()]))
     }
@@ -108,7 +108,7 @@ extension FaultRule {
         bench.driver.ring(transmit)
         bench.driver.arrive(TestDriver.frame())
         #expect(bench.driver.sentFrames.isEmpty && bench.driver.takeAll(&receive).isEmpty)
-        #expect(bench.driver.port.transmit.drops.ringFaults > 0 && bench.driver.port.receive.drops.unwritable == 1)
+        #expect(bench.driver.port.transmit.drops[.ringFault] > 0 && bench.driver.port.receive.drops[.unwritable] == 1)
         bench.advance(milliseconds: 60)
         #expect(bench.driver.sentFrames == [TestDriver.frame()])
         bench.driver.arrive(TestDriver.frame(2))

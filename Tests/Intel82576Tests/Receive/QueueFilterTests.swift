@@ -162,9 +162,9 @@ struct QueueFilterTests {
             for other in [1, 2, 4, 8, 16, 32] as [UInt16] {
                 var recipe = FrameRecipe()
                 recipe.tcpFlags = other
-                #expect(verdict(recipe.bytes).queue == (other == flag ? 7 : nil))
+                #expect(verdict(recipe.bytes).steering?.queue == (other == flag ? 7 : nil))
                 recipe.tcpFlags = 0x3F
-                #expect(verdict(recipe.bytes).queue == 7)
+                #expect(verdict(recipe.bytes).steering?.queue == 7)
             }
         }
         driver[.IMIREXT, 0] = Self.ignoresSize
@@ -254,11 +254,11 @@ struct QueueFilterTests {
         setTuple(0, queue: 3)
         driver[.FTQF, 0] = driver[.FTQF, 0] & ~(1 << 15) | 5 << 12
         let bytes = FrameRecipe().bytes
-        #expect(verdict(bytes, pool: 5).queue == 3)
-        #expect(verdict(bytes, pool: 4).queue == nil)
-        #expect(verdict(bytes).queue == 3)
+        #expect(verdict(bytes, pool: 5).steering?.queue == 3)
+        #expect(verdict(bytes, pool: 4).steering?.queue == nil)
+        #expect(verdict(bytes).steering?.queue == 3)
         driver[.FTQF, 0] |= 1 << 15
-        #expect(verdict(bytes, pool: 4).queue == 3)
+        #expect(verdict(bytes, pool: 4).steering?.queue == 3)
     }
 
     @Test("choose between the queues of a pool, never one of another pool")

@@ -13,7 +13,7 @@ struct RegisterTypeTests {
     static func declared() throws -> Set<String> {
         let folder = sources.appending(path: "Registers")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-        return try files.reduce(into: []) { names, file in
+        return try files.filter { $0.pathExtension == "swift" }.reduce(into: []) { names, file in
             let text = try String(contentsOf: file, encoding: .utf8)
             let declaration = /struct (\w+): \w+ \{\n +package static var name: RegisterName \{ \.(\w+) \}/
             for match in text.matches(of: declaration) {

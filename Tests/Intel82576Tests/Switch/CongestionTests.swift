@@ -23,7 +23,7 @@ struct CongestionTests {
         bench.transmit([.init(frame: Scene.frame(to: Scene.everybody))], on: 0)
         #expect(bench.take(1).count == 1)
         #expect(driver.uplink.sent.isEmpty)
-        #expect(port.bridge.undeliverable == 1 && driver[.HTDPMC] == 1)
+        #expect(port.drops[.undeliverable] == 1 && driver[.HTDPMC] == 1)
     }
 
     @Test("loses nothing when it takes frames again in time")

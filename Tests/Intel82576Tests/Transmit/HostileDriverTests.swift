@@ -175,7 +175,7 @@ struct HostileDriverTests {
             sent += hostile.driver.uplink.sent.count
         }
         #expect(sent > 50)
-        #expect(hostile.driver.port.transmit.drops.malformed > 50)
-        #expect(hostile.driver.port.transmit.drops.unreadable > 0)
+        #expect(hostile.driver.port.transmit.drops[.malformed] > 50)
+        #expect(hostile.driver.port.transmit.drops[.unreadable] > 0)
     }
 }

@@ -65,7 +65,7 @@ struct ImpossibleRingTests {
             driver.advance()
         }
         #expect(driver.sentFrames.isEmpty && !driver.port.hasWork)
-        #expect(driver.port.receive.drops.unwritable == 63)
+        #expect(driver.port.receive.drops[.unwritable] == 63)
         #expect(driver.memory.read(4096, at: 0) == before)
 
         sent = driver.makeTransmitRing()
@@ -119,7 +119,7 @@ struct ImpossibleRingTests {
         driver.enableReceive(1 << 5)
         driver.memory.store(0, at: ring.base + UInt64(slot) * 16)
         driver.arrive(TestDriver.frame(1, length: 3000))
-        #expect(driver.port.receive.drops.unwritable == 1 && driver.receiveHead() == 3)
+        #expect(driver.port.receive.drops[.unwritable] == 1 && driver.receiveHead() == 3)
         #expect(!driver.port.hasWork && driver.port.wantsFrames)
         driver.arrive(TestDriver.frame(2, length: 3000))
         ring.head = 3

@@ -16,7 +16,7 @@ struct MalformedPacketTests {
         #expect(driver.sentFrames == [TestDriver.frame(77)])
         #expect(driver.isDone(done))
         #expect(driver.transmitHead() == ring.tail)
-        #expect(driver.port.transmit.drops.malformed == dropped)
+        #expect(driver.port.transmit.drops[.malformed] == dropped)
     }
 
     /// The ring still sends.
@@ -44,7 +44,7 @@ struct MalformedPacketTests {
         driver.post(pieces: [frame + [0]], to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames == [frame])
-        #expect(driver.port.transmit.drops.malformed == 1)
+        #expect(driver.port.transmit.drops[.malformed] == 1)
     }
 
     struct Lengths: Sendable, CustomTestStringConvertible {
@@ -122,7 +122,7 @@ struct MalformedPacketTests {
         driver.post(pieces: [frame], options: 1 << 40, to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames == Array(repeating: frame, count: 6))
-        #expect(driver.port.transmit.drops.missedChecksums == 6)
+        #expect(driver.port.transmit.missedChecksums == 6)
     }
 
     @Test("a packet too short for addresses gets no tag in front of nothing, and leaks no other packet's bytes")
@@ -136,7 +136,7 @@ struct MalformedPacketTests {
         driver.post(pieces: [TestDriver.frame(2)], to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames == [TestDriver.frame(1, length: 1000), TestDriver.frame(2)])
-        #expect(driver.port.transmit.drops.malformed == 1)
+        #expect(driver.port.transmit.drops[.malformed] == 1)
     }
 
     /// The context at the packet's end is the one that counts, and all of the packet is held against it.
@@ -160,7 +160,7 @@ struct MalformedPacketTests {
         driver.ring(ring)
         #expect(driver.sentFrames.map(\.count) == [1554, 1554])
         #expect((wrong + [right]).allSatisfy { driver.isDone($0) })
-        #expect(driver.port.transmit.drops.malformed == 5 && driver.transmitHead() == ring.tail)
+        #expect(driver.port.transmit.drops[.malformed] == 5 && driver.transmitHead() == ring.tail)
     }
 
     /// The descriptors by which a guest left VirtualBox 5.2.20: bytes of the first packet, in which nothing ends, were still
@@ -183,7 +183,7 @@ struct MalformedPacketTests {
         driver.post(pieces: [TestDriver.frame(77)], to: &ring)
         driver.ring(ring)
         #expect(driver.takeAll(&received) == [TestDriver.frame(77)])
-        #expect(driver.transmitHead() == ring.tail && driver.port.transmit.drops.malformed == 3)
+        #expect(driver.transmitHead() == ring.tail && driver.port.transmit.drops[.malformed] == 3)
     }
 
     @Test("a packet that begins in one descriptor format and ends in the other leaves whole, or not at all")

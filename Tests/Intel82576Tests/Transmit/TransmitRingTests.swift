@@ -161,7 +161,7 @@ struct TransmitRingTests {
         driver.post(pieces: [TestDriver.frame(9)], to: &ring)
         driver.ring(ring)
         #expect(driver.sentFrames == [TestDriver.frame(9)])
-        #expect(driver.port.transmit.drops.malformed == 1)
+        #expect(driver.port.transmit.drops[.malformed] == 1)
     }
 
     @Test("a packet of more descriptors than a run takes is dropped up to its end, and the next one leaves")

@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    private func frame(from source: UInt8, to destination: UInt8) -> [UInt8] {
+    func frame(from source: UInt8, to destination: UInt8) -> [UInt8] {
         let addresses = [destination, source].flatMap { [2, 0, 0, 0, 0, 0xA0 + $0] as [UInt8] }
         return addresses + [0x88, 0xB5] + (0..<50).map { UInt8($0) }
     }

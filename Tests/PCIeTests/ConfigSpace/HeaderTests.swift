@@ -9,13 +9,14 @@ import Testing
         BAR(5, .memory32, size: 16),
     ]
 
-    private func makeSpace() -> ConfigurationSpace {
+    private func makeSpace(expansionROMSize: Int = 0) -> ConfigurationSpace {
         var space = ConfigurationSpace()
-        Header(
+        var header = Header(
             vendorID: 0x1234, deviceID: 0x5678, revisionID: 0x9A, classCode: 0x02_03_04, subsystemVendorID: 0xAABB,
             subsystemID: 0xCCDD, interruptPin: .b, isMultiFunction: true, baseAddressRegisters: Self.bars,
-            commands: [.memorySpace, .busMaster, .interruptDisable]
-        ).install(in: &space)
+            commands: [.memorySpace, .busMaster, .interruptDisable])
+        header.expansionROMSize = expansionROMSize
+        header.install(in: &space)
         return space
     }
 
@@ -35,6 +36,22 @@ import Testing
                 0x5678_1234, 0x0000_0406, 0x0203_049A, 0x0080_00FF, 0xFFFE_0000, 0xFFFF_FFE1, 0xFFFF_C00C, 0xFFFF_FFFF,
                 0, 0xFFFF_FFF0, 0, 0xCCDD_AABB, 0, 0, 0, 0x0000_02FF,
             ])
+    }
+
+    @Test(
+        "the base address of an expansion ROM tells its size when ones are written, but for the enable bit",
+        arguments: [(2048, 0xFFFF_F801), (128 << 10, 0xFFFE_0001), (1 << 20, 0xFFF0_0001)] as [(Int, UInt32)])
+    func expansionROM(size: Int, ones: UInt32) {
+        var space = makeSpace(expansionROMSize: size)
+        #expect(space.read(at: 0x30, width: 4) == 0)
+        space.write(at: 0x30, width: 4, 0xFFFF_F800)
+        #expect(space.read(at: 0x30, width: 4) == ones & ~1)
+        space.write(at: 0x30, width: 4, .max)
+        #expect(space.read(at: 0x30, width: 4) == ones)
+        space.write(at: 0x30, width: 4, 0xC780_0001)
+        #expect(space.read(at: 0x30, width: 4) == 0xC780_0001)
+        space.reset(.functionLevel)
+        #expect(space.read(at: 0x30, width: 4) == 0)
     }
 
     @Test("a BAR reports where software placed it, without its type bits")

@@ -38,6 +38,14 @@ struct RegionInfoTests {
         #expect(reply.payload == bytes(UInt32(32), flags, index, UInt32(0), UInt64(size), UInt64(0)))
     }
 
+    @Test("an expansion ROM is a region that can only be read")
+    func expansionROM() throws {
+        let function = ScriptedFunction()
+        function.expansionROM = ExpansionROM(erased: 256 << 10)
+        let reply = try ask(Connection(function), 6)
+        #expect(reply.payload == bytes(UInt32(32), UInt32(1), UInt32(6), UInt32(0), UInt64(256 << 10), UInt64(0)))
+    }
+
     @Test("more room than needed is fine")
     func largerArgumentSize() throws {
         #expect(try ask(Connection(), 0, argsz: 4096).payload.u32(0) == 32)

@@ -19,6 +19,7 @@ final class ScriptedFunction: Function {
 
     var barSizes = [0x20000, 0, 0, 0x4000, 0, 0]
     var interruptCounts = InterruptCounts(intx: 1, msi: 1, msix: 10)
+    var expansionROM: ExpansionROM?
     var calls: [Call] = []
     var mappings: [DMAMapping] = []
     var host: (any FunctionHost)?

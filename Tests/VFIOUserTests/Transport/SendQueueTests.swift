@@ -28,7 +28,7 @@ private final class MeteredTransport: Transport {
 
 @Suite("Send queue")
 struct SendQueueTests {
-    private let queue = SendQueue()
+    private let queue = SendQueue(capacity: 1 << 20)
     private let transport = MeteredTransport()
 
     private func add(_ size: Int) {

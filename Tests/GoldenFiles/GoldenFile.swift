@@ -1,19 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 import Testing
 
-/// A text that is kept in `Golden/` next to this file, and compared byte by byte.
+/// A text that is kept in `Golden/` next to the test's file, and compared byte by byte.
 ///
 /// With `KAWELA_UPDATE_GOLDEN=1` in the environment a text that differs is rewritten; the test fails all the same, so
 /// that the new one is looked at before it is committed.
-struct GoldenFile {
-    let url: URL
+package struct GoldenFile {
+    package let url: URL
 
-    init(_ name: String, beside file: String = #filePath) {
+    package init(_ name: String, beside file: String = #filePath) {
         url = URL(fileURLWithPath: file).deletingLastPathComponent().appending(path: "Golden/\(name)")
     }
 
-    func expect(_ text: String, _ whatIfMissing: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws
-    {
+    package func expect(
+        _ text: String, _ whatIfMissing: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         let golden = try? String(contentsOf: url, encoding: .utf8)
         guard golden != text else { return }
         if ProcessInfo.processInfo.environment["KAWELA_UPDATE_GOLDEN"] == "1" {
