@@ -18,6 +18,14 @@ let dataPath = isFuzzing ? strict : strict + unchecked
 /// Tests build frames and rings by hand; memory safety is asked of the product, not of them.
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
 
+/// What `kawela --version` says of the commit: KAWELA_COMMIT, which `make build` and packages set. Not the commit that SwiftPM
+/// knows (`Context.gitInformation`): it keeps manifests, and would go on naming the commit at which it first saw this one.
+let commit: [CSetting] =
+    Context.environment["KAWELA_COMMIT"].map { commit in
+        let isPlain = commit.utf8.allSatisfy { UInt8(ascii: "+")...UInt8(ascii: "z") ~= $0 && $0 != UInt8(ascii: "\\") }
+        return isPlain ? [.define("KAWELA_COMMIT", to: "\"\(commit)\"")] : []
+    } ?? []
+
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -31,11 +39,15 @@ let package = Package(
     ],
     targets: [
         .target(name: "CKawela"),
+        /// Apart, so that another commit has next to nothing built anew.
+        .target(name: "CVersion", cSettings: commit),
         .target(name: "PCIe", swiftSettings: strict),
         .target(
             name: "Intel82576", dependencies: ["PCIe", "CKawela"],
             swiftSettings: dataPath + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "HostSystem", dependencies: ["CKawela", system], swiftSettings: strict),
+        /// What goes over the control socket, and the client's side of it.
+        .target(name: "ControlProtocol", dependencies: ["HostSystem", system], swiftSettings: strict),
         .target(
             name: "VFIOUser", dependencies: ["PCIe", "HostSystem", "CKawela", logging, system],
             swiftSettings: strict),
@@ -45,13 +57,17 @@ let package = Package(
         .target(
             name: "KawelaDaemon",
             dependencies: [
-                "VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "HostSystem", "CKawela", logging,
-                system,
+                "ControlProtocol", "VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "HostSystem",
+                "CKawela",
+                logging, system,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "kawela",
-            dependencies: ["KawelaDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "KawelaDaemon", "ControlProtocol", "CVersion",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
 
         .target(
@@ -69,6 +85,9 @@ let package = Package(
             name: "Intel82576Tests", dependencies: ["Intel82576", "PCIe", "KawelaTestSupport", "GoldenFiles"],
             exclude: ["Configuration/Golden"], swiftSettings: tests),
         .testTarget(
+            name: "ControlProtocolTests", dependencies: ["ControlProtocol", "HostSystem", "HostTestSupport"],
+            swiftSettings: tests),
+        .testTarget(
             name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "HostSystem", "HostTestSupport", "CKawela"],
             swiftSettings: tests),
         .testTarget(
@@ -81,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "KawelaDaemonTests",
             dependencies: [
-                "KawelaDaemon", "EmbeddedDriver", "HostSystem", "KawelaTestSupport", "HostTestSupport",
+                "KawelaDaemon", "ControlProtocol", "EmbeddedDriver", "HostSystem", "KawelaTestSupport",
+                "HostTestSupport",
                 "sandbox-probe",
             ],
             swiftSettings: tests),

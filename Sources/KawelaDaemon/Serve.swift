@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 import Logging
+import SystemPackage
 
 /// `kawela serve`: makes each port with its uplink, its servers and if wanted its driver, and runs them, each in a thread
 /// of its own, until a signal to stop. Once all is open it gives up what it does not need any more (``Sandbox``).
@@ -16,8 +18,11 @@ package func serve(_ line: ServeOptions, configuration path: String? = nil) thro
     let log = Logger(label: "kawela") { [level = plans[0].logLevel] _ in ShortLog(level: level) }
 
     prepareProcess()
-    let signals = try Signals(signalNumbers(hasConfiguration: path != nil))
-    let ports = try makePorts(plans, log: log)
+    let signals = try Failure.explaining("receive signals") { () throws(Errno) in
+        try Signals(signalNumbers(hasConfiguration: path != nil))
+    }
+    let mailbox = try plans[0].control.map { _ throws(Failure) in try makeMailbox() }
+    let ports = try makePorts(plans, mailbox, log: log)
     defer { for port in ports { port.close() } }
     let reader = path.map { path in
         PlanReader(
@@ -27,11 +32,19 @@ package func serve(_ line: ServeOptions, configuration path: String? = nil) thro
             isConfined: plans[0].sandbox == .on, log: log)
     }
     let supervisor = try Supervisor(
-        signals, reload: reader.map { reader in { reader.run() } },
+        signals, manager: NotifySocket(), reload: reader.map { reader in { reader.run() } },
         abandon: { late in exitWithout(late, of: ports, plans, log: log) })
+    let control = try makeControl(
+        plans, ports, mailbox, reload: reader == nil ? nil : supervisor.reloadRequest, log: log)
+    defer { control?.close() }
     let sandbox = Sandbox(SandboxProfile(plans, configuration: path), mode: plans[0].sandbox, log: log)
     sandbox.enterProcess()
     for port in ports { port.announce() }
+    let controlThread = try control.map { control throws(Failure) in try control.start { sandbox.enterControl() } }
+    defer {
+        mailbox?.stop()
+        controlThread?.join()
+    }
     let workers = ports.indices.map { position in
         worker(plans[position].name, ports[position]) { sandbox.enterPort(position) }
     }
@@ -40,15 +53,31 @@ package func serve(_ line: ServeOptions, configuration path: String? = nil) thro
 }
 
 /// Makes a port for each plan; when one cannot be made, those made before it are closed.
-private func makePorts(_ plans: [ServePlan], log: Logger) throws(Failure) -> [ServedPort] {
+private func makePorts(_ plans: [ServePlan], _ mailbox: ControlMailbox?, log: Logger) throws(Failure) -> [ServedPort] {
     var ports: [ServedPort] = []
     do throws(Failure) {
-        for plan in plans { ports.append(try ServedPort(plan, log: log)) }
+        for plan in plans { ports.append(try ServedPort(plan, mailbox: mailbox, log: log)) }
     } catch {
         for port in ports { port.close() }
         throw error
     }
     return ports
+}
+
+private func makeMailbox() throws(Failure) -> ControlMailbox {
+    try Failure.explaining("make an event descriptor") { () throws(Errno) in try ControlMailbox() }
+}
+
+/// The control socket that the plans ask for, if they do.
+private func makeControl(
+    _ plans: [ServePlan], _ ports: [ServedPort], _ mailbox: ControlMailbox?, reload: Event?, log: Logger
+) throws(Failure) -> ControlServer? {
+    guard let path = plans[0].control, let mailbox else { return nil }
+    let asked = zip(plans, ports).map {
+        ControlServer.Port(name: $0.name ?? "", control: $1.control, virtualFunctions: $0.vfCount)
+    }
+    return try ControlServer(
+        path: path, ports: asked, mailbox: mailbox, reload: reload.map { reload in { reload.signal() } }, log: log)
 }
 
 /// Exits although the threads of the ports at the positions `late` are stuck in a system call: their sockets' files stay,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Backends
+import EmbeddedDriver
 import HostSystem
 import Intel82576
 import Logging
@@ -14,38 +15,47 @@ final class ServedPort {
     private let plan: ServePlan
     private let backend: any Backend
     private let kept: KeptNVM?
+    private let trace: TraceFile?
     private let servers: [any FunctionServer]
     private let loop: EventLoop
 
     /// Leaves nothing behind when it throws.
-    init(_ plan: ServePlan, log: Logger) throws(Failure) {
+    /// - Parameter mailbox: of the control socket, if there is one.
+    init(_ plan: ServePlan, mailbox: ControlMailbox? = nil, log: Logger) throws(Failure) {
         var log = log
         if let name = plan.name { log[metadataKey: "port"] = "\(name)" }
         let control = try PortControl()
         var undo = Undo()
         do throws(Failure) {
             let uplink = try makeBackend(plan.uplink)
-            let faultBackend = plan.faults.map { _ in FaultBackend(around: uplink, clock: monotonicNanoseconds) }
+            let faultBackend =
+                plan.faults == nil && mailbox == nil ? nil : FaultBackend(around: uplink, clock: monotonicNanoseconds)
             let backend: any Backend = faultBackend ?? uplink
             undo.steps.append { backend.close() }
-            let kept = try plan.nvm.map { path throws(Failure) in
-                try KeptNVM(path: path, address: plan.mac, isAddressGiven: plan.isMACGiven, log: log)
-            }
+            let kept = try makeKeptNVM(plan, log: log)
             undo.steps.append { kept?.close() }
-            let port = makePort(plan, kept, uplink: backend)
-            let driver = try plan.vfSettings.map { settings throws(Failure) in
-                try makeDriver(port.physicalFunction, settings, log: log)
-            }
-            let injector = faultBackend.map { backend in
-                FaultInjector(plan.faults ?? Faults(), port, backend, servesPF: driver == nil, log: log)
-            }
+            let port = try makePort(plan, kept, uplink: backend, log: log)
+            let trace = try makeTrace(plan, of: port, log: log)
+            undo.steps.append { trace?.close() }
+            let driver = try makeDriver(plan, of: port, log: log)
+            let faults = plan.faults ?? Faults()
+            let injector = faultBackend.map { FaultInjector(faults, port, $0, servesPF: driver == nil, log: log) }
             servers = try makeServers(plan, of: injector?.functions ?? port.functions, log: log)
             let reload = Reload(plan: plan, log: log, inject: { injector?.take($0) }, apply: { driver?.apply($0) })
+            let parts = ServedParts(
+                plan: plan, port: port, backend: backend, servers: servers, injector: injector, reload: reload)
+            let misuse = MisuseWatch(port, isOn: plan.watchesMisuse, log: log)
+            let answers = mailbox.map { PortAnswers(parts, misuse, mailbox: $0) }
             loop = EventLoop(
                 port: port, servers: servers, backend: backend, driver: driver, faults: injector, control: control,
-                reload: { reload.take($0) }, keep: kept.map { kept in { kept.keep(port) } },
-                isSynchronous: plan.isSynchronous, busyPolling: plan.busyPoll, log: log)
-            (self.backend, self.kept) = (backend, kept)
+                reload: { reload.take($0) }, answer: answers.map { answers in { answers.answer($0) } },
+                afterTurn: {
+                    kept?.keep(port)
+                    trace?.write()
+                    let reports = misuse.collect()
+                    answers?.afterTurn(reports)
+                }, isSynchronous: plan.isSynchronous, busyPolling: plan.busyPoll, log: log)
+            (self.backend, self.kept, self.trace) = (backend, kept, trace)
         } catch {
             undo.run()
             throw error.located(at: plan.name)
@@ -67,6 +77,7 @@ final class ServedPort {
     /// Removes its sockets and lets go of its files.
     func close() {
         for server in servers { server.close() }
+        trace?.close()
         kept?.close()
         backend.close()
     }
@@ -86,10 +97,32 @@ final class ServedPort {
     }
 }
 
-private func makePort(_ plan: ServePlan, _ kept: KeptNVM?, uplink: any Backend) -> Port {
+/// The file that keeps the EEPROM, if one is asked for.
+private func makeKeptNVM(_ plan: ServePlan, log: Logger) throws(Failure) -> KeptNVM? {
+    guard let path = plan.nvm else { return nil }
+    return try KeptNVM(path: path, address: plan.mac, isAddressGiven: plan.isMACGiven, log: log)
+}
+
+/// The trace, if one is asked for. Begun before anything is asked of the port.
+private func makeTrace(_ plan: ServePlan, of port: Port, log: Logger) throws(Failure) -> TraceFile? {
+    guard let path = plan.trace else { return nil }
+    let header = TraceHeader(of: port, plan, time: monotonicNanoseconds(), isFromStart: true)
+    return try TraceFile(path: path, header, of: port, clock: monotonicNanoseconds, log: log)
+}
+
+/// The embedded driver, if the PF is not a guest's.
+private func makeDriver(_ plan: ServePlan, of port: Port, log: Logger) throws(Failure) -> EmbeddedDriver? {
+    guard let settings = plan.vfSettings else { return nil }
+    return try makeDriver(port.physicalFunction, settings, log: log)
+}
+
+private func makePort(
+    _ plan: ServePlan, _ kept: KeptNVM?, uplink: any Backend, log: Logger
+) throws(Failure) -> Port {
     let nvm = kept?.image ?? NVMImage(macAddress: plan.mac)
     var configuration = Port.Configuration(nvm: nvm, keepsNVM: kept != nil, virtualFunctions: plan.vfCount)
     configuration.isSynchronous = plan.isSynchronous
+    configuration.expansionROM = try plan.rom.load(log: log)
     return Port(configuration, uplink: uplink, clock: monotonicNanoseconds)
 }
 
@@ -123,7 +156,7 @@ extension Port {
 
 extension ServePlan.Served.Function {
     /// 0 for the PF, v + 1 for VF v.
-    fileprivate var number: Int {
+    var number: Int {
         switch self {
         case .pf: 0
         case .vf(let number): number + 1

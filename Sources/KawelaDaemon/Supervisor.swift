@@ -15,8 +15,11 @@ final class Supervisor {
     }
 
     private let signals: Signals
+    private let manager: NotifySocket
     /// Called at SIGHUP; without it, SIGHUP stops the ports.
     private let reload: (() -> Void)?
+    /// Signalled to have the configuration read again, as SIGHUP does.
+    let reloadRequest: Event
     private let finished: FinishedThreads
     /// How long ports may take to return once they are told to stop. A turn of the event loop takes a second at most.
     private let stopLimit: Duration
@@ -26,12 +29,13 @@ final class Supervisor {
     private var threads: [NamedThread] = []
 
     init(
-        _ signals: Signals, reload: (() -> Void)? = nil, stopLimit: Duration = .seconds(5),
-        abandon: @escaping ([Int]) -> Void
+        _ signals: Signals, manager: NotifySocket = NotifySocket(nil), reload: (() -> Void)? = nil,
+        stopLimit: Duration = .seconds(5), abandon: @escaping ([Int]) -> Void
     ) throws(Failure) {
-        (self.signals, self.reload, self.stopLimit, self.abandon) = (signals, reload, stopLimit, abandon)
-        finished = try Failure.explaining("make an event descriptor") { () throws(Errno) in
-            FinishedThreads(try Event())
+        (self.signals, self.manager, self.reload) = (signals, manager, reload)
+        (self.stopLimit, self.abandon) = (stopLimit, abandon)
+        (reloadRequest, finished) = try Failure.explaining("make an event descriptor") { () throws(Errno) in
+            (try Event(), FinishedThreads(try Event()))
         }
     }
 
@@ -41,10 +45,12 @@ final class Supervisor {
         do throws(Failure) {
             for worker in workers { try start(worker) }
             started()
+            manager.ready()
             while finished.positions.isEmpty { try waitForEvent() }
         } catch {
             finished.note(error)
         }
+        manager.stopping()
         for control in controls { control.stop() }
         let late = unfinishedPorts(at: .now + stopLimit)
         if !late.isEmpty { abandon(late) }
@@ -85,11 +91,13 @@ final class Supervisor {
         var polls = PollSet()
         polls.add(signals.descriptor)
         polls.add(finished.event.descriptor)
+        polls.add(reloadRequest.descriptor)
         _ = try Failure.explaining("wait for events") { () throws(Errno) in try polls.wait(nanoseconds: nil) }
+        if reloadRequest.take(), let reload { manager.reloading(reload) }
         while let signal = signals.next() {
             switch (signal, reload) {
             case (SIGUSR1, _): for control in controls { control.report() }
-            case (SIGHUP, let reload?): reload()
+            case (SIGHUP, let reload?): manager.reloading(reload)
             default: for control in controls { control.stop() }
             }
         }

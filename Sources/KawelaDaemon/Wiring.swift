@@ -110,3 +110,6 @@ package func registerMap(as format: RegisterFormat) -> String {
     case .markdown: RegisterTable.markdown
     }
 }
+
+/// What misuse reports there are, as `docs/lint.md` has it.
+package var misuseRules: String { Lint.rulesMarkdown }

@@ -6,8 +6,6 @@ import KawelaDaemon
 
 @main
 struct Kawela: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "kawela",
         abstract: "The Intel 82576 Gigabit Ethernet controller in software, for QEMU.",
@@ -20,8 +18,18 @@ struct Kawela: ParsableCommand {
 
             Exit codes: 0 success, 1 failure, 2 wrong command line.
             """,
-        version: "kawela \(version)",
-        subcommands: [Serve.self, QEMUArgs.self, Registers.self, SandboxCommand.self])
+        version: Build.description,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Start", subcommands: [Serve.self, QEMUArgs.self, SandboxCommand.self]),
+            CommandGroup(
+                name: "Watch",
+                subcommands: [
+                    Status.self, Counters.self, Events.self, Capture.self,
+                ]),
+            CommandGroup(name: "Change", subcommands: [Link.self, VF.self, Fault.self, Ctl.self]),
+            CommandGroup(name: "Driver", subcommands: [Registers.self, LintCommand.self, Trace.self, Replay.self]),
+        ])
 
     /// Ends the process with this program's exit codes: ArgumentParser's own for a wrong command line is 64.
     static func main() {

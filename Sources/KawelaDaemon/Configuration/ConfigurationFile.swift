@@ -59,6 +59,7 @@ struct ConfigurationFile: Decodable {
         case uplink
         case mac
         case nvm
+        case rom
         case logLevel = "log-level"
         case directory
         case pf
@@ -71,11 +72,14 @@ struct ConfigurationFile: Decodable {
         case vfs
         case faults
         case synchronous
+        case lint
+        case control
+        case trace
         case ports
         case name
 
         /// Not those of a port.
-        static let common: [Key] = [.version, .logLevel, .sandbox, .ports]
+        static let common: [Key] = [.version, .logLevel, .sandbox, .control, .ports]
     }
 
     init(from decoder: any Decoder) throws {
@@ -92,6 +96,7 @@ struct ConfigurationFile: Decodable {
         }
         options.logLevel = try values.decodeIfPresent(String.self, forKey: .logLevel).map { try parseLogLevel($0) }
         options.sandbox = try values.decodeIfPresent(String.self, forKey: .sandbox).map { try parseSandbox($0) }
+        options.control = try values.decodeIfPresent(String.self, forKey: .control).map { try parseControlPath($0) }
     }
 }
 
@@ -102,6 +107,7 @@ extension ServeOptions {
         uplink = try values.decodeIfPresent(String.self, forKey: .uplink)
         mac = try values.decodeIfPresent(String.self, forKey: .mac).map { try MACAddress.station($0) }
         nvm = try values.decodeIfPresent(String.self, forKey: .nvm).map { try parseNVMPath($0) }
+        rom = try values.decodeIfPresent(String.self, forKey: .rom).map { try parseROM($0) }
         directory = try values.decodeIfPresent(String.self, forKey: .directory)
         pf = try values.decodeIfPresent(String.self, forKey: .pf).map { try parseOwner($0) }
         busyPoll = try values.decodeIfPresent(Int.self, forKey: .busyPoll).map { try parseBusyPoll($0) }
@@ -112,6 +118,8 @@ extension ServeOptions {
         if values.contains(.vfs) { try decodeVFs(values) }
         faults = try values.decodeIfPresent(DecodedFaults.self, forKey: .faults)?.faults
         isSynchronous = try values.decodeIfPresent(Bool.self, forKey: .synchronous)
+        trace = try values.decodeIfPresent(String.self, forKey: .trace).map { try parseTracePath($0) }
+        watchesMisuse = try values.decodeIfPresent(Bool.self, forKey: .lint)
     }
 
     /// Decodes the key `vfs`: the number of VFs, or a list with the settings of each.

@@ -44,6 +44,7 @@ private func claims(of port: ServeOptions, _ plan: ServePlan, _ index: Int) thro
     var claims = plan.served.map { Claim.path($0.path, port.directory == nil ? "socket" : "directory") }
     if let directory = port.directory { claims.insert(.path(directory, "directory"), at: 0) }
     if let nvm = port.nvm { claims.append(.path(nvm, "nvm")) }
+    if let trace = port.trace { claims.append(.path(trace, "trace")) }
     do throws(BackendError) {
         return claims + (try BackendSpecification(parsing: plan.uplink)).claims
     } catch {

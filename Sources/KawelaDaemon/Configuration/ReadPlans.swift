@@ -17,7 +17,7 @@ private func plans(of ports: [ServeOptions], common: ServeOptions) throws(Failur
     var plans: [ServePlan] = []
     for (index, port) in ports.enumerated() {
         var options = port
-        (options.logLevel, options.sandbox) = (common.logLevel, common.sandbox)
+        (options.logLevel, options.sandbox, options.control) = (common.logLevel, common.sandbox, common.control)
         do throws(Failure) {
             try requireKeys(of: port)
             plans.append(try ServePlan(options))
@@ -39,9 +39,10 @@ private func requireKeys(of port: ServeOptions) throws(Failure) {
 
 private func refusePortOptions(_ line: ServeOptions) throws(Failure) {
     var rest = line
-    (rest.logLevel, rest.sandbox) = (nil, nil)
+    (rest.logLevel, rest.sandbox, rest.control) = (nil, nil, nil)
     guard rest != ServeOptions() else { return }
     throw .usage(
         "the file of --config has several ports, and options of one are given here too: "
-            + "leave all but --config, --log-level and --sandbox out, and write them into \"ports\" of the file")
+            + "leave all but --config, --control, --log-level and --sandbox out, and write them into \"ports\" of the file"
+    )
 }

@@ -64,6 +64,15 @@ final class Reload {
         (self.plan, self.log, self.inject, self.apply) = (plan, log, inject, apply)
     }
 
+    /// Settings of each VF that are in force; `nil` when a guest has the PF.
+    var settings: [VFSettings]? { plan.vfSettings }
+
+    /// Puts settings into force, until a configuration is read again that has others.
+    func put(_ settings: [VFSettings]) {
+        plan.vfSettings = settings
+        apply(settings)
+    }
+
     func take(_ new: ServePlan) {
         let keys = plan.keysNeedingRestart(for: new)
         if !keys.isEmpty {

@@ -13,6 +13,7 @@ package struct ServeOptions: Equatable, Sendable {
     package internal(set) var mac: MACAddress?
     /// The file that keeps the EEPROM, if one does.
     package internal(set) var nvm: String?
+    package internal(set) var rom: BootROM?
     package internal(set) var logLevel: Logger.Level?
     package internal(set) var directory: String?
     package internal(set) var pf: PhysicalFunctionOwner?
@@ -29,6 +30,12 @@ package struct ServeOptions: Equatable, Sendable {
     var faults: Faults?
     /// Whether what a write asks for is done before it is answered.
     package internal(set) var isSynchronous: Bool?
+    /// Whether drivers are watched for what they do against the datasheet.
+    var watchesMisuse: Bool?
+    /// The control socket.
+    var control: String?
+    /// The file that a trace of all that happens is written to.
+    var trace: String?
     /// How many VFs there are.
     package internal(set) var vfCount: Int?
     /// What the configuration file says about VFs, the first ones or all.
@@ -39,20 +46,24 @@ package struct ServeOptions: Equatable, Sendable {
     /// Parses the options of the command line.
     package init(
         socket: String?, uplink: String?, mac: String?, logLevel: String?, directory: String? = nil, vfs: Int? = nil,
-        pf: String? = nil, nvm: String? = nil, busyPoll: Int? = nil, guestMemory: String? = nil,
+        pf: String? = nil, nvm: String? = nil, rom: String? = nil, busyPoll: Int? = nil, guestMemory: String? = nil,
         sandbox: String? = nil, socketMode: String? = nil, socketOwner: String? = nil, allowedUsers: [Int] = [],
-        faults: String? = nil, isSynchronous: Bool? = nil
+        faults: String? = nil, control: String? = nil, trace: String? = nil,
+        watchesMisuse: Bool? = nil, isSynchronous: Bool? = nil
     ) throws(Failure) {
         do throws(InvalidSetting) {
             self.socket = socket
             self.uplink = uplink
             self.directory = directory
-            self.isSynchronous = isSynchronous
+            if let control { self.control = try parseControlPath(control) }
+            if let trace { self.trace = try parseTracePath(trace) }
+            (self.isSynchronous, self.watchesMisuse) = (isSynchronous, watchesMisuse)
             if let vfs { vfCount = try parseVFCount(vfs) }
             if let pf { self.pf = try parseOwner(pf) }
             if let busyPoll { self.busyPoll = try parseBusyPoll(busyPoll) }
             if let guestMemory { self.guestMemory = try parseGuestMemory(guestMemory) }
             if let nvm { self.nvm = try parseNVMPath(nvm) }
+            if let rom { self.rom = try parseROM(rom) }
             if let mac { self.mac = try MACAddress.station(mac) }
             if let logLevel { self.logLevel = try parseLogLevel(logLevel) }
             if let sandbox { self.sandbox = try parseSandbox(sandbox) }
@@ -72,6 +83,7 @@ package struct ServeOptions: Equatable, Sendable {
         all.uplink = uplink ?? file.uplink
         all.mac = mac ?? file.mac
         all.nvm = nvm ?? file.nvm
+        all.rom = rom ?? file.rom
         all.logLevel = logLevel ?? file.logLevel
         all.directory = directory ?? file.directory
         all.pf = pf ?? file.pf
@@ -83,6 +95,9 @@ package struct ServeOptions: Equatable, Sendable {
         all.allowedUsers = allowedUsers ?? file.allowedUsers
         all.faults = faults ?? file.faults
         all.isSynchronous = isSynchronous ?? file.isSynchronous
+        all.watchesMisuse = watchesMisuse ?? file.watchesMisuse
+        all.control = control ?? file.control
+        all.trace = trace ?? file.trace
         all.vfCount = vfCount ?? file.vfCount
         all.vfs = file.vfs
         return all
@@ -124,6 +139,13 @@ func parseGuestMemory(_ text: String) throws(InvalidSetting) -> GuestMemoryFiles
 func parseNVMPath(_ path: String) throws(InvalidSetting) -> String {
     guard !path.isEmpty, !path.utf8.contains(0) else {
         throw InvalidSetting("the file of the NVM has no name: give one, which need not exist")
+    }
+    return path
+}
+
+func parseTracePath(_ path: String) throws(InvalidSetting) -> String {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+        throw InvalidSetting("the file of the trace has no name: give one, which is emptied if it exists")
     }
     return path
 }

@@ -35,6 +35,8 @@ struct ServePlan: Equatable {
     var isMACGiven: Bool
     /// The file that keeps the EEPROM, if one does.
     var nvm: String?
+    /// What is in the PF's expansion ROM.
+    var rom: BootROM
     var vfCount: Int
     /// Settings of each VF for the embedded driver; `nil` when the PF is a guest's.
     var vfSettings: [VFSettings]?
@@ -52,6 +54,12 @@ struct ServePlan: Equatable {
     var allowedUsers: Set<UInt32>?
     /// Faults that are injected on purpose; `nil`: none, and no means to.
     var faults: Faults?
+    /// Drivers are watched for what they do against the datasheet.
+    var watchesMisuse: Bool
+    /// The control socket of all ports; `nil`: there is none.
+    var control: String?
+    /// The file that a trace of all that happens is written to; `nil`: none.
+    var trace: String?
     /// What a write asks for is done before it is answered, and what a driver waits for by its own clock takes no time.
     var isSynchronous: Bool
 
@@ -71,6 +79,7 @@ struct ServePlan: Equatable {
         mac = options.mac ?? MACAddress.derived(fromSocket: pfPath, machine: machine)
         isMACGiven = options.mac != nil
         nvm = options.nvm
+        rom = try checkedROM(options.rom, pf: pf)
         busyPoll = options.busyPoll ?? BusyPolling.usual
         guestMemory = options.guestMemory ?? .inMemory
         sandbox = options.sandbox ?? .on
@@ -79,6 +88,10 @@ struct ServePlan: Equatable {
         allowedUsers = options.allowedUsers.map { Set($0) }
         faults = options.faults
         isSynchronous = options.isSynchronous ?? false
+        watchesMisuse = options.watchesMisuse ?? false
+        control = options.control.map { absolutePath($0) }
+        trace = options.trace
+        if let control { try checkSocketPath(control) }
         if pf == .embedded { vfSettings = settings(options.vfs, paths: vfPaths, machine: machine) }
     }
 }
@@ -115,6 +128,15 @@ private func checkVFs(_ options: ServeOptions, pf: PhysicalFunctionOwner) throws
     }
 }
 
+/// With an embedded driver nobody has the PF, whose the ROM is.
+private func checkedROM(_ rom: BootROM?, pf: PhysicalFunctionOwner) throws(Failure) -> BootROM {
+    guard pf == .embedded else { return rom ?? .installed }
+    if case .file = rom {
+        throw .usage("--rom is for guests that have the PF: leave it out, VFs of --pf embedded have no expansion ROM")
+    }
+    return .none
+}
+
 /// VFs without an address of their own get one made from their socket's path, as the PF's is.
 private func settings(_ options: [VFOptions], paths: [String], machine: String) -> [VFSettings] {
     var taken = Set(options.compactMap { $0.mac?.value })
@@ -136,6 +158,7 @@ extension ServePlan {
         if new.uplink != uplink { keys.append("uplink") }
         if new.mac != mac { keys.append("mac") }
         if new.nvm != nvm { keys.append("nvm") }
+        if new.rom != rom { keys.append("rom") }
         if new.busyPoll != busyPoll { keys.append("busy-poll") }
         if new.guestMemory != guestMemory { keys.append("guest-memory") }
         if new.logLevel != logLevel { keys.append("log-level") }
@@ -143,6 +166,9 @@ extension ServePlan {
         if (new.socketMode, new.socketOwner) != (socketMode, socketOwner) { keys.append("socket-mode or socket-owner") }
         if new.allowedUsers != allowedUsers { keys.append("allow-uids") }
         if new.faults != nil, faults == nil { keys.append("faults") }
+        if new.watchesMisuse != watchesMisuse { keys.append("lint") }
+        if new.control != control { keys.append("control") }
+        if new.trace != trace { keys.append("trace") }
         if new.isSynchronous != isSynchronous { keys.append("synchronous") }
         return keys
     }

@@ -42,6 +42,13 @@ func parseSocketMode(_ text: String) throws(InvalidSetting) -> UInt32 {
     return mode
 }
 
+func parseControlPath(_ path: String) throws(InvalidSetting) -> String {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+        throw InvalidSetting("the control socket has no name: give the path of one to be made")
+    }
+    return path
+}
+
 func parseAllowedUsers(_ numbers: [Int]) throws(InvalidSetting) -> [UInt32] {
     guard !numbers.isEmpty else { throw InvalidSetting("nobody may be a client: name users, or leave the list out") }
     var users: [UInt32] = []

@@ -21,8 +21,10 @@ final class EventLoop {
     private let control: PortControl?
     /// What to do with a configuration that was read again.
     private let reload: ((ServePlan) -> Void)?
-    /// Called at the end of each turn, to keep what the port has to keep over a restart.
-    private let keep: (() -> Void)?
+    /// Answers questions of other threads.
+    private let answer: ((PortQuestion) -> Void)?
+    /// Called at the end of each turn.
+    private let afterTurn: (() -> Void)?
     private let log: Logger
     /// What the uplink's peer brings about.
     private let peerLog: EventLog
@@ -51,14 +53,16 @@ final class EventLoop {
     init(
         port: any DrivenPort, servers: [any FunctionServer], backend: any Backend, driver: (any FunctionDriver)? = nil,
         faults: FaultInjector? = nil, control: PortControl? = nil, reload: ((ServePlan) -> Void)? = nil,
-        keep: (() -> Void)? = nil, isSynchronous: Bool = false, busyPolling: Int = BusyPolling.usual,
+        answer: ((PortQuestion) -> Void)? = nil, afterTurn: (() -> Void)? = nil, isSynchronous: Bool = false,
+        busyPolling: Int = BusyPolling.usual,
         offerProcessor: @escaping () -> Void = yieldProcessor, log: Logger
     ) {
         self.busyPolling = BusyPolling(microseconds: busyPolling)
         self.offerProcessor = offerProcessor
         shares = MessageShares(servers: servers.count)
         (self.port, self.servers, self.backend, self.driver) = (port, servers, backend, driver)
-        (self.faults, self.control, self.reload, self.keep, self.log) = (faults, control, reload, keep, log)
+        (self.faults, self.control, self.reload, self.log) = (faults, control, reload, log)
+        (self.answer, self.afterTurn) = (answer, afterTurn)
         peerLog = EventLog(log)
         wasLinkUp = backend.isLinkUp
         guard isSynchronous else { return }
@@ -85,8 +89,8 @@ final class EventLoop {
         driver?.service()
         port.run()
         if let faults, faults.run() { asksAgain = true }
-        keep?()
         reportLinkChange()
+        afterTurn?()
     }
 }
 
@@ -245,6 +249,7 @@ extension EventLoop {
         let requests = control.take()
         if let plan = requests.plan { reload?(plan) }
         if requests.wantsReport { logCounters() }
+        if let answer { for question in requests.questions { answer(question) } }
         if requests.wantsStop { stop() }
     }
 

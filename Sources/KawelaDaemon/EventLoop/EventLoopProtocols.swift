@@ -6,6 +6,8 @@ import Backends
 protocol FunctionServer: AnyObject {
     /// What to wait for. May change with any call.
     var descriptors: [CInt] { get }
+    /// Whether a client is connected.
+    var isConnected: Bool { get }
     /// One of ``descriptors`` is readable or failed. Handles a bounded number of messages.
     func handleEvents(on descriptor: CInt)
     /// Messages were received that wait to be handled, without the descriptor being readable.

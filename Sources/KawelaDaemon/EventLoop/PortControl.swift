@@ -6,7 +6,8 @@ import SystemPackage
 
 /// Requests of other threads to the thread of a port, which an eventfd wakes.
 ///
-/// At most one request of each kind is pending: a report that is asked for twice before it was given is given once.
+/// At most one request of each kind is pending, but for questions: a report that is asked for twice before it was given is given
+/// once.
 final class PortControl: Sendable {
     /// Requests that are pending.
     struct Requests: Sendable {
@@ -15,7 +16,12 @@ final class PortControl: Sendable {
         /// Log the counters.
         var wantsReport = false
         var wantsStop = false
+        /// In the order they came.
+        var questions: [PortQuestion] = []
     }
+
+    /// Questions that may be pending.
+    static let questionLimit = 64
 
     private let event: Event
     private let pending = Mutex(Requests())
@@ -30,6 +36,18 @@ final class PortControl: Sendable {
     func stop() { send { $0.wantsStop = true } }
     func report() { send { $0.wantsReport = true } }
     func reload(_ plan: ServePlan) { send { $0.plan = plan } }
+
+    /// False, and the question is not taken, when too many are pending. The end of a stream or of counting always is: for each
+    /// there was a beginning, and a connection asks for one thing at a time.
+    func ask(_ question: PortQuestion) -> Bool {
+        let isTaken = pending.withLock { requests in
+            guard requests.questions.count < Self.questionLimit || question.subject.isEnd else { return false }
+            requests.questions.append(question)
+            return true
+        }
+        event.signal()
+        return isTaken
+    }
 
     private func send(_ change: (inout Requests) -> Void) {
         pending.withLock { change(&$0) }

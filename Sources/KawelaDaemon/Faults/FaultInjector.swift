@@ -16,11 +16,13 @@ final class FaultInjector {
     private var earlier: [FaultKind: UInt64] = [:]
     /// Faults of each kind that the log has told of.
     private var told: [FaultKind: UInt64] = [:]
+    /// Nothing is injected, and nothing is left of what was: a turn costs nothing.
+    private var isIdle = false
 
     /// - Parameter servesPF: the PF has a client. What meets functions does not meet it otherwise.
     init(_ faults: Faults, _ port: Port, _ backend: FaultBackend, servesPF: Bool, log: Logger) {
         (self.port, self.backend, self.log) = (PortFaults(port, servesPF: servesPF), backend, EventLog(log))
-        log.warning("faults are injected on purpose: \(faults)")
+        if !faults.rules.isEmpty { log.warning("faults are injected on purpose: \(faults)") }
         put(faults)
     }
 
@@ -35,21 +37,24 @@ final class FaultInjector {
     }
 
     private func put(_ new: Faults) {
-        faults = new
+        (faults, isIdle) = (new, false)
         port.apply(new)
         backend.apply(new)
     }
 
     /// Does what is due, once a turn after the port has run. Whether there are frames for the port that no descriptor tells of.
     func run() -> Bool {
+        guard !isIdle else { return false }
         port.run()
         backend.run()
         tell()
+        isIdle = faults.rules.isEmpty && !backend.hasFrames && nextDeadline == nil
         return backend.hasFrames
     }
 
     /// When ``run()`` has to be called next; `nil` when nothing is due by the clock.
     var nextDeadline: UInt64? {
+        guard !isIdle else { return nil }
         guard let deadline = port.nextDeadline else { return backend.nextDeadline }
         return min(deadline, backend.nextDeadline ?? deadline)
     }

@@ -2,6 +2,9 @@
 
 import Foundation
 
+/// Where packages put the plugin that gives QEMU the device type `kawela-sriov`.
+package let pluginPath = "/usr/lib/kawela/kawela-sriov.so"
+
 /// One `-device` of QEMU in its JSON form: no other form can name a socket.
 struct FunctionDevice: Equatable {
     enum DeviceType: String {

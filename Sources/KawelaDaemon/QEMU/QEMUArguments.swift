@@ -20,6 +20,8 @@ package struct QEMUArguments: Sendable {
         case one(socket: String)
         /// The PF and this many VFs of a directory, 1 to 8. They need the plugin, which gives QEMU the device type.
         case all(directory: String, vfs: Int)
+        /// Nothing yet: a root port for a function that is plugged in later.
+        case none
     }
 
     package var functions: Functions
@@ -36,6 +38,10 @@ package struct QEMUArguments: Sendable {
     package var includesIOMMU: Bool
     /// Whether QEMU waits until a write of a register is answered, for `kawela serve --synchronous`.
     package var isSynchronous = false
+    /// Whether one function alone is of the plugin's type too, which can be unplugged and is not saved without its state.
+    package var usesPlugin = false
+    /// The root port's slot on `pcie.0`; `nil` leaves it to QEMU.
+    package var portSlot: Int?
 
     package init(
         _ functions: Functions, memory: MemorySize, id: String, bus: String?, machine: String?, includesMemory: Bool,
@@ -53,6 +59,15 @@ package struct QEMUArguments: Sendable {
     package var arguments: [String] {
         machineArguments + memoryArguments + iommuArguments + portArguments
             + devices.flatMap { ["-device", $0.json] }
+    }
+
+    /// The command of QEMU's machine protocol that plugs one function into a running machine. Without ``bus`` it goes into the
+    /// root port that ``Functions/none`` makes for the same name.
+    package func plugCommand() throws(Failure) -> String {
+        guard devices.count == 1 else {
+            throw .usage("one function can be plugged into a running machine, a PF with its VFs cannot")
+        }
+        return #"{"execute":"device_add","arguments":\#(devices[0].json)}"#
     }
 
     /// - Throws: ``Failure/usage(_:)`` when a shell would not split the text into the same arguments again.
@@ -88,10 +103,11 @@ extension QEMUArguments {
 
     private var portArguments: [String] {
         guard bus == nil else { return [] }
-        return ["-device", "pcie-root-port,id=\(portName),bus=pcie.0,chassis=\(chassis),slot=\(slot)"]
+        let place = portSlot.map { ",addr=0x" + String($0, radix: 16) } ?? ""
+        return ["-device", "pcie-root-port,id=\(portName),bus=pcie.0,chassis=\(chassis),slot=\(slot)\(place)"]
     }
 
-    private var portName: String { "\(id)-port" }
+    var portName: String { "\(id)-port" }
 
     /// QEMU wants each pair of chassis and slot once. Names that differ in their number share a chassis, and their slots
     /// stay small, because Linux guests name interfaces after them.
@@ -107,7 +123,12 @@ extension QEMUArguments {
         let bus = bus ?? portName
         switch functions {
         case .one(let socket):
-            return [FunctionDevice(type: .stock, id: id, socket: socket, bus: bus, waitsForWrites: isSynchronous)]
+            return [
+                FunctionDevice(
+                    type: usesPlugin ? .plugin : .stock, id: id, socket: socket, bus: bus, waitsForWrites: isSynchronous
+                )
+            ]
+        case .none: return []
         case .all(let directory, let vfs):
             let virtual = (0..<vfs).map { vf in
                 FunctionDevice(
@@ -130,6 +151,7 @@ extension QEMUArguments.Functions {
         case .all(let directory, let vfs):
             guard (1...8).contains(vfs) else { throw .usage("\(vfs) VFs are not possible: use 1 to 8") }
             return .all(directory: absolutePath(directory), vfs: vfs)
+        case .none: return .none
         }
     }
 }
@@ -162,7 +184,7 @@ private func checkShellSafety(of path: String) throws(Failure) {
     }
 }
 
-private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+func isLetterOrDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }

@@ -19,7 +19,7 @@ extension SandboxProfile {
             "privileges: no new ones; no capabilities",
             "limits: core 0, file size \(fileSizeLimit.map { "\($0)" } ?? "unlimited")",
         ]
-        let threads = ([main] + ports + [closer]).flatMap(\.lines)
+        let threads = ([main] + ports + [control, closer].compactMap { $0 }).flatMap(\.lines)
         let rest = ["", "calls that end the process:"] + wrapped(deadlyCalls.map(\.name))
         return (header + threads + rest + ["", "all other calls fail with EPERM"]).joined(separator: "\n") + "\n"
     }

@@ -29,6 +29,7 @@ final class Sandbox: Sendable {
     private let main: Confinement
     private let process: Confinement
     private let ports: [Confinement]
+    private let control: Confinement
     private let closer: Confinement
     private let fileSizeLimit: UInt?
 
@@ -53,6 +54,7 @@ final class Sandbox: Sendable {
         process = confinement(profile.main.paths, profile.processCalls, tcpPorts: profile.main.tcpPorts)
         main = confinement(nil, profile.main.calls)
         ports = profile.ports.map { confinement($0.paths, $0.calls, tcpPorts: $0.tcpPorts) }
+        control = confinement(profile.control?.paths, profile.control?.calls ?? [])
         closer = confinement(nil, profile.closer.calls)
         if mode != .off { warnOfMissing(hasPaths: version != nil || mode == .log, hasFilters: filters) }
     }
@@ -85,6 +87,9 @@ extension Sandbox {
 
     /// Confines the calling thread to what the port at `position` needs.
     func enterPort(_ position: Int) { enter(ports[position]) }
+
+    /// Confines the calling thread to what the control socket needs.
+    func enterControl() { enter(control) }
 
     /// Confines the main thread, once it has started the others.
     func enterMain() { enter(main) }

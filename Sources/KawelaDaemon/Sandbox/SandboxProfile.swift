@@ -16,7 +16,7 @@ struct PortNeeds: OptionSet {
     static let unixSocket = PortNeeds(rawValue: 1 << 3)
     /// Connects to a peer that comes, or comes back.
     static let connection = PortNeeds(rawValue: 1 << 4)
-    /// A file grows with the traffic, and is cut back to whole frames when the disk is full.
+    /// A file grows with the traffic, and is cut back to whole frames, or lines of a trace, when the disk is full.
     static let capture = PortNeeds(rawValue: 1 << 5)
     /// Writes the EEPROM's file.
     static let nvm = PortNeeds(rawValue: 1 << 6)
@@ -32,7 +32,7 @@ struct PortNeeds: OptionSet {
 ///
 /// All files are open by then, so hardly a path is left: the directories of sockets, to remove them; that of the
 /// configuration file, which is read again and which editors replace rather than change; the device by which TAPs are attached
-/// to. The NVM file and captures are written through descriptors that are open.
+/// to. The NVM file, captures and traces are written through descriptors that are open.
 struct SandboxProfile {
     struct PathRule: Equatable {
         var path: String
@@ -51,6 +51,8 @@ struct SandboxProfile {
     var main: Thread
     /// A thread for each port, in their order.
     var ports: [Thread]
+    /// The thread of the control socket.
+    var control: Thread?
     /// Threads that close what others handed over; each also has no more than its port.
     var closer: Thread
     /// Largest size in bytes to which a file may grow; `nil` for no limit.
@@ -69,6 +71,7 @@ struct SandboxProfile {
                 name: plan.name ?? "port", paths: uplink.paths, tcpPorts: uplink.tcpPorts,
                 calls: ThreadCalls.port(uplink.needs))
         }
+        control = plans[0].control.map { _ in Thread(name: "control", paths: [], calls: ThreadCalls.control) }
         closer = Thread(name: "close", paths: [], calls: ThreadCalls.closer)
         let growsFiles = uplinks.contains { $0.needs.contains(.capture) } || isLogInFile()
         let hasVirtqueues = uplinks.contains { $0.needs.contains(.virtqueues) }
@@ -76,7 +79,8 @@ struct SandboxProfile {
     }
 
     private static func mainPaths(_ plans: [ServePlan], _ uplinks: [Uplink], _ configuration: String?) -> [PathRule] {
-        let sockets = plans.flatMap { $0.served.map(\.path) } + uplinks.flatMap(\.sockets)
+        let sockets =
+            plans.flatMap { $0.served.map(\.path) } + uplinks.flatMap(\.sockets) + [plans[0].control].compactMap { $0 }
         var paths = unique(sockets.map(directory)).map { PathRule(path: $0, rights: .removeFiles) }
         if let configuration {
             let file = URL(fileURLWithPath: configuration)
@@ -88,7 +92,7 @@ struct SandboxProfile {
 
     /// What confines the process from the start of its threads until each confines itself further.
     var processCalls: [CallRule] {
-        ThreadCalls.process([main.calls] + ports.map(\.calls) + [closer.calls])
+        ThreadCalls.process([main.calls] + ports.map(\.calls) + [closer.calls, control?.calls ?? []])
     }
 }
 
@@ -103,6 +107,7 @@ private struct Uplink {
     init(_ plan: ServePlan) {
         if let specification = try? BackendSpecification(parsing: plan.uplink) { add(specification) }
         if plan.nvm != nil { needs.insert(.nvm) }
+        if plan.trace != nil { needs.insert(.capture) }
     }
 
     private mutating func add(_ specification: BackendSpecification) {

@@ -108,6 +108,14 @@ enum ThreadCalls {
     static let closer =
         runtimeCalls + [CallRule("write", SYS_write), CallRule("read", SYS_read), CallRule("ppoll", SYS_ppoll)]
 
+    static let control =
+        runtimeCalls + [
+            CallRule("ppoll", SYS_ppoll), CallRule("read", SYS_read), CallRule("write", SYS_write),
+            CallRule("sendto", SYS_sendto), CallRule("recvfrom", SYS_recvfrom), CallRule("accept4", SYS_accept4),
+            CallRule("getsockopt", SYS_getsockopt), CallRule("shutdown", SYS_shutdown),
+            CallRule("eventfd2", SYS_eventfd2),
+        ]
+
     /// - Parameter needs: those of all ports, which this thread closes.
     static func supervisor(_ needs: PortNeeds) -> [CallRule] {
         sessionCalls + runtimeCalls + threadCalls + statusCalls + supervisorCalls + control(needs)

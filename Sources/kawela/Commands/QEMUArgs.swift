@@ -23,24 +23,10 @@ struct QEMUArgs: ParsableCommand {
             --no-machine --no-memory. QEMU must be 10.1 or newer.
             """)
 
-    @Option(help: ArgumentHelp("Socket that 'kawela serve' serves the NIC or a VF on.", valueName: "path"))
-    var socket: String?
-
-    @Option(help: ArgumentHelp("Directory that 'kawela serve' serves PF and VFs in.", valueName: "dir"))
-    var directory: String?
-
-    @Option(help: ArgumentHelp("How many VFs of --directory to plug in, 1 to 8.", valueName: "n"))
-    var vfs: Int?
+    @OptionGroup var plugged: FunctionArguments
 
     @Option(help: ArgumentHelp("Guest memory: a number and M, G or T.", valueName: "size"))
     var memory = "1G"
-
-    @Option(help: ArgumentHelp("The device's name in QEMU. Each NIC of a guest needs its own.", valueName: "name"))
-    var id = "kawela0"
-
-    @Option(
-        help: ArgumentHelp("PCIe bus to plug into. Without it: a root port made for the NIC.", valueName: "bus"))
-    var bus: String?
 
     @Option(help: ArgumentHelp("Machine type; it needs PCIe.", valueName: "type"))
     var machine = "q35"
@@ -54,9 +40,6 @@ struct QEMUArgs: ParsableCommand {
     @Flag(help: "Give the guest an IOMMU (VT-d), to use VFs from programs and guests inside it.")
     var iommu = false
 
-    @Flag(help: "Have QEMU wait until a write of a register is done, for 'kawela serve --synchronous'.")
-    var synchronous = false
-
     @Option(
         help: ArgumentHelp(
             "shell: one line; lines: one argument a line; json: an array of strings. Without it: shell.",
@@ -66,20 +49,10 @@ struct QEMUArgs: ParsableCommand {
 
     func run() throws {
         var arguments = try QEMUArguments(
-            functions(), memory: MemorySize(memory), id: id, bus: bus, machine: noMachine ? nil : machine,
-            includesMemory: !noMemory, includesIOMMU: iommu)
-        arguments.isSynchronous = synchronous
+            plugged.functions(), memory: MemorySize(memory), id: plugged.id, bus: plugged.bus,
+            machine: noMachine ? nil : machine, includesMemory: !noMemory, includesIOMMU: iommu)
+        arguments.isSynchronous = plugged.synchronous
         print(try arguments.text(as: format))
-    }
-
-    private func functions() throws -> QEMUArguments.Functions {
-        switch (socket, directory, vfs) {
-        case (let socket?, nil, nil): return .one(socket: socket)
-        case (nil, let directory?, let vfs?): return .all(directory: directory, vfs: vfs)
-        case (nil, nil, nil): throw ValidationError("--socket <path> is missing, or --directory <dir> with --vfs <n>")
-        case (nil, _, _): throw ValidationError("--directory <dir> and --vfs <n> go together: give both")
-        case (_?, _, _): throw ValidationError("--socket is for one function: leave --directory and --vfs out")
-        }
     }
 }
 

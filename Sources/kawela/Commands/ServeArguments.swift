@@ -41,6 +41,12 @@ struct ServeArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The PF's expansion ROM, from which firmware boots a guest: a file, or none. Without it: the one installed with "
+                + "this program, if there is one.", valueName: "file"))
+    var rom: String?
+
+    @Option(
+        help: ArgumentHelp(
             "For how many microseconds at most to look for the next message before sleeping, where that pays and nobody else "
                 + "needs the processor; 0: never. Without it: 50.", valueName: "µs"))
     var busyPoll: Int?
@@ -88,6 +94,24 @@ struct ServeArguments: ParsableArguments {
             valueName: "faults"))
     var faults: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "UNIX socket to be asked and told on while it runs, for 'kawela ctl' and others; only this user may connect. "
+                + "See docs/observability.md. Without it: none.", valueName: "path"))
+    var control: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File to write a trace of all that happens to, from the start, for 'kawela replay'; one that exists is emptied. It "
+                + "costs time for each access. See docs/trace.md. Without it: none.", valueName: "file"))
+    var trace: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Watch what drivers do against the datasheet, and log it; see docs/lint.md. 'kawela lint' shows it too, with --control."
+        ))
+    var lint = false
+
     @Flag(
         help: ArgumentHelp(
             "Do what a write of a register asks for before answering it, and let the link need no time: for clients whose "
@@ -98,7 +122,8 @@ struct ServeArguments: ParsableArguments {
     func line() throws -> ServeOptions {
         try ServeOptions(
             socket: socket, uplink: uplink, mac: mac, logLevel: logLevel, directory: directory, vfs: vfs, pf: pf,
-            nvm: nvm, busyPoll: busyPoll, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode,
-            socketOwner: socketOwner, allowedUsers: allowUid, faults: faults, isSynchronous: synchronous ? true : nil)
+            nvm: nvm, rom: rom, busyPoll: busyPoll, guestMemory: guestMemory, sandbox: sandbox, socketMode: socketMode,
+            socketOwner: socketOwner, allowedUsers: allowUid, faults: faults, control: control, trace: trace,
+            watchesMisuse: lint ? true : nil, isSynchronous: synchronous ? true : nil)
     }
 }

@@ -9,7 +9,8 @@ import Testing
         arguments: [
             (["--help"], "SUBCOMMANDS"), (["serve", "--help"], "--uplink <spec>"),
             (["qemu-args", "--help"], "--no-memory"), (["sandbox", "--help"], "--uplink <spec>"),
-            (["registers", "--help"], "--markdown"),
+            (["registers", "--help"], "--markdown"), (["top", "--help"], "--once"),
+            (["lint", "--help"], "docs/lint.md"),
         ])
     func help(_ arguments: [String], _ expected: String) throws {
         let result = try RunningKawela(arguments).result()
@@ -22,7 +23,19 @@ import Testing
     func version() throws {
         let result = try RunningKawela.run("--version")
         #expect(result.code == 0)
-        #expect(result.output.hasPrefix("kawela "))
+        #expect(
+            result.output.wholeMatch(of: /kawela [0-9]+\.[0-9]+\.[0-9]+\S* \(commit \S+, debug, Swift 6\.\d+.*\)\n/)
+                != nil)
+    }
+
+    @Test("lists its subcommands in groups, those that start a NIC first")
+    func groups() throws {
+        let output = try RunningKawela.run("--help").output
+        let names = ["serve", "qemu-args", "status", "counters", "link", "vf", "registers", "replay"]
+        let places = names.map { name in output.range(of: "\n  \(name) ").map(\.lowerBound) }
+        #expect(!places.contains(nil), "\(output)")
+        #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+        for group in ["START", "WATCH", "CHANGE", "DRIVER"] { #expect(output.contains("\(group) SUBCOMMANDS:")) }
     }
 
     @Test(
@@ -108,6 +121,13 @@ import Testing
         #expect(result.code == 0)
         #expect(result.output.hasPrefix(beginning))
         #expect(result.output.contains("CTRL_EXT"))
+    }
+
+    @Test("prints the rules of misuse")
+    func misuseRules() throws {
+        let result = try RunningKawela.run("lint", "--rules")
+        #expect(result.code == 0 && result.output.hasPrefix("# Misuse reports\n"))
+        #expect(result.output.contains("| `tail-outside-ring` | misuse |"))
     }
 
     @Test(

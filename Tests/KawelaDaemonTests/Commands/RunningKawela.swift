@@ -16,10 +16,18 @@ final class RunningKawela {
     private let errors = Pipe()
 
     /// The program, or another that is built with it, lies beside the one that runs the tests.
-    init(_ arguments: [String], program: String = "kawela") throws {
+    /// - Parameters:
+    ///   - preparation: what a shell does before it becomes the program.
+    ///   - environment: what is in it besides that of the tests.
+    init(
+        _ arguments: [String], program: String = "kawela", preparation: String? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent(program)
-        process.arguments = arguments
+        let file = tests.deletingLastPathComponent().appendingPathComponent(program)
+        process.executableURL = preparation == nil ? file : URL(fileURLWithPath: "/bin/sh")
+        process.arguments = (preparation.map { ["-c", "\($0); exec \"$0\" \"$@\"", file.path] } ?? []) + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors

@@ -85,9 +85,9 @@ import Testing
     func unknownKey() {
         #expect(
             refusal(of: #"{"version": 1, "uplnk": "null"}"#)
-                == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, log-level, "#
+                == #"unknown key "uplnk": the keys are version, socket, uplink, mac, nvm, rom, log-level, "#
                 + "directory, pf, busy-poll, guest-memory, sandbox, "
-                + "socket-mode, socket-owner, allow-uids, vfs, faults, synchronous, ports")
+                + "socket-mode, socket-owner, allow-uids, vfs, faults, synchronous, lint, control, trace, ports")
     }
 
     @Test("needs the version it is written in")

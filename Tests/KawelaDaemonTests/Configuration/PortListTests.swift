@@ -59,7 +59,8 @@ import Testing
         ] {
             let failure = #expect(throws: Failure.self) { try plans(ports, line: line) }
             #expect(failure?.exitCode == 2)
-            #expect(failure?.message.contains("leave all but --config, --log-level and --sandbox out") == true)
+            #expect(
+                failure?.message.contains("leave all but --config, --control, --log-level and --sandbox out") == true)
         }
     }
 

@@ -49,6 +49,7 @@ final class FakeDriver: FunctionDriver {
 final class FakeServer: FunctionServer {
     var descriptors: [CInt]
     var onEvent: (FakeServer, CInt) -> Void = { _, _ in }
+    var isConnected = false
     var bufferedMessages = 0
     var onMessage: () -> Void = {}
     var afterWrite: (() -> Void)?

@@ -14,8 +14,10 @@ import Testing
 
     init() throws { folder = try Folder() }
 
-    private func serve(_ arguments: String..., sockets: [String] = ["pf.sock"]) throws -> RunningKawela {
-        let running = try RunningKawela(["serve"] + arguments)
+    private func serve(
+        _ arguments: String..., sockets: [String] = ["pf.sock"], environment: [String: String] = [:]
+    ) throws -> RunningKawela {
+        let running = try RunningKawela(["serve"] + arguments, environment: environment)
         for _ in 0..<1000 where !Set(folder.files).isSuperset(of: sockets) && running.process.isRunning {
             usleep(10_000)
         }
@@ -122,6 +124,28 @@ import Testing
         }
         let log = try end(running)
         #expect(log.split(separator: "\n").filter { $0.contains("read again, changed: vf0") }.count == 2, "\(log)")
+    }
+
+    @Test("tells the service manager that it is ready, reads its configuration again, and stops")
+    func serviceManager() throws {
+        let manager = try BoundSocket(path: "\(folder.path)/notify", kind: .datagram)
+        let file = try folder.write("k.json", #"{"version": 1}"#)
+        let running = try serve(
+            "--socket", folder.socket, "--uplink", "null", "--config", file,
+            environment: ["NOTIFY_SOCKET": manager.path])
+        func next() throws -> String {
+            guard try isReadable(manager.descriptor) else { return "" }
+            var message = [UInt8](repeating: 0, count: 256)
+            let count = read(manager.descriptor, &message, message.count)
+            return String(decoding: message.prefix(max(0, count)), as: UTF8.self)
+        }
+        #expect(try next() == "READY=1")
+        kill(running.process.processIdentifier, SIGHUP)
+        #expect(try next().hasPrefix("RELOADING=1\n"))
+        #expect(try next() == "READY=1")
+        _ = try end(running)
+        #expect(try next() == "STOPPING=1")
+        manager.close()
     }
 
     @Test("says that a configuration of another user takes a capability it has given up", .enabled(if: geteuid() == 0))

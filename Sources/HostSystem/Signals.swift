@@ -1,28 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CKawela
 import Glibc
-import HostSystem
 import SystemPackage
 
 /// Signals as something to wait for. While one exists its signals are blocked in the thread that made it.
 ///
 /// Make it before any other thread starts: threads inherit the mask, and a thread without it would take the signal.
-final class Signals {
+package final class Signals {
     private let file: Descriptor
     /// Readable when a signal came.
-    var descriptor: CInt { file.number }
+    package var descriptor: CInt { file.number }
 
-    init(_ numbers: [CInt]) throws(Failure) {
+    package init(_ numbers: [CInt]) throws(Errno) {
         var set = sigset_t()
         // SAFETY: `set` is valid for the duration of each call; the mask before it is not asked for.
         unsafe sigemptyset(&set)
         for number in numbers { unsafe sigaddset(&set, number) }
         _ = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        let result = unsafe signalfd(-1, &set, CInt(SFD_CLOEXEC | SFD_NONBLOCK))
-        file = try Failure.explaining("receive signals") { () throws(Errno) in try Descriptor(result: result) }
+        file = try unsafe Descriptor(result: signalfd(-1, &set, CInt(SFD_CLOEXEC | SFD_NONBLOCK)))
     }
 
     /// The number of a signal that came, or `nil`.
-    func next() -> CInt? {
+    package func next() -> CInt? {
         var information = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
         // SAFETY: `information` has room for the `size` bytes asked for.
@@ -31,7 +31,7 @@ final class Signals {
     }
 
     /// Whether this process was started with `number` ignored, as `nohup` does with SIGHUP.
-    static func isIgnored(_ number: CInt) -> Bool {
+    package static func isIgnored(_ number: CInt) -> Bool {
         var action = sigaction()
         // SAFETY: only reads the present action into `action`, of which the union's handler is always valid to compare.
         return unsafe sigaction(number, nil, &action) == 0
@@ -39,7 +39,7 @@ final class Signals {
     }
 
     /// Has writes to a closed socket fail with EPIPE rather than end the process.
-    static func ignoreBrokenPipes() {
+    package static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 }
