@@ -48,6 +48,9 @@ let package = Package(
         .target(name: "HostSystem", dependencies: ["CKawela", system], swiftSettings: strict),
         /// What goes over the control socket, and the client's side of it.
         .target(name: "ControlProtocol", dependencies: ["HostSystem", system], swiftSettings: strict),
+        /// `kawela top`: what a running server counts, live in a terminal.
+        .target(
+            name: "KawelaTop", dependencies: ["ControlProtocol", "HostSystem", system], swiftSettings: strict),
         .target(
             name: "VFIOUser", dependencies: ["PCIe", "HostSystem", "CKawela", logging, system],
             swiftSettings: strict),
@@ -65,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "kawela",
             dependencies: [
-                "KawelaDaemon", "ControlProtocol", "CVersion",
+                "KawelaDaemon", "KawelaTop", "ControlProtocol", "CVersion",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -86,6 +89,11 @@ let package = Package(
             exclude: ["Configuration/Golden"], swiftSettings: tests),
         .testTarget(
             name: "ControlProtocolTests", dependencies: ["ControlProtocol", "HostSystem", "HostTestSupport"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "KawelaTopTests",
+            dependencies: ["KawelaTop", "ControlProtocol", "HostSystem", "HostTestSupport", "GoldenFiles", "kawela"],
+            exclude: ["Views/Golden", "Terminal/Golden"],
             swiftSettings: tests),
         .testTarget(
             name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "HostSystem", "HostTestSupport", "CKawela"],
