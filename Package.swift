@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     ],
     targets: [
         .target(name: "CKawela"),
@@ -51,6 +52,14 @@ let package = Package(
         /// `kawela top`: what a running server counts, live in a terminal.
         .target(
             name: "KawelaTop", dependencies: ["ControlProtocol", "HostSystem", system], swiftSettings: strict),
+        /// What is served over HTTP: metrics, and the page that draws the card. A client of the control socket.
+        .target(
+            name: "KawelaWeb",
+            dependencies: ["ControlProtocol", "HostSystem", system, .product(name: "FlyingFox", package: "FlyingFox")],
+            resources: [
+                "index.html", "page.css", "page.js", "blocks.js", "drawing.js", "shapes.js", "panel.js", "rates.js",
+            ].map { .embedInCode("Page/" + $0) },
+            swiftSettings: strict),
         .target(
             name: "VFIOUser", dependencies: ["PCIe", "HostSystem", "CKawela", logging, system],
             swiftSettings: strict),
@@ -68,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "kawela",
             dependencies: [
-                "KawelaDaemon", "KawelaTop", "ControlProtocol", "CVersion",
+                "KawelaDaemon", "KawelaTop", "KawelaWeb", "ControlProtocol", "CVersion",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -95,6 +104,9 @@ let package = Package(
             dependencies: ["KawelaTop", "ControlProtocol", "HostSystem", "HostTestSupport", "GoldenFiles", "kawela"],
             exclude: ["Views/Golden", "Terminal/Golden"],
             swiftSettings: tests),
+        .testTarget(
+            name: "KawelaWebTests", dependencies: ["KawelaWeb", "ControlProtocol", "HostSystem", "HostTestSupport"],
+            exclude: ["Fixtures"], swiftSettings: tests),
         .testTarget(
             name: "VFIOUserTests", dependencies: ["VFIOUser", "PCIe", "HostSystem", "HostTestSupport", "CKawela"],
             swiftSettings: tests),

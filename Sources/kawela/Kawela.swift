@@ -25,7 +25,7 @@ struct Kawela: ParsableCommand {
             CommandGroup(
                 name: "Watch",
                 subcommands: [
-                    Status.self, Counters.self, Top.self, Events.self, Capture.self,
+                    Status.self, Counters.self, Top.self, Events.self, Capture.self, Metrics.self, Web.self,
                 ]),
             CommandGroup(name: "Change", subcommands: [Link.self, VF.self, Fault.self, Ctl.self]),
             CommandGroup(name: "Driver", subcommands: [Registers.self, LintCommand.self, Trace.self, Replay.self]),
