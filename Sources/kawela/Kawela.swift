@@ -21,7 +21,7 @@ struct Kawela: ParsableCommand {
         version: Build.description,
         groupedSubcommands: [
             CommandGroup(
-                name: "Start", subcommands: [Serve.self, QEMUArgs.self, SandboxCommand.self]),
+                name: "Start", subcommands: [Serve.self, QEMUArgs.self, LibvirtXML.self, SandboxCommand.self]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [
