@@ -141,8 +141,8 @@ let package = Package(
         .executableTarget(
             name: "kawela-bench",
             dependencies: [
-                "CBench", "KawelaGuest", "Backends", "VFIOUser", "Intel82576", "PCIe", "CKawela", "HostTestSupport",
-                logging,
+                "CBench", "KawelaGuest", "ControlProtocol", "Backends", "VFIOUser", "Intel82576", "PCIe", "CKawela",
+                "HostTestSupport", logging,
             ],
             path: "Benchmarks/Sources/KawelaBench", swiftSettings: tests),
     ]

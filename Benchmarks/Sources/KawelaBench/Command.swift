@@ -11,6 +11,7 @@ struct Command {
         kawela-bench compare [ROUNDS] [NAME]   Kawela beside QEMU's igb; NAME selects by words of the names
         kawela-bench device [SECONDS] [NAME]   stages and whole paths of the device, without QEMU
         kawela-bench guest [ROUNDS] [WORDS]    Debian guests; WORDS select rows, as "translating pktgen" or "PF, TCP"
+        kawela-bench observe [ROUNDS] [NAME]   what it costs that somebody watches; NAME selects by words of the names
         kawela-bench attack [NAME]             what one VF's attack costs another; NAME selects by words of the names
         kawela-bench soak [TIME] [SEED] [PLOT] everything at once for TIME (7200, 90m, 2h); PLOT is a file for the plot
         kawela-bench report                    writes docs/performance.md from what was measured last
@@ -18,8 +19,8 @@ struct Command {
         kawela-bench daemon                    system calls and sleeps of kawela, a part of `check`
         kawela-bench count [NAME]              what `check` runs under callgrind; NAME selects by words of the names
 
-        KAWELA_SERVE_OPTIONS="--busy-poll 300" has `compare` and `guest` start kawela with these options; what they measure
-        then is printed, and not kept for the report.
+        KAWELA_SERVE_OPTIONS="--busy-poll 300" has `compare`, `guest` and `observe` start kawela with these options; what they
+        measure then is printed, and not kept for the report.
         """
     private let words: [String]
 
@@ -38,6 +39,9 @@ struct Command {
             try device(seconds: 1)
             try guest(rounds: 3, "")
             try Report().write()
+        case "observe":
+            defer { cb_use_all_processors() }
+            try Observing.run(selection: selection, Row.Effort(batches: 100, rounds: Int(number(1) ?? 9)))
         case "attack": _ = try UnderAttack.run(selection: words.dropFirst().joined(separator: " "))
         case "soak": try soak()
         case "report": try Report().write()

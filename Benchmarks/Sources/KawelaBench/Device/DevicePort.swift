@@ -12,7 +12,7 @@ final class DevicePort {
     let port: Port
     let memory: Memory
     let driver: Driver
-    private let host = SilentHost()
+    private let host = UnpluggedHost()
 
     /// Link up, transmitter and receiver on.
     init(_ uplink: any Uplink, virtualFunctions: Int = 0, megabytes: Int = 64) throws {
@@ -76,18 +76,6 @@ private final class FunctionRegisters: Registers {
     init(_ function: any Function) { self.function = function }
     func read(_ offset: Int) -> UInt32 { UInt32(function.readBAR(0, at: offset, width: 4)) }
     func write(_ offset: Int, _ value: UInt32) { function.writeBAR(0, at: offset, width: 4, UInt64(value)) }
-}
-
-private final class SilentHost: FunctionHost {
-    func sendMSIX(_ vector: Int) {}
-    func isMSIXPending(_ vector: Int) -> Bool { false }
-    func withdrawMSIX(_ vector: Int) {}
-    func sendMSI(_ vector: Int) {}
-    func setINTx(asserted: Bool) {}
-    func readMemory(at address: UInt64, into buffer: inout MutableRawSpan) -> Bool { false }
-    func writeMemory(at address: UInt64, _ bytes: RawSpan) -> Bool { false }
-    func memoryLost() {}
-    var canWait: Bool { true }
 }
 
 /// An uplink that takes large packets whole, and throws them away with the virtio-net header they would get.

@@ -41,11 +41,15 @@ struct AccessRow {
         for work in works { for _ in 0..<10 { _ = try work() } }
         for round in 0..<effort.rounds {
             for contestant in Contestant.order(round) {
-                let times = try (0..<effort.batches).map { _ in Double(try works[contestant.rawValue]()) }
-                result[contestant].append(Samples(times).median)
+                result[contestant].append(try Self.round(works[contestant.rawValue], accesses: effort.batches))
             }
         }
         return result
+    }
+
+    /// Nanoseconds of one of `accesses`.
+    static func round(_ access: () throws -> UInt64, accesses: Int) throws -> Double {
+        Samples(try (0..<accesses).map { _ in Double(try access()) }).median
     }
 }
 

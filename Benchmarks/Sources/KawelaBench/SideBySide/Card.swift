@@ -17,12 +17,15 @@ final class Card {
     let sender: StreamSender?
     /// Where a TAP is.
     let namespace: Namespace?
+    /// Of a card that can be watched.
+    let controlSocket: String?
     private let machine: Machine
     private static let megabytes = 128
 
     enum Wire { case null, stream, tap }
 
-    init(_ contestant: Contestant, _ wire: Wire, in run: Run) throws {
+    /// - Parameter isControlled: Kawela gives it a control socket.
+    init(_ contestant: Contestant, _ wire: Wire, isControlled: Bool = false, in run: Run) throws {
         self.contestant = contestant
         let name = "\(contestant.rawValue)-\(wire)-\(cb_now())"
         namespace = wire == .tap ? try Namespace(in: run) : nil
@@ -33,14 +36,16 @@ final class Card {
             case .tap: .tap(Namespace.tap)
             case .stream: .stream(path: run.path("\(name).wire"))
             }
-        let card = try NetworkCard(contestant.nic, uplink: uplink, in: run, namespace: namespace)
-        let control = run.path("\(name).qtest")
-        let listening = kw_unix_bind(control, CInt(SOCK_STREAM.rawValue))
-        guard listening >= 0 else { throw BenchError("cannot listen at \(control)") }
+        let card = try NetworkCard(
+            contestant.nic, uplink: uplink, control: isControlled, in: run, namespace: namespace)
+        controlSocket = isControlled ? card.server?.controlSocket : nil
+        let commands = run.path("\(name).qtest")
+        let listening = kw_unix_bind(commands, CInt(SOCK_STREAM.rawValue))
+        guard listening >= 0 else { throw BenchError("cannot listen at \(commands)") }
         defer { close(listening) }
         machine = try Machine(
             name: name, card: card, memory: Self.megabytes,
-            arguments: ["-accel", "qtest", "-qtest", "unix:\(control)", "-qtest-log", "/dev/null"], in: run,
+            arguments: ["-accel", "qtest", "-qtest", "unix:\(commands)", "-qtest-log", "/dev/null"], in: run,
             namespace: namespace)
         process = card.server?.process ?? machine.process
         registers = try CardRegisters(QTest(accept(listening, nil, nil)))
@@ -53,10 +58,14 @@ final class Card {
 
     /// One for each contestant, on processors other than the caller's.
     static func all(_ wire: Wire, in run: Run) throws -> [Card] {
+        try onOtherProcessors { try Contestant.allCases.map { try Card($0, wire, in: run) } }
+    }
+
+    /// Leaves the caller's processor to the caller alone: what `start` starts has the others.
+    static func onOtherProcessors<Result>(_ start: () throws -> Result) rethrows -> Result {
         cb_use_last_processor(false)
-        let cards = try Contestant.allCases.map { try Card($0, wire, in: run) }
-        cb_use_last_processor(true)
-        return cards
+        defer { cb_use_last_processor(true) }
+        return try start()
     }
 
     /// The memfd that QEMU shares with its devices.

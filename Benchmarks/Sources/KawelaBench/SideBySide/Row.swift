@@ -59,14 +59,12 @@ extension Row {
         let cards = try Card.all(wire, in: run)
         let works = try cards.map(start)
         var result = Result(name: name, unit: unit)
-        for work in works { _ = try round(work, batches: 10) }
+        for work in works { _ = try Self.round(work, batches: 10) }
         for round in 0..<effort.rounds {
             for contestant in Contestant.order(round) {
-                let work = works[contestant.rawValue]
-                let (full, single) = try self.round(work, batches: effort.batches)
-                let others = Double(work.frames - 1)
-                result[contestant].perFrame.append((full.median - single.median) / others)
-                result[contestant].single.append(single.median)
+                let (perFrame, single) = try Self.round(works[contestant.rawValue], batches: effort.batches)
+                result[contestant].perFrame.append(perFrame)
+                result[contestant].single.append(single)
             }
         }
         for work in works { try work.finish() }
@@ -74,13 +72,15 @@ extension Row {
     }
 
     /// Full batches and batches of one frame in turn.
-    private func round(_ work: any Work, batches: Int) throws -> (full: Samples, single: Samples) {
+    /// - Returns: the nanoseconds that a frame more takes, and those of a batch of one.
+    static func round(_ work: any Work, batches: Int) throws -> (perFrame: Double, single: Double) {
         var (full, single) = ([Double](), [Double]())
         for _ in 0..<batches {
             full.append(Double(try work.move(work.frames).untilVerified))
             single.append(Double(try work.move(1).untilVerified))
         }
-        return (Samples(full), Samples(single))
+        let one = Samples(single).median
+        return ((Samples(full).median - one) / Double(work.frames - 1), one)
     }
 }
 
