@@ -167,8 +167,8 @@ if isFuzzing {
         .executableTarget(
             name: "kawela-fuzz",
             dependencies: [
-                "KawelaDaemon", "VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe", "HostSystem", "CKawela",
-                "KawelaTestSupport", "HostTestSupport", logging, system,
+                "KawelaDaemon", "ControlProtocol", "VFIOUser", "Backends", "EmbeddedDriver", "Intel82576", "PCIe",
+                "HostSystem", "CKawela", "KawelaTestSupport", "HostTestSupport", logging, system,
             ],
             path: "Fuzz/Sources/KawelaFuzz", swiftSettings: tests))
 }

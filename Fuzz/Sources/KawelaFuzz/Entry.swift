@@ -34,6 +34,7 @@ enum Target: String, CaseIterable {
     case vhostUser = "vhost-user"
     case configuration
     case mailbox
+    case control
 }
 
 private let target: Target = {
@@ -55,6 +56,7 @@ private func run(_ input: Input) {
     case .vhostUser: runVhostUser(input)
     case .configuration: runConfiguration(input)
     case .mailbox: runMailbox(input)
+    case .control: runControl(input)
     }
 }
 

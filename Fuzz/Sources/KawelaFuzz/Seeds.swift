@@ -12,6 +12,7 @@ extension Target {
         case .vhostUser: Seeds.vhostUser
         case .configuration: Seeds.configuration
         case .mailbox: Seeds.mailbox
+        case .control: Seeds.control
         }
     }
 }
@@ -36,6 +37,7 @@ enum Seeds {
         return ones + [
             ("sweep", [3, 0, 0] + sweep), ("all-ones", [0, 0, 0] + all), ("vectors", [8, 0x34, 0x12] + sweep),
             ("enable", [3, 0, 0] + enable + sweep), ("reset", [1, 0, 0, 0x84, 0xA8, 0, 1, 15] + all),
+            ("rom", [0x71, 0, 0] + all),
         ]
     }
 
@@ -54,7 +56,10 @@ enum Seeds {
         (.setUpReceive, [place, 1, format, 2] + [UInt8](repeating: 0, count: 8))
     }
 
-    static var registers: [(String, [UInt8])] { packets + receptions + exchanges + borders + limits + blocks + each }
+    static var registers: [(String, [UInt8])] {
+        packets + receptions + exchanges + borders + limits + blocks + each
+            + [("phy", phy), ("rationed", rationed)]
+    }
 
     /// Frames of the PF to the wire, whole and segmented, one of each kind of headers.
     private static var packets: [(String, [UInt8])] {
@@ -190,6 +195,23 @@ enum Seeds {
             + sums.map { layers in
                 ("sums-\(layers)", script([0, 0], [start, transmit(0), (.postPacket, checked(layers)), settle]))
             }
+    }
+
+    /// Frames that interrupt at once: two credits, and a new one every 12 microseconds.
+    private static var rationed: [UInt8] {
+        let frames = [(Operation, [UInt8])](repeating: (.arrive, [0] + web), count: 4)
+        let steps = [start, receive(0, 1), (.setUpLowLatency, [3, 0, 0, 0x40, 2])] + frames
+        return script([0, 0], steps + [(.run, [13]), (.run, [20])])
+    }
+
+    /// With a link: status, loopback, a forced mode and a reset of the PHY; then each of its registers written and read.
+    private static var phy: [UInt8] {
+        let modes: [UInt8] = [1, 17, 0x20, 0x40, 0x41, 0x20, 0, 0x21, 1, 0x20, 0, 0x80]
+        let all = stride(from: UInt8(0), to: 32, by: 8).map { first -> (Operation, [UInt8]) in
+            let writes = (first..<first + 8).flatMap { [0x20 | $0, 0, 0x12] as [UInt8] }
+            return (.accessPHY, [0, 7] + writes + [0])
+        }
+        return script([0, 0], [start, (.run, [28]), (.accessPHY, [0, 5] + modes + [0])] + all)
     }
 
     /// A frame for everybody of no protocol, that function `function` sends.
@@ -352,6 +374,9 @@ enum Seeds {
             #"{"version":1,"socket":"a","uplink":"null","synchronous":true}"#,
             #"{"version":1,"directory":"/run/k","uplink":"null","vfs":8}"#, "{", "[]", #"{"version":2}"#,
         ]
+        var rom = [UInt8](repeating: 0, count: 512)
+        rom.replaceSubrange(24..<32, with: [0x1C, 0, 0, 0] + Array("PCIR".utf8))
+        (rom[0], rom[1], rom[2], rom[44], rom[49]) = (0x55, 0xAA, 1, 1, 0x80)
         let values = [
             "\u{0}tap:tap0", "\u{0}stream:/run/a,server", "\u{0}dgram:/a:/b", "\u{0}pcap:f.pcap,tap:t", "\u{0}loopback",
             "\u{1}02:00:00:00:00:01", "\u{2}512M", "\u{2}2G", "\u{3}embedded", "\u{3}100", "\u{4}/a\nk\npcie.0\n\nq35",
@@ -366,7 +391,7 @@ enum Seeds {
                 ("options", [3] + Array(line.utf8)),
                 ("options-vfs", [3] + Array("\nnull\n02:00:00:00:00:01\ninfo\n/run/k\n8\nguest".utf8)),
                 ("nvm-empty", [1]), ("nvm", [1, 1, 2, 3, 4]),
-                ("nvm-short", [1, 1, 2, 3]),
+                ("nvm-short", [1, 1, 2, 3]), ("rom", [1] + rom),
             ]
     }
 }

@@ -43,14 +43,16 @@ final class Bench {
 
     /// - Parameters:
     ///   - nvm: the EEPROM; that of a factory when there is none.
+    ///   - expansionROM: of the PF.
     ///   - settings: of VFs, for the driver in the daemon; the PF is a guest's when there are none.
     init(
         virtualFunctions: Int, offloads: UplinkOffloads = [], nvm: NVMImage? = nil,
-        settings: [VFSettings] = []
+        expansionROM: ExpansionROM? = nil, settings: [VFSettings] = []
     ) {
         uplink = CheckedUplink(offloads: offloads)
         let image = nvm ?? NVMImage(macAddress: Self.address(of: 0))
-        let configuration = Port.Configuration(nvm: image, keepsNVM: false, virtualFunctions: virtualFunctions)
+        var configuration = Port.Configuration(nvm: image, keepsNVM: false, virtualFunctions: virtualFunctions)
+        configuration.expansionROM = expansionROM
         port = Port(configuration, uplink: uplink, clock: { [clock] in clock.now })
         start = clock.now
         guests = (0...virtualFunctions).map { Guest($0, of: port) }

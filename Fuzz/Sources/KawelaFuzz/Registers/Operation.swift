@@ -40,4 +40,6 @@ enum Operation: UInt8, CaseIterable {
     case start
     case setUpLimits
     case shiftEEPROM
+    case accessPHY
+    case setUpLowLatency
 }

@@ -23,6 +23,7 @@ extension Script {
         case .accessAnything: accessAnything(guest)
         case .writeConfiguration: writeConfiguration(guest)
         case .shiftEEPROM: shiftEEPROM()
+        case .accessPHY: accessPHY()
         default: mail(guest)
         }
         if input.byte() & 3 == 0 { bench.run() }
@@ -42,7 +43,8 @@ extension Script {
         guard size > 0, guest.isAttached else { return }
         let offset = Int(input.value32()) % size & ~(width - 1)
         if code & 0x80 != 0 {
-            guest.function.writeBAR(bar, at: offset, width: width, input.value64())
+            let value = input.value64() & .max >> UInt64(64 - 8 * width)
+            guest.function.writeBAR(bar, at: offset, width: width, value)
         } else {
             _ = guest.function.readBAR(bar, at: offset, width: width)
         }
@@ -52,7 +54,7 @@ extension Script {
         let code = input.byte()
         let width = 1 << Int(code % 3)
         let offset = Int(input.value16()) & 0xFFF & ~(width - 1)
-        guest.configure(at: offset, width: width, input.registerValue())
+        guest.configure(at: offset, width: width, input.registerValue() & .max >> UInt32(32 - 8 * width))
         _ = guest.function.readConfiguration(at: offset, width: width)
     }
 
@@ -91,5 +93,20 @@ extension Script {
         }
         guest[raw: EECD.self] = idle
         if input.flag() { guest[raw: EECD.self] = 0 }
+    }
+
+    /// Commands of MDIC that drivers give: a write with any data, and a read, mostly of the PHY that is there.
+    private mutating func accessPHY() {
+        let guest = bench.physical
+        for _ in 0...Int(input.byte() & 7) {
+            let code = input.byte()
+            let register = Int(code & 31)
+            let phy = code >> 5 == 7 ? Int(input.byte() & 31) : 1
+            if code & 0x20 != 0 {
+                guest[MDIC.self] = MDIC(.write, register: register, phy: phy, data: input.value16())
+            }
+            guest[MDIC.self] = MDIC(.read, register: register, phy: phy)
+            _ = guest[MDIC.self]
+        }
     }
 }

@@ -18,6 +18,7 @@ extension Script {
         case .setUpFilters: setUpFilters(guest)
         case .setUpInterrupts: setUpInterrupts(self.guest())
         case .setUpTime: setUpTime(guest)
+        case .setUpLowLatency: setUpLowLatency(guest)
         default: setUpLimits(guest)
         }
     }
@@ -163,6 +164,22 @@ extension Script {
         }
         _ = guest[raw: ICR.self]
         bench.run(after: 100_000)
+    }
+
+    /// Any frame interrupts at once, by a vector that has moderation and credits.
+    private mutating func setUpLowLatency(_ guest: Guest) {
+        let (code, filter) = (input.byte(), Int(input.byte() & 7))
+        guest.configure(at: Offset.msix + 2, width: 2, 0x8000)
+        // Multiple_MSIX; LL_Interval
+        guest[raw: GPIE.self] = 1 << 4 | UInt32(code & 31) << 7
+        let vector = UInt32(code >> 5 & 3)
+        for index in 0..<IVAR.count { guest[raw: IVAR.self, index] = (0x80 | vector) &* 0x0101_0101 }
+        guest[raw: EIMS.self] = .max
+        guest[raw: FTQF.self, filter] = 0xF000_8000
+        (guest[raw: IMIR.self, filter], guest[raw: IMIREXT.self, filter]) = (3 << 16, 1 << 12 | 1 << 19)
+        var moderation = EITR(raw: UInt32(input.value16() & 0x7FFC) | UInt32(input.byte() & 31) << 16)
+        moderation.rationsLowLatency = code & 0x80 == 0
+        guest[EITR.self, Int(vector)] = moderation
     }
 
     private mutating func setUpTime(_ guest: Guest) {

@@ -8,26 +8,31 @@ import PCIe
 struct Script {
     var input: Input
     let bench: Bench
+    /// Judges what the drivers do, in some inputs.
+    private let lint: Lint?
     /// Operations of an input at most.
     static let longest = 200
 
     var port: Port { bench.port }
 
-    init(_ input: Input, _ bench: Bench) { (self.input, self.bench) = (input, bench) }
+    init(_ input: Input, _ bench: Bench) { (self.input, self.bench, lint) = (input, bench, nil) }
 
     init(_ input: Input) {
         self.input = input
         let (shape, offloads) = (self.input.byte(), self.input.byte())
         bench = Bench(
             virtualFunctions: Int(shape & 3), offloads: UplinkOffloads(rawValue: offloads & 15))
+        lint = shape & 4 != 0 ? Lint(watching: bench.port) : nil
     }
 
     mutating func run() {
         for _ in 0..<Self.longest where !input.isAtEnd && !bench.isExhausted { step() }
         bench.finish()
+        if let lint { require(lint.take().reports.count <= Lint.mostReports, "misuse reports have no bound") }
     }
 
-    private mutating func step() {
+    /// Does the next operation of the input.
+    mutating func step() {
         let count = UInt8(Operation.allCases.count)
         if let operation = Operation(rawValue: input.byte() % count) { perform(operation) }
     }
@@ -42,7 +47,8 @@ struct Script {
 
     private mutating func perform(_ operation: Operation) {
         switch operation {
-        case .writeRegister, .readRegister, .accessAnything, .writeConfiguration, .mail, .shiftEEPROM: access(operation)
+        case .writeRegister, .readRegister, .accessAnything, .writeConfiguration, .mail, .shiftEEPROM, .accessPHY:
+            access(operation)
         case .setUpTransmit, .setUpReceive, .giveBuffers, .ringTransmit, .ringReceive: drive(operation)
         case .postPacket, .postSegmented, .postLegacy, .postDescriptor: post(operation)
         case .arrive, .run, .settle, .changeWire: passTime(operation)

@@ -17,6 +17,8 @@ final class ClientTransport: Transport {
     private(set) var requests = 0
     private var pieces: [(bytes: [UInt8], descriptors: [CInt])] = []
     private var output: [UInt8] = []
+    /// Data bytes that a message of the server may have.
+    var transferSize = Limits.transferSize
     /// Sends that are taken before the socket is full; it stays full then.
     var room = Int.max
 
@@ -56,7 +58,8 @@ final class ClientTransport: Transport {
     private func nextMessage() -> [UInt8]? {
         guard output.count >= Limits.headerSize else { return nil }
         let size = Int(output.integer(at: 4, width: 4))
-        require(size >= Limits.headerSize && size <= Limits.messageSize, "the server sends a message of \(size) bytes")
+        let limit = Limits.messageSize(transferSize)
+        require(size >= Limits.headerSize && size <= limit, "the server sends a message of \(size) bytes")
         guard output.count >= size else { return nil }
         defer { output.removeFirst(size) }
         return Array(output[0..<size])

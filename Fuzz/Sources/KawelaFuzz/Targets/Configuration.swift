@@ -4,19 +4,23 @@ import Foundation
 import Glibc
 import Intel82576
 import Logging
+import PCIe
 import VFIOUser
 
 @testable import Backends
 @testable import KawelaDaemon
 
-/// What an operator writes: configuration files, EEPROM files, and the values of options.
+/// What an operator writes: configuration files, files of EEPROMs and expansion ROMs, and the values of options.
 ///
 /// The first byte chooses what the rest of the input is.
 func runConfiguration(_ input: Input) {
     var input = input
     switch input.byte() % 4 {
     case 0: readConfiguration(input.rest())
-    case 1: readNVM(input.rest())
+    case 1:
+        let bytes = input.rest()
+        readROM(bytes)
+        readNVM(bytes)
     case 2: parseValue(&input)
     default: parseOptions(&input)
     }
@@ -75,6 +79,13 @@ private func readNVM(_ bytes: [UInt8]) {
     }
 }
 
+/// These bytes as an expansion ROM: what is accepted has images, and a window that holds it.
+private func readROM(_ bytes: [UInt8]) {
+    guard let rom = try? ExpansionROM(bytes) else { return }
+    require(!rom.images.isEmpty && rom.images.count <= bytes.count / 512, "\(rom.images.count) images")
+    require(rom.size.nonzeroBitCount == 1 && rom.size >= bytes.count, "a window of \(rom.size) bytes")
+}
+
 private func start(_ kept: KeptNVM) {
     let configuration = Port.Configuration(nvm: kept.image, keepsNVM: true, virtualFunctions: 2)
     let port = Port(configuration, uplink: CheckedUplink(offloads: []), clock: { 1_000_000_000 })
@@ -116,6 +127,7 @@ private func parseWords(_ text: String) {
     _ = try? parseOwner(text)
     _ = try? parseGuestMemory(text)
     _ = try? parseNVMPath(text)
+    _ = try? parseROM(text)
     _ = try? parseLogLevel(text)
     if let number = Int(text) {
         _ = try? parseBusyPoll(number)

@@ -68,11 +68,13 @@ private struct ClientScript {
     init(_ input: Input) {
         self.input = input
         let shape = self.input.byte()
-        let configuration = Port.Configuration(macAddress: Bench.address(of: 0), virtualFunctions: Int(shape & 1))
+        var configuration = Port.Configuration(macAddress: Bench.address(of: 0), virtualFunctions: Int(shape & 1))
+        if shape & 32 != 0 { configuration.expansionROM = ExpansionROM(erased: 128 << 10) }
         port = Port(configuration, uplink: CheckedUplink(offloads: []), clock: { [clock] in clock.now })
         let log = EventLog(Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
         session = Session(
             transport, function: port.physicalFunction, log: log, guestMemory: shape & 4 != 0 ? .anyFile : .inMemory)
+        transport.transferSize = session.transferSize
         transport.answers = Input(self.input.take(Int(self.input.byte())))
         if shape & 8 == 0 { shakeHands() }
         if shape & 16 != 0 { setUpRings() }
