@@ -74,15 +74,23 @@ debian_mirrors() {
         awk '$2 == "Debian" && $3 == "Debian" && !seen[$1]++ { print $1 }'
 }
 
-# Unpacks packages "${@:3}" of Debian's suite $1, with what they depend on, into the folder $2, which is made anew.
+# Unpacks packages "${@:3}" of Debian's suite $1, with what they depend on, into the folder $2, which is made anew. Of a suite
+# of backports come these packages; what they depend on comes from there where the suite itself is too old. With
+# ARCHITECTURE=arm64 they are for another machine.
 extract_packages() {
-    local suite=$1 folder=$2 mirror packages
+    local suite=$1 folder=$2 base=${1%-backports} mirror packages proxy options sources
     shift 2
     packages=$(IFS=, && echo "$*")
+    options=(--aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"')
+    options+=(--aptopt="APT::Default-Release \"$suite\"" ${ARCHITECTURE:+--architectures="$ARCHITECTURE"})
+    proxy=$(apt-config dump 2>/dev/null | sed -n 's/^Acquire::http::Proxy "\(.\+\)";$/\1/p')
+    [ -z "$proxy" ] || options+=(--aptopt="Acquire::http::Proxy \"$proxy\"")
     for mirror in $(debian_mirrors) http://deb.debian.org/debian/; do
         rm -rf "$folder"
-        mmdebstrap --variant=extract --format=directory --include="$packages" \
-            --aptopt='APT::Install-Recommends "false"' "$suite" "$folder" "deb $mirror $suite main" && return
+        sources=("deb $mirror $base main")
+        [ "$base" = "$suite" ] || sources+=("deb $mirror $suite main")
+        mmdebstrap --variant=extract --format=directory --include="$packages" "${options[@]}" \
+            "$base" "$folder" "${sources[@]}" && return
     done
     return 1
 }

@@ -19,10 +19,14 @@ public struct Artifacts: Sendable {
     public let extras: String
     private let kernels: [GuestKernel: (folder: String, initrd: String)]
 
-    public func kernel(_ choice: GuestKernel) -> String { (kernels[choice]?.folder ?? "") + "/vmlinux" }
+    public func system(_ choice: GuestKernel) -> GuestSystem {
+        GuestSystem(qemu: qemu, kernel: kernels[choice]?.folder ?? "", initrd: kernels[choice]?.initrd ?? "")
+    }
+
+    public func kernel(_ choice: GuestKernel) -> String { system(choice).vmlinux }
     /// The kernel in the compressed form that boot loaders take.
     public func compressedKernel(_ choice: GuestKernel) -> String { (kernels[choice]?.folder ?? "") + "/vmlinuz" }
-    public func initrd(_ choice: GuestKernel) -> String { kernels[choice]?.initrd ?? "" }
+    public func initrd(_ choice: GuestKernel) -> String { system(choice).initrd }
 
     /// The folder that has Package.swift.
     public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -67,18 +71,23 @@ public struct Artifacts: Sendable {
     /// The `kawela` program: KAWELA_BINARY, else the one beside the running demo or test bundle.
     public static func kawela() throws -> String {
         if let given = ProcessInfo.processInfo.environment["KAWELA_BINARY"] { return given }
+        return try program("kawela")
+    }
+
+    /// The program `name` that SwiftPM built beside the running demo or test bundle.
+    public static func program(_ name: String) throws -> String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
         let own = bundle ?? (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         var folder = URL(filePath: own)
         while folder.path != "/" {
             folder.deleteLastPathComponent()
-            let candidate = folder.appending(path: "kawela").path
+            let candidate = folder.appending(path: name).path
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue {
                 return candidate
             }
         }
-        throw GuestError("no kawela program beside \(own): run swift build, or set KAWELA_BINARY")
+        throw GuestError("no program \(name) beside \(own): run swift build")
     }
 }
 

@@ -15,15 +15,18 @@ public final class Bench: Sendable {
     ///   - driven: `kawela` drives the physical function, and guests get virtual functions only.
     ///   - uplink: what the card is plugged into instead of the peer.
     ///   - faults: faults can be injected into the card.
+    ///   - control: ``KawelaServer/ask(_:)`` can be used of the card's server.
     public init(
         _ nic: NIC = .chosen, vfs: Int = 0, driven: Bool = false, uplink: UplinkPeer = .tap(Namespace.tap),
-        mac: String = "52:54:00:82:57:06", faults: Bool = false, in run: Run? = nil
+        mac: String = "52:54:00:82:57:06", faults: Bool = false, control: Bool = false,
+        in run: Run? = nil
     ) throws {
         let run = try run ?? Run()
         self.run = run
         peer = try Namespace(in: run)
         card = try NetworkCard(
-            nic, uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, in: run, namespace: peer)
+            nic, uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, control: control, in: run,
+            namespace: peer)
     }
 
     /// A bench whose card has its cable's other end in the test's hand. The peer's TAP interface leads nowhere.

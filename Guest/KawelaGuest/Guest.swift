@@ -11,10 +11,14 @@ public struct GuestOptions: Sendable {
     /// An emulated VT-d, which the guest's kernel uses for all its DMA.
     public var iommu = false
     public var kernel = GuestKernel.standard
+    /// What the guest is made of when it is not a PC with ``kernel``.
+    public var system: GuestSystem?
     /// What else the kernel is told.
     public var kernelOptions = ""
     /// Starts iPXE, which gets the kernel from the network; ``Bench/serveBoot(_:by:)`` has it there.
     public var networkBoot = false
+    /// What QEMU gets in place of a kernel: the guest starts what its firmware finds.
+    public var firmware: [String]?
     /// What the guest has in its /opt beyond the guest image.
     public var extras: [Extra] = []
     /// Files with more of it, as Scripts/guest-programs makes them.
@@ -31,23 +35,26 @@ public struct GuestOptions: Sendable {
         return options
     }
 
-    var kernelArguments: String {
-        "console=ttyS0 loglevel=4 panic=1 mitigations=off net.ifnames=0"
+    /// The kernel's command line.
+    public var kernelArguments: String {
+        "console=\((system?.board ?? .q35).console) loglevel=4 panic=1 mitigations=off net.ifnames=0"
             + (iommu ? " intel_iommu=on iommu.passthrough=0 iommu.strict=1" : "")
             + (kernelOptions.isEmpty ? "" : " \(kernelOptions)")
     }
 
-    fileprivate func bootArguments(_ artifacts: Artifacts, in run: Run) throws -> [String] {
+    fileprivate func bootArguments(_ artifacts: Artifacts, _ system: GuestSystem, in run: Run) throws -> [String] {
+        if let firmware { return firmware }
         // Without graphics the BIOS and what uses it write to the first serial port.
         if networkBoot { return ["-machine", "graphics=off", "-kernel", artifacts.ipxe] }
         return [
-            "-kernel", artifacts.kernel(kernel), "-initrd", try initrd(artifacts, in: run), "-append", kernelArguments,
+            "-kernel", system.vmlinux, "-initrd", try initrd(artifacts, system, in: run),
+            "-append", kernelArguments,
         ]
     }
 
     /// The guest image, followed by the archives of ``extras`` and ``archives``: Linux unpacks one after the other.
-    private func initrd(_ artifacts: Artifacts, in run: Run) throws -> String {
-        let image = artifacts.initrd(kernel)
+    private func initrd(_ artifacts: Artifacts, _ system: GuestSystem, in run: Run) throws -> String {
+        let image = system.initrd
         let parts = extras.map { "\(artifacts.extras)/\($0.rawValue)" } + archives
         guard !parts.isEmpty else { return image }
         let path = run.path("\(name).initrd")
@@ -78,25 +85,38 @@ public final class Guest: Sendable {
     private let console: String
 
     /// Starts QEMU; ``waitUntilReady(seconds:)`` says when Linux is up.
-    public init(card: NetworkCard?, _ options: GuestOptions, in run: Run, namespace: Namespace) throws {
+    public convenience init(card: NetworkCard?, _ options: GuestOptions, in run: Run, namespace: Namespace) throws {
+        let system = try options.system ?? Artifacts.find().system(options.kernel)
+        try self.init(options, in: run) {
+            try Machine(
+                name: options.name, on: system.board, qemu: system.qemu, card: card, plugged: options.plugged,
+                iommu: options.iommu, memory: options.memory, arguments: $0, in: run, namespace: namespace)
+        }
+    }
+
+    /// A guest in a machine of the caller's: `start` gets what QEMU has to be given for Linux and for commands, which is
+    /// all but memory and devices.
+    public init(_ options: GuestOptions, in run: Run, start: ([String]) throws -> Machine) throws {
         let artifacts = try Artifacts.find()
+        let system = options.system ?? artifacts.system(options.kernel)
+        let board = system.board
         name = options.name
         let commands = try SocketListener(path: run.path("\(name).commands"))
         console = run.path("\(name).console")
-        machine = try Machine(
-            name: name, card: card, plugged: options.plugged, iommu: options.iommu, memory: options.memory,
-            arguments: (options.processor.map { ["-cpu", $0] } ?? []) + [
+        machine = try start(
+            ((options.processor ?? board.processor).map { ["-cpu", $0] } ?? []) + [
                 "-accel", accelerator, "-smp", "\(options.processors)",
-                "-chardev", "file,id=console,path=\(console),append=on", "-device", "isa-serial,chardev=console",
-                "-chardev", "socket,id=commands,path=\(commands.path)", "-device", "isa-serial,chardev=commands",
-            ] + (try options.bootArguments(artifacts, in: run)), in: run, namespace: namespace)
+                "-chardev", "file,id=console,path=\(console),append=on",
+                "-chardev", "socket,id=commands,path=\(commands.path)",
+            ] + board.serialPort("console") + board.serialPort("commands")
+                + (try options.bootArguments(artifacts, system, in: run)))
         channel = CommandChannel(try commands.accept(seconds: 10))
     }
 
     /// Waits for the next boot to be complete.
     public func waitUntilReady(seconds: Double = 120) throws {
         do {
-            guard try channel.waitUntilReady(by: Deadline(seconds: seconds)) else {
+            guard try channel.waitUntilReady(by: Deadline(seconds: seconds * patience)) else {
                 throw GuestError("not within \(seconds) s")
             }
         } catch {

@@ -91,9 +91,14 @@ public final class TestPMD: Sendable {
         }
     }
 
-    public func quit() throws {
-        _ = try guest.attempt(
-            "echo quit >\(Self.input); while pidof ld-linux-x86-64.so.2; do usleep 50000; done; killall sleep")
+    /// Ends it without giving it a chance to tidy up.
+    public func kill() throws { try end("killall -9 ld-linux-x86-64.so.2") }
+
+    public func quit() throws { try end("echo quit >\(Self.input)") }
+
+    /// Waits for its end, which `command` brings about.
+    private func end(_ command: String) throws {
+        _ = try guest.attempt("\(command); while pidof ld-linux-x86-64.so.2; do usleep 50000; done; killall sleep")
     }
 }
 

@@ -22,10 +22,11 @@ public final class KawelaServer: Sendable {
     /// - Parameters:
     ///   - driven: `true` when `kawela` drives the physical function itself, so that there is no socket for it.
     ///   - faults: ``inject(_:)`` can be used.
+    ///   - control: ``ask(_:)`` can be used.
     ///   - synchronous: what a write asks for is done before it is answered.
     public init(
         uplink: UplinkPeer, mac: String, vfs: Int = 0, driven: Bool = false, faults: Bool = false,
-        synchronous: Bool = false, in run: Run, namespace: Namespace?
+        control: Bool = false, synchronous: Bool = false, in run: Run, namespace: Namespace?
     ) throws {
         let name = run.uniqueName("kawela")
         folder = run.path(name + "-sockets")
@@ -37,6 +38,7 @@ public final class KawelaServer: Sendable {
             ? ["--socket", "\(folder)/\(ServedFunction.pf.socketName)"] : ["--vfs", "\(vfs)", "--directory", folder]
         if driven { command += ["--pf", "embedded"] }
         if synchronous { command += ["--synchronous"] }
+        if control { command += ["--control", "\(folder)/control.sock"] }
         configuration = faults ? "\(folder)/kawela.json" : nil
         if let configuration {
             try Self.write([:], to: configuration)

@@ -10,17 +10,27 @@ public final class Namespace: Sendable {
     public static let address = "10.82.57.1"
     public static let address6 = "fd82:576::1"
     private let run: Run
+    /// What starts programs inside, after the namespace is entered.
+    private let starter: [String]
 
     public init(in run: Run) throws {
         guard geteuid() == 0 else { throw GuestError("network namespaces and TAP interfaces need root") }
         self.run = run
+        starter = []
         name = run.namespaceName()
         try run.execute(["ip", "netns", "add", name])
         try run.execute(["ip", "-n", name, "link", "set", "lo", "up"])
         try run.execute(["ip", "-n", name, "tuntap", "add", "dev", Self.tap, "mode", "tap"])
+        // Tests take the interface down, and addresses of IPv6 would be gone with that.
+        try run.execute(entering(["sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/\(Self.tap)/keep_addr_on_down"]))
         try run.execute(["ip", "-n", name, "addr", "add", Self.address + "/24", "dev", Self.tap])
         try run.execute(["ip", "-n", name, "addr", "add", Self.address6 + "/64", "dev", Self.tap, "nodad"])
         try run.execute(["ip", "-n", name, "link", "set", Self.tap, "up"])
+    }
+
+    /// The namespace of `other`, in which `command` starts all programs, as another user for one.
+    public init(_ other: Namespace, startingBy command: [String]) {
+        (name, run, starter) = (other.name, other.run, command)
     }
 
     /// Moves the peer's addresses from the TAP interface to a cable of two interfaces, of which the one named `end` is left
@@ -35,7 +45,7 @@ public final class Namespace: Sendable {
     }
 
     /// What starts a program inside.
-    public func entering(_ command: [String]) -> [String] { ["ip", "netns", "exec", name] + command }
+    public func entering(_ command: [String]) -> [String] { ["ip", "netns", "exec", name] + starter + command }
 
     /// Runs a shell command inside to its end.
     /// - Throws: when it fails or takes longer than `seconds`.

@@ -48,17 +48,18 @@ public final class NetworkCard: Sendable {
     ///   - vfs: how many virtual functions it has. QEMU's own card has its VFs without being asked.
     ///   - driven: `kawela` itself drives the physical function, for machines that get only virtual ones.
     ///   - faults: ``KawelaServer/inject(_:)`` can be used.
+    ///   - control: ``KawelaServer/ask(_:)`` can be used.
     ///   - synchronous: QEMU waits for a write, which `kawela` answers once what it asks for is done.
     public init(
         _ nic: NIC, uplink: UplinkPeer, mac: String = "52:54:00:82:57:06", vfs: Int = 0, driven: Bool = false,
-        faults: Bool = false, synchronous: Bool = false, in run: Run, namespace: Namespace? = nil
+        faults: Bool = false, control: Bool = false, synchronous: Bool = false, in run: Run, namespace: Namespace? = nil
     ) throws {
         (self.nic, self.uplink, self.mac, self.vfs, isSynchronous) = (nic, uplink, mac, vfs, synchronous)
         server =
             nic == .kawela
             ? try KawelaServer(
-                uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, synchronous: synchronous, in: run,
-                namespace: namespace)
+                uplink: uplink, mac: mac, vfs: vfs, driven: driven, faults: faults, control: control,
+                synchronous: synchronous, in: run, namespace: namespace)
             : nil
         folder = server?.folder ?? ""
     }

@@ -46,7 +46,7 @@ public final class Run: Sendable {
     var mark: [String: String] { ["KAWELA_RUN": folder] }
 
     /// `prefix` and a number that nothing else of this run has.
-    func uniqueName(_ prefix: String) -> String {
+    public func uniqueName(_ prefix: String) -> String {
         names.withLock { count in
             count += 1
             return "\(prefix)-\(count)"
@@ -54,7 +54,7 @@ public final class Run: Sendable {
     }
 
     /// A name no other namespace on this machine has.
-    func namespaceName() -> String {
+    public func namespaceName() -> String {
         names.withLock { count in
             count += 1
             return "\(folder.split(separator: "/").last!)-\(count)"

@@ -4,14 +4,14 @@ import Foundation
 import Synchronization
 
 /// The guest's second serial port, over which its init program runs shell commands (Guest/Image/init has the protocol).
-final class CommandChannel: Sendable {
+public final class CommandChannel: Sendable {
     private let stream: SocketStream
     private let requests = Mutex(0)
 
-    init(_ stream: SocketStream) { self.stream = stream }
+    public init(_ stream: SocketStream) { self.stream = stream }
 
     /// Waits until the guest takes commands, after the start and after each reboot.
-    func waitUntilReady(by deadline: Deadline) throws -> Bool {
+    public func waitUntilReady(by deadline: Deadline) throws -> Bool {
         while let line = try stream.line(by: deadline) {
             if line == "ready" { return true }
         }
@@ -20,7 +20,7 @@ final class CommandChannel: Sendable {
 
     /// - Returns: `nil` when the guest did not answer within `seconds` (it ends the command itself by then) and a little.
     /// - Throws: when the guest restarts meanwhile.
-    func run(_ command: String, seconds: Int) throws -> CommandResult? {
+    public func run(_ command: String, seconds: Int) throws -> CommandResult? {
         let id = requests.withLock { count in
             count += 1
             return count

@@ -12,6 +12,8 @@ public final class SocketListener: Sendable {
         self.path = path
         descriptor = kw_unix_bind(path, CInt(SOCK_STREAM.rawValue))
         guard descriptor >= 0 else { throw GuestError("cannot listen at \(path): \(String(cString: strerror(errno)))") }
+        // The folder keeps others out; programs of a test may run as another user.
+        chmod(path, 0o666)
     }
 
     deinit {

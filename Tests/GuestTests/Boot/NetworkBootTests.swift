@@ -8,11 +8,13 @@ extension RealGuest {
     struct NetworkBoot {
         /// iPXE uses legacy descriptors, polls, and never waits for an interrupt.
         @Test(
-            "iPXE's own driver gets an address and a kernel, and igb takes over", .timeLimit(.minutes(10)),
+            "iPXE's own driver gets an address and a kernel, and igb takes over; neither does anything wrong",
+            .timeLimit(.minutes(10)),
             arguments: [BootProtocol.http, .tftp])
         func iPXE(way: BootProtocol) throws {
-            let bench = try Bench()
+            let bench = try Bench(control: true)
             defer { bench.close() }
+            try bench.watchDrivers()
             let options = GuestOptions.with {
                 $0.name = "ipxe"
                 $0.networkBoot = true
@@ -27,6 +29,7 @@ extension RealGuest {
             try guest.bringUpLink()
             #expect(try guest.ping() == 3)
             #expect(try guest.driverComplaints().isEmpty)
+            try bench.expectNoMisuse(but: .ofIntel)
         }
     }
 }

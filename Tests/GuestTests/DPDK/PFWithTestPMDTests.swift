@@ -10,7 +10,9 @@ extension RealGuest {
     struct DPDKPhysicalFunction {
         private static let pf = "0000:01:00.0"
 
-        @Test("testpmd behind an IOMMU: forwarding, RSS, VLANs, checksums, jumbo frames", .timeLimit(.minutes(8)))
+        @Test(
+            "testpmd behind an IOMMU: forwarding, RSS, VLANs, checksums, jumbo frames, nothing wrong with it",
+            .timeLimit(.minutes(8)))
         func withIOMMU() throws {
             try withTestPMD("--rxq=4 --txq=4 --enable-rx-cksum") { testpmd, cable, restart in
                 try forward(testpmd, cable)
@@ -27,13 +29,14 @@ extension RealGuest {
 
         /// Debian's VFIO is not to be had without an IOMMU, so this is UIO. Its only interrupt is INTx.
         @Test(
-            "testpmd without an IOMMU: link, its changes by INTx, receiving, forwarding, sending",
+            "testpmd without an IOMMU: link, its changes by INTx, receiving, forwarding, sending, nothing wrong with it",
             .timeLimit(.minutes(6)))
         func withoutIOMMU() throws {
             let run = try Run()
             let socket = try CableSocket(in: run)
-            let bench = try Bench(uplink: socket.uplink, in: run)
+            let bench = try Bench(uplink: socket.uplink, control: true, in: run)
             defer { bench.close() }
+            try bench.watchDrivers()
             let guest = try bench.start(.dpdk())
             let cable = try socket.accept()
             try guest.waitUntilReady()
@@ -50,6 +53,7 @@ extension RealGuest {
             try forward(testpmd, another)
             // Last, as testpmd's buffers stay in the rings.
             try transmit(testpmd, another)
+            try bench.expectNoMisuse(but: .ofIntel)
         }
 
         /// Pulls the cable out and puts another one in.
@@ -69,8 +73,9 @@ extension RealGuest {
         ) throws {
             let run = try Run()
             let socket = try CableSocket(in: run)
-            let bench = try Bench(uplink: socket.uplink, in: run)
+            let bench = try Bench(uplink: socket.uplink, control: true, in: run)
             defer { bench.close() }
+            try bench.watchDrivers()
             let guest = try bench.start(.dpdk { $0.iommu = true })
             let cable = try socket.accept()
             try guest.waitUntilReady()
@@ -81,6 +86,7 @@ extension RealGuest {
                 return try TestPMD(guest, [Self.pf], options: $0)
             }
             #expect(try !guest.run("dmesg").contains("DMAR: [DMA"), "no faults")
+            try bench.expectNoMisuse(but: .ofIntel)
         }
 
         private func forward(_ testpmd: TestPMD, _ cable: Cable) throws {

@@ -9,8 +9,9 @@ extension RealGuest {
     struct DPDKVirtualFunctions {
         @Test("testpmd drives two VFs: link, addresses, traffic with all kinds of neighbours", .timeLimit(.minutes(6)))
         func traffic() throws {
-            let bench = try Bench(vfs: 2)
+            let bench = try Bench(vfs: 2, control: true)
             defer { bench.close() }
+            try bench.watchDrivers()
             let guest = try bench.boot(
                 .dpdk {
                     $0.plugged = .all
@@ -31,6 +32,7 @@ extension RealGuest {
             try testpmd.quit()
             try backToLinux(guest, bench.outside)
             #expect(try !guest.run("dmesg").contains("DMAR: [DMA"), "no faults")
+            try bench.expectNoMisuse(but: .ofIgbBehindIOMMU)
         }
 
         private static let vfs = ["0000:01:00.1", "0000:01:00.2"]

@@ -42,28 +42,6 @@ extension Guest {
         return try statistics().merging(before) { $0 - $1 }
     }
 
-    /// The tests of `ethtool -t`, each with its result; 0 is passed.
-    ///
-    /// Tried again twice, and the best counts: the driver gives each interrupt ten milliseconds and the looped frames 200,
-    /// which the scheduler of a busy host does not always keep.
-    func selfTest(_ kind: String) throws -> [String: Int] {
-        var results: [String: Int] = [:]
-        for _ in 1...3 {
-            let output = try attempt("ethtool -t \(Self.interface) \(kind)", seconds: 90).output
-            for line in output.split(separator: "\n") {
-                guard let match = line.firstMatch(of: /^(\w+) test .*\s(\d+)$/), let result = Int(match.2) else {
-                    continue
-                }
-                results[String(match.1)] = min(result, results[String(match.1)] ?? result)
-            }
-            try waitForCarrier()
-            if results == Self.passed { break }
-        }
-        return results
-    }
-
-    static let passed = ["Register": 0, "Eeprom": 0, "Interrupt": 0, "Loopback": 0, "Link": 0]
-
     /// How many interrupts come of the lines of /proc/interrupts that match `lines`, and within which time, while the peer's
     /// iperf3 sends 2000 datagrams a second for two seconds.
     func interruptsOfStream(of lines: String) throws -> (count: Int, seconds: Double) {
@@ -95,13 +73,5 @@ extension Guest {
             """
         let text = try run(script)
         return try #require(UInt32(text.filter(\.isHexDigit), radix: 16), "\(text)")
-    }
-
-    /// Complaints of the driver and its watchdogs in the kernel's log.
-    func driverComplaints() throws -> [Substring] {
-        try run("dmesg").split(separator: "\n").filter { line in
-            (line.contains("igb") || line.contains("WATCHDOG"))
-                && ["rror", "fail", "timeout", "timed out", "hang", "Hang"].contains { line.contains($0) }
-        }
     }
 }

@@ -15,7 +15,7 @@ enum SharedSRIOVGuest {
         var guests: [Guest] { [guest] }
 
         convenience init() throws {
-            let bench = try Bench(vfs: most)
+            let bench = try Bench(vfs: most, control: true)
             self.init(bench: bench, guest: try bench.boot(options))
         }
 
@@ -25,6 +25,18 @@ enum SharedSRIOVGuest {
     static let most = 7
 
     static func bench() throws -> Bench { try shared.current().bench }
+
+    /// What `kawela ARGUMENTS` prints of the card.
+    static func ask(_ arguments: [String]) throws -> String {
+        let bench = try bench()
+        return try bench.card.server?.ask(arguments, in: bench.run) ?? ""
+    }
+
+    /// What `kawela ARGUMENTS` prints of the card while `work` is done.
+    static func ask(_ arguments: [String], while work: () throws -> Void) throws -> String {
+        let bench = try bench()
+        return try bench.card.server?.ask(arguments, in: bench.run, while: work) ?? ""
+    }
 
     /// The running guest with the link of the physical function up.
     static func guest() throws -> Guest {

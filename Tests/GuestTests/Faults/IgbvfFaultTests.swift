@@ -1,16 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 import KawelaGuest
 import Testing
 
 extension RealGuest {
     @Suite(
-        "Drivers of VFs under faults on purpose", .serialized,
+        "Linux' igbvf under faults on purpose", .serialized,
         .enabled(if: NIC.chosen == .kawela, "faults are injected by Kawela"))
-    struct VFFaults {
+    struct IgbvfFaults {
         @Test(
-            "igbvf goes on after faults of the wire, interrupts, failed DMA, resets, and with help after a hang or removal",
+            "goes on after faults of the wire, interrupts, failed DMA, resets, and with help after a hang or removal",
             .timeLimit(.minutes(8)))
-        func igbvf() throws {
+        func recovery() throws {
             let (guest, outside) = try (FaultyGuest.guest(), FaultyGuest.outside())
             let vf = try guest.isolateVFs(1)[0]
             defer { _ = try? guest.setVFs(0) }
@@ -61,60 +63,6 @@ extension RealGuest {
                 try vf.run("ip link set nic0 down; ip link set nic0 up")
                 try eventually("the VF is back after its hang\n\(guest.evidence)", within: 60, every: 0.5) {
                     try vf.ping(outside) == 1
-                }
-            }
-            #expect(faults == 1)
-        }
-
-        @Test(
-            "testpmd sees the link, goes on after a hang and lost frames, and needs a restart of its port after a reset",
-            .timeLimit(.minutes(5)))
-        func testpmd() throws {
-            let (guest, outside) = try (FaultyGuest.guest(), FaultyGuest.outside())
-            try guest.setVFs(1)
-            let function = "0000:01:00.1"
-            try guest.giveToVFIO([function])
-            try guest.waitForCarrier()
-            let testpmd = try TestPMD(guest, [function])
-            defer {
-                try? testpmd.quit()
-                _ = try? guest.setVFs(0)
-            }
-            try testpmd("set fwd icmpecho", "start")
-            let address = "10.82.57.50"
-            func answers(within seconds: Double = 15) throws {
-                try eventually("testpmd answers\n\(testpmd.log)", within: seconds, every: 0.3) {
-                    try outside.ping(address) == 1
-                }
-            }
-            try answers()
-            try linkDown(testpmd)
-            try answers()
-            for (fault, rule) in [
-                ("tx-hang", "every 100ms for 2s once queue 0"), ("rx-hang", "every 100ms for 2s once queue 0"),
-                ("dma-error", "every 100ms for 500ms once vf0"), ("loss", "every 2 times 20"),
-            ] {
-                let count = try FaultyGuest.under([fault: rule], counting: fault) { _ in
-                    _ = try outside.ping(address, count: 5)
-                    try answers()
-                }
-                #expect(count > 0, "\(fault)")
-            }
-            let resets = try FaultyGuest.under(["vf-reset": "every 100ms once vf0"], counting: "vf-reset") { _ in
-                try eventually("no answer", within: 15, every: 0.3) { try outside.ping(address) == 0 }
-            }
-            #expect(resets == 1)
-            try testpmd("stop", "port stop all", "port start all", "start")
-            try answers()
-        }
-
-        private func linkDown(_ testpmd: TestPMD) throws {
-            let faults = try FaultyGuest.under(["link-down": "every 100ms for 3s once"], counting: "link-down") { _ in
-                try eventually("the link is down", within: 15, every: 0.2) {
-                    try testpmd("show port info 0").contains("Link status: down")
-                }
-                try eventually("the link is up", within: 30, every: 0.3) {
-                    try testpmd("show port info 0").contains("Link status: up")
                 }
             }
             #expect(faults == 1)
