@@ -125,6 +125,10 @@ let package = Package(
                 "sandbox-probe",
             ],
             swiftSettings: tests),
+        .testTarget(
+            name: "KawelaTests",
+            dependencies: ["kawela", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: tests),
         /// Confines itself as `kawela serve` does and tries what should not be possible then, for KawelaDaemonTests.
         .executableTarget(
             name: "sandbox-probe", dependencies: ["KawelaDaemon", "HostSystem", "CKawela", "CRawCalls", logging],
@@ -132,6 +136,8 @@ let package = Package(
         .target(name: "CRawCalls", path: "Tests/CRawCalls"),
         .testTarget(name: "QTests", dependencies: ["KawelaGuest", "Intel82576"], swiftSettings: tests),
         .testTarget(name: "GuestTests", dependencies: ["KawelaGuest"], swiftSettings: tests),
+        /// Kawela among what others make; a folder for each of the integrations of Scripts/test.
+        .testTarget(name: "IntegrationTests", dependencies: ["KawelaGuest", "kawela-demo"], swiftSettings: tests),
         /// Starts `kawela`, QEMU and guests for QTests, GuestTests and the demo.
         .target(name: "KawelaGuest", dependencies: ["CKawela"], path: "Guest/KawelaGuest", swiftSettings: tests),
         .executableTarget(name: "kawela-demo", dependencies: ["KawelaGuest"], path: "Guest/Demo", swiftSettings: tests),
@@ -171,4 +177,17 @@ if isFuzzing {
                 "HostSystem", "CKawela", "KawelaTestSupport", "HostTestSupport", logging, system,
             ],
             path: "Fuzz/Sources/KawelaFuzz", swiftSettings: tests))
+}
+
+/// One group of tests with what it depends on, which builds in a part of the time: `make quick` and Scripts/test set it.
+let groups = [
+    "device": [
+        "Intel82576Tests", "PCIeTests", "KawelaTestSupport", "GoldenFiles", "Intel82576", "PCIe", "CKawela",
+    ],
+    "integration": ["IntegrationTests", "KawelaGuest", "kawela-demo", "CKawela"],
+]
+if let group = Context.environment["KAWELA_TESTS"].flatMap({ groups[$0] }) {
+    package.products = []
+    package.dependencies = []
+    package.targets.removeAll { !group.contains($0.name) }
 }

@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import exceptions
+import fields
 import folders
 import functions
 import layers
@@ -42,6 +43,7 @@ def rules():
     yield "lengths", f"functions of more than {functions.LONGEST} lines", functions.long_functions(files)
     yield "parameters", "too many unlabelled parameters", functions.unlabelled_parameters(files)
     yield "references", "tests that documentation names and that are not there", references.missing_tests(tables, files)
+    yield "fields", "fields of registers that comments, code and Fields/ do not agree on", fields.offences(files)
     yield "imports", "imports against the layers", layers.imports(files)
     yield "circles", f"circles between folders of {DEVICE}", circles
     yield "unused", "declarations nothing in Sources uses", unused.unused_declarations(index, users)

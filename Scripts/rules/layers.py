@@ -9,8 +9,8 @@ from exceptions import Offence
 LAYERS = [
     {"CKawela"},
     {"PCIe", "HostSystem"},
-    {"Intel82576"},
-    {"VFIOUser", "Backends", "EmbeddedDriver"},
+    {"Intel82576", "ControlProtocol"},
+    {"VFIOUser", "Backends", "EmbeddedDriver", "KawelaTop", "KawelaWeb"},
     {"KawelaDaemon"},
     {"kawela"},
 ]

@@ -34,7 +34,9 @@ def known(documentation):
         cells = [cell.strip() for cell in line.split("|")]
         if "Offset" in cells:
             columns = [index for index, cell in enumerate(cells) if cell in ("Offset", "Also at", "VF")]
-        elif line.startswith("|"):
+        elif not line.startswith("|"):
+            columns = []
+        else:
             for index in columns:
                 for first, stride, count in CELL.findall(cells[index] if index < len(cells) else ""):
                     offsets |= {int(first, 16) + int(stride or "0", 0) * n for n in range(int(count or 1))}

@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 import exceptions
+import fields
 import folders
 import functions
 import layers
@@ -25,6 +26,10 @@ DOCUMENTATION = """
 | MRQC | 0x5818 |  | behaviour |  |
 | RDBAL[0-15] | 0xC000 + 0x40n, n < 16 | 0x2800 + 0x100n, n < 4 | behaviour | 0x2800 |
 | RQDPC[0-15] | 0xC030 + 0x40n, n < 16 |  | behaviour |  |
+
+| Register | Bits | Field |
+|---|---|---|
+| MRQC | 2:0 | 0x9998 |
 """
 
 # A module of two folders that use each other, with declarations of every sort that are used and that are not.
@@ -106,13 +111,102 @@ class OffsetTests(unittest.TestCase):
     def test_other_numbers_are_left_alone(self):
         for code in (
             "value & 0xC000 == 0xC000", "[0x100, 0x8]", "bytes[0x100]", "mask | 0x5818", "x == 0x5818",
-            "driver[0x5819]", "space.read(at: 0x100, width: 4)", "count > 0x100", "f(0x8)", "let size = 0x100",
+            "driver[0x5819]", "driver[0x9998]", "space.read(at: 0x100, width: 4)", "count > 0x100", "f(0x8)", "let size = 0x100",
         ):
             self.assertFalse(self.offends(code), code)
 
     def test_the_specification_and_other_modules_may_have_them(self):
         for path in ("Sources/Intel82576/Registers/ReceiveRegisters.swift", "Sources/PCIe/Header.swift"):
             self.assertFalse(self.offends("driver[0x5818]", path))
+
+
+class FieldTests(unittest.TestCase):
+    PATH = "Sources/Intel82576/Registers/TestRegisters.swift"
+    CODE = """
+/// Causes.
+package struct Cause: OptionSet {
+    /// LSC, bit 2. The link \"changed\".
+    package static let link = Cause(rawValue: 1 << 2)
+}
+
+/// A register of causes.
+package protocol CauseRegister: Register {}
+
+extension CauseRegister {
+    package var causes: Cause { Cause(rawValue: raw) }
+}
+
+package struct Entry: BitWord {
+    /// VEC, bits 4:0: the vector.
+    package var vector: Int { Int(self[0...4]) }
+}
+
+/// A — First.
+///
+/// - ZERO, bit 31: always
+///   zero.
+package struct A: Register {
+    package static var name: RegisterName { .A }
+    package var raw: UInt32
+
+    /// LEN, bits 19:7, in bytes
+    /// of `RDLEN`.
+    ///
+    /// Odd.
+    package var length: Int {
+        get { Int(self[7...19]) }
+        set { self[7...19] = UInt32(newValue) }
+    }
+    package var isEmpty: Bool { self[7...19] == 0 }
+    /// ENTRY[3], bits 6:2: the timer.
+    package var timer: Entry { Entry(raw: self[2...6]) }
+}
+
+/// B — Second. The fields are those of A.
+package struct B: Register {
+    package static var name: RegisterName { .B }
+}
+"""
+
+    def offences(self, code):
+        made = fields.generated(fields.Specification([(self.PATH, code)]))
+        return [one.text for one in fields.offences([(self.PATH, code), *made.items()])]
+
+    def changed(self, old, new):
+        self.assertIn(old, self.CODE)
+        return self.offences(self.CODE.replace(old, new))
+
+    def test_fields_come_from_comments_of_properties_types_and_entries(self):
+        self.assertEqual(self.offences(self.CODE), [])
+        specification = fields.Specification([(self.PATH, self.CODE)])
+        found = [(one.name, one.high, one.low, one.meaning) for one in specification.fields(specification.types["A"])]
+        timer = ("VEC[3]", 6, 2, "The timer: the vector")
+        self.assertEqual(found, [timer, ("LEN", 19, 7, "In bytes of RDLEN"), ("ZERO", 31, 31, "Always zero")])
+        swift = fields.generated(specification)["Sources/Intel82576/Registers/Fields/TestFields.swift"]
+        for line in ('RegisterField("LEN", 7...19, "In bytes of RDLEN"),', "[RegisterField] { A.fields }",
+                     "extension CauseRegister {", 'RegisterField("LSC", 2...2, "The link \\"changed\\""),'):
+            self.assertIn(line, swift)
+
+    def test_comment_and_code_have_to_name_the_same_bits(self):
+        expected = ["LEN is bits 19:8 in its comment, 19:7 in the code", "A.isEmpty uses bits of no field"]
+        self.assertEqual(self.changed("bits 19:7", "bits 19:8"), expected)
+        expected = ["LEN is bits 19:7 in its comment, 19:7, 20:7 in the code"]
+        self.assertEqual(self.changed("{ Int(self[7...19]) }", "{ Int(self[7...20]) }"), expected)
+        self.assertEqual(self.changed("bit 2. The", "bit 3. The"), ["LSC is bit 3 in its comment, 2:2 in the code"])
+
+    def test_fields_are_apart_and_have_names_and_meanings(self):
+        self.assertEqual(self.changed("ZERO, bit 31", "ZERO, bit 7"), ["ZERO and LEN share bit 7"])
+        self.assertEqual(self.changed("ZERO, bit 31", "ZERO, bit 32"), ["ZERO has no such bits: bit 32"])
+        expected = "not of the form 'ACRONYM, bits 7:0: meaning'"
+        self.assertEqual(self.changed("LEN, bits 19:7, in bytes", "Bits 19:7: bytes")[0], expected)
+        self.assertEqual(self.changed(": the vector", ""), ["VEC has no meaning"])
+        self.assertEqual(self.changed("`RDLEN`", "``length``"), ["LEN names a property where a field has to be"])
+
+    def test_files_in_fields_are_those_that_the_comments_make(self):
+        made = fields.generated(fields.Specification([(self.PATH, self.CODE)]))
+        path, text = list(made.items())[0]
+        for files in ([], [(path, text + "\n")], [(path, text), (path.replace("Test", "Gone"), text)]):
+            self.assertEqual(len(list(fields.offences([(self.PATH, self.CODE), *files]))), 1)
 
 
 class ReferenceTests(unittest.TestCase):
