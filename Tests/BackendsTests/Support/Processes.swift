@@ -21,9 +21,26 @@ func output(of program: String, _ arguments: String...) throws -> String {
     try #require(spawned == 0, "\(program) cannot be started")
     var text: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 4096)
-    while case let count = read(pipes[0], &piece, piece.count), count > 0 { text += piece[..<count] }
+    while true {
+        // A call that was interruptible leaves this thread a timer, whose signal interrupts the next.
+        let count = read(pipes[0], &piece, piece.count)
+        if count < 0, errno == EINTR { continue }
+        try #require(count >= 0, "\(program): read: \(errno)")
+        if count == 0 { break }
+        text += piece[..<count]
+    }
     var status: CInt = 0
-    waitpid(process, &status, 0)
+    while waitpid(process, &status, 0) < 0 { try #require(errno == EINTR, "\(program): waitpid: \(errno)") }
     #expect(status == 0, "\(program) \(arguments.joined(separator: " "))")
     return String(decoding: text, as: UTF8.self)
+}
+
+/// Whether `condition` comes to hold within 20 seconds.
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while try !condition() {
+        guard ContinuousClock.now < deadline else { return false }
+        usleep(10_000)
+    }
+    return true
 }

@@ -82,10 +82,11 @@ final class PacketPeer {
     /// Sends a header and a frame.
     func send(_ bytes: [UInt8]) -> Int { write(descriptor, bytes, bytes.count) }
 
-    /// The next header and frame with `etherType`, if there is one within a second.
+    /// The next header and frame with `etherType`, if there is one within 5 seconds.
     func receive(etherType: [UInt8] = [0x88, 0xB5]) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 70_000)
-        for _ in 0..<100 {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < deadline {
             let count = read(descriptor, &bytes, bytes.count)
             if count >= 24, Array(bytes[22..<24]) == etherType { return Array(bytes[..<count]) }
             if count < 0 { usleep(10_000) }
