@@ -15,14 +15,14 @@ struct Replay {
     private var annotator = TraceAnnotator()
     private(set) var report = ReplayReport()
     private var interrupts = InterruptComparison()
-    /// False until the device is in the state that the traced one was in.
-    private var isInStep: Bool
+    /// Functions that are in the state that those of the trace were in; the PF first.
+    private var inStep: Set<Int>
     /// Frames may have moved since the last reset.
     private var hasTraffic = false
 
     init(_ header: TraceHeader) {
         device = ReplayDevice(header)
-        isInStep = header.isFromStart
+        inStep = header.isFromStart ? Set(device.functions.indices) : []
     }
 
     /// Nothing more can be compared.
@@ -31,8 +31,10 @@ struct Replay {
     /// Takes the next event, from line `line`.
     mutating func take(_ line: Int, _ event: TraceEvent) {
         report.events += 1
-        if event.kind == .port(.clientReset(function: 0)) { isInStep = true }
-        guard isInStep else {
+        if case .port(.clientReset(let function)) = event.kind, function == 0 || inStep.contains(0) {
+            inStep.insert(function)
+        }
+        guard inStep.contains(0) else {
             report.skipped += 1
             return
         }
@@ -116,7 +118,8 @@ extension Replay {
     private func note(
         _ line: Int, _ interrupt: FunctionInterrupt, of function: Int
     ) -> InterruptComparison.Interrupt {
-        let mayDiffer = hasTraffic && device.mayReportFrames(interrupt, of: function)
+        let mayDiffer =
+            !inStep.contains(function) || hasTraffic && device.mayReportFrames(interrupt, of: function)
         return InterruptComparison.Interrupt(line: line, function: function, interrupt: interrupt, mayDiffer: mayDiffer)
     }
 
@@ -147,6 +150,10 @@ extension Replay {
     }
 
     private mutating func compare(_ line: Int, _ access: FunctionAccess, _ registers: [TracedRegister], _ got: UInt64) {
+        guard inStep.contains(access.function) else {
+            report.readsOutOfStep += 1
+            return
+        }
         guard got != access.value else {
             report.equalReads += 1
             return

@@ -29,6 +29,8 @@ struct ReplayReport: Equatable {
     var toleratedReads: [ReplayTolerance: Int] = [:]
     /// Events before the first that a replay can begin with.
     var skipped = 0
+    /// Reads of VFs before their clients first reset them, which are not compared.
+    var readsOutOfStep = 0
     private(set) var differences: [Difference] = []
     private(set) var differenceCount = 0
     var interruptsInTrace = 0
@@ -60,9 +62,12 @@ extension ReplayReport {
         lines.append(
             "interrupts as in the trace: \(equalInterrupts), of \(interruptsInTrace) there and \(interrupts) here")
         if toleratedInterrupts > 0 {
-            lines.append("interrupts that differ as they may, for they depend on frames: \(toleratedInterrupts)")
+            lines.append("interrupts that differ as they may: \(toleratedInterrupts)")
         }
         if skipped > 0 { lines.append("events left out, before the PF's client first resets it: \(skipped)") }
+        if readsOutOfStep > 0 {
+            lines.append("reads left out, of VFs before their clients first reset them: \(readsOutOfStep)")
+        }
         if let lostLine { lines.append("line \(lostLine): events are missing; nothing from there on is compared") }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -93,6 +98,7 @@ extension ReplayReport {
         object.add("kawela-replay", 1)
         object.add("events", .integer(events))
         object.add("skipped", .integer(skipped))
+        object.add("out-of-step", .integer(readsOutOfStep))
         object.add("equal", .integer(equalReads))
         object.add(
             "tolerated",

@@ -186,6 +186,27 @@ import Testing
         #expect(report.text.contains("events left out, before the PF's client first resets it: 1\n"))
     }
 
+    @Test("of a trace that began in the middle compares what a VF reads from when its client resets it")
+    func middleOfVF() throws {
+        let traced = TracedPort(virtualFunctions: 1)
+        traced.driver.start()
+        traced.driver.enableVirtualFunctions(1)
+        let vf = traced.driver.makeVirtualFunction(0)
+        vf.start()
+        let command = { _ = vf.function.readConfiguration(at: 4, width: 2) }
+        traced.beginAgain()
+        traced.driver.function.reset()
+        traced.driver.start()
+        traced.driver.enableVirtualFunctions(1)
+        command()
+        vf.function.reset()
+        command()
+        let report = try replayed(traced.header, traced.recorder.take())
+        #expect(report.differences == [])
+        #expect(report.readsOutOfStep == 1 && report.skipped == 0)
+        #expect(report.text.contains("reads left out, of VFs before their clients first reset them: 1\n"))
+    }
+
     @Test("ends where events are missing")
     func lost() throws {
         let traced = TracedPort()
