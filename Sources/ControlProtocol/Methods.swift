@@ -57,7 +57,8 @@ extension MethodDescription {
             parameters: [.port],
             result: """
                 `time` in ns of a clock that does not jump, and `ports`, each with `port`, `link`, `hardware` (statistics registers by \
-                name; reading them here clears nothing), `reasons` (frames lost, by reason), `uplink`, `faults`, `functions` (`function`, `client`, \
+                name; reading them here clears nothing), `reasons` (frames lost, by reason), `incomplete` (frames sent \
+                without something their driver asked for), `uplink`, `faults`, `functions` (`function`, `client`, \
                 `interrupts`, `doorbells`, `transmit` and `receive` with `frames` and `bytes`, `reasons`) and `queues` \
                 (`queue`, `function`, `reasons`, `transmit` and `receive`, each with `enabled`, `size`, `pending` descriptors, \
                 `frames`, `bytes`, `doorbells`; `receive` has `dropped` too, frames that found no descriptors). `reasons` of a \

@@ -8,6 +8,7 @@ import Testing
     private static let port: JSONValue = [
         "port": "lan", "link": ["up": true, "speed": 1000, "fullDuplex": true],
         "reasons": ["receive_no_descriptors": 12, "receive_oversize": 3, "switch_storm": 0],
+        "incomplete": ["transmit_missed_checksum": 2],
         "functions": [
             ["function": "pf", "reasons": [:]],
             ["function": "vf3", "reasons": ["receive_oversize": 3, "receive_no_descriptors": 12]],
@@ -32,6 +33,8 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("vf3") && $0.contains(" 15 ") }, "all of the function")
         #expect(lines.contains { $0.split(separator: " ").joined(separator: " ") == "11 vf3 0 off 0 0/8 7" })
         #expect(!lines.contains { $0.contains("switch_storm") })
+        let incomplete = lines.firstIndex { $0.contains("transmit_missed_checksum") } ?? 0
+        #expect(lines[max(0, incomplete - 1)].hasPrefix("frames sent incomplete"))
     }
 
     @Test func hasNoTableWhereNothingWasLostAndNoTrapWhereNumbersAreNonsense() {

@@ -8,6 +8,7 @@ package func countersText(_ answer: JSONValue) -> String {
             ["port\(name.isEmpty ? "" : " " + name.printable): \(linkText(port["link"]))"], functions(port),
             queues(port),
             list("frames lost, by reason", port["reasons"]), losses(port),
+            list("frames sent incomplete", port["incomplete"]),
             list("statistics registers", port["hardware"]),
             list("uplink", port["uplink"]), list("faults on purpose", port["faults"]), matrix(port["switch"]),
         ]

@@ -87,9 +87,13 @@ extension Port {
     }
 
     /// Packets that went nowhere or lost something on the way, by reason, in the order a report lists them.
-    public var counters: [(name: String, value: UInt64)] {
-        DropReason.losses.map { ($0.name, drops[$0]) } + [("transmit_missed_checksum", transmit.missedChecksums)]
-    }
+    public var counters: [(name: String, value: UInt64)] { losses + incomplete }
+
+    /// Frames that went nowhere, by reason.
+    package var losses: [(name: String, value: UInt64)] { DropReason.losses.map { ($0.name, drops[$0]) } }
+
+    /// Frames that went without something their driver asked for.
+    package var incomplete: [(name: String, value: UInt64)] { [("transmit_missed_checksum", transmit.missedChecksums)] }
 
     /// Whether a call of ``run()`` would find work.
     public var hasWork: Bool {

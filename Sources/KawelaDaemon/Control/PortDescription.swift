@@ -46,7 +46,8 @@ extension PortAnswers {
 extension PortAnswers {
     var counters: JSONValue {
         var members: [String: JSONValue] = [
-            "port": .string(name), "link": link, "hardware": object(port.statistics), "reasons": object(port.counters),
+            "port": .string(name), "link": link, "hardware": object(port.statistics), "reasons": object(port.losses),
+            "incomplete": object(port.incomplete),
             "uplink": object(backend.counters), "queues": .array((0..<16).map { queue($0) }),
             "functions": .array((0...plan.vfCount).map { counters(of: $0) }),
         ]

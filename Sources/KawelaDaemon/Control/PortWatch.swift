@@ -32,7 +32,7 @@ final class PortWatch: PortObserver {
         parts.port.observers.append(self)
         isLinkUp = parts.port.linkStatus.isUp
         clients = parts.servers.map(\.isConnected)
-        (drops, faults) = (counted(parts.port.counters), counted(parts.injector?.counters ?? []))
+        (drops, faults) = (counted(parts.port.losses), counted(parts.injector?.counters ?? []))
         nextLook = monotonicNanoseconds() &+ Self.interval
     }
 
@@ -51,7 +51,7 @@ final class PortWatch: PortObserver {
         let now = monotonicNanoseconds()
         guard now >= nextLook else { return }
         nextLook = now &+ Self.interval
-        tellDifferences(.drops, "reason", &drops, parts.port.counters)
+        tellDifferences(.drops, "reason", &drops, parts.port.losses)
         tellDifferences(.fault, "kind", &faults, parts.injector?.counters ?? [])
     }
 

@@ -50,6 +50,9 @@ extension Metric {
         counter("drops", "Frames lost, by reason.", .members(of: "reasons", label: "reason")),
         counter("function_drops", "Frames that a function lost, by reason, once there are any.", .functionReasons),
         counter("queue_drops", "Frames that a queue lost, by reason, once there are any.", .queueReasons),
+        counter(
+            "incomplete_frames", "Frames sent without something their driver asked for.",
+            .members(of: "incomplete", label: "reason")),
         counter("faults", "Faults injected on purpose.", .members(of: "faults", label: "fault")),
     ]
 }

@@ -7,6 +7,7 @@ const lostInMAC = ["CRCERRS", "RXERRC", "MPC", "RUC", "ROC", "RFC", "RJC", "LATE
 const among = (names) => (name) => names.includes(name);
 const inQueue = among([
   "receive_no_descriptors", "receive_queue_disabled", "receive_unwritable", "transmit_malformed", "transmit_unreadable",
+  "transmit_ring_fault",
 ]);
 
 /** For each block that loses frames: pairs of an object of the counters and which of its members are losses here. */

@@ -123,6 +123,7 @@ struct MalformedPacketTests {
         driver.ring(ring)
         #expect(driver.sentFrames == Array(repeating: frame, count: 6))
         #expect(driver.port.transmit.missedChecksums == 6)
+        #expect(driver.port.losses.allSatisfy { $0.value == 0 }, "all of them were sent")
     }
 
     @Test("a packet too short for addresses gets no tag in front of nothing, and leaks no other packet's bytes")
