@@ -3,7 +3,8 @@
 import Foundation
 import Testing
 
-/// The built program, run as a user would.
+/// The built program, run as a user would, `kawela serve` with the options of KAWELA_SERVE_OPTIONS before others: in a sandbox
+/// the thread sanitizer cannot tell names, so that what it is to leave out is a race for it.
 final class RunningKawela {
     struct Result: Equatable {
         var code: Int32
@@ -25,6 +26,11 @@ final class RunningKawela {
     ) throws {
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let file = tests.deletingLastPathComponent().appendingPathComponent(program)
+        var arguments = arguments
+        if arguments.first == "serve" {
+            let options = ProcessInfo.processInfo.environment["KAWELA_SERVE_OPTIONS"] ?? ""
+            arguments.insert(contentsOf: options.split(separator: " ").map(String.init), at: 1)
+        }
         process.executableURL = preparation == nil ? file : URL(fileURLWithPath: "/bin/sh")
         process.arguments = (preparation.map { ["-c", "\($0); exec \"$0\" \"$@\"", file.path] } ?? []) + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -15,9 +15,7 @@ final class ControlledKawela {
     init(_ arguments: [String], configuration: String? = nil) throws {
         let folder = try Folder()
         self.folder = folder
-        let options = ProcessInfo.processInfo.environment["KAWELA_SERVE_OPTIONS"] ?? ""
         var all = ["serve", "--control", "\(folder.path)/control.sock"]
-        all += options.split(separator: " ").map(String.init)
         if let configuration {
             all += ["--config", try folder.write("kawela.json", configuration.replacing("FOLDER", with: folder.path))]
         }
