@@ -3,9 +3,9 @@
 import Glibc
 
 /// Whether `condition` becomes true within 5 seconds.
-package func becomesTrue(_ condition: () -> Bool) -> Bool {
+package func becomesTrue(_ condition: () throws -> Bool) rethrows -> Bool {
     for _ in 0..<500 {
-        if condition() { return true }
+        if try condition() { return true }
         usleep(10_000)
     }
     return false

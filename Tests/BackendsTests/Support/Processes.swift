@@ -34,13 +34,3 @@ func output(of program: String, _ arguments: String...) throws -> String {
     #expect(status == 0, "\(program) \(arguments.joined(separator: " "))")
     return String(decoding: text, as: UTF8.self)
 }
-
-/// Whether `condition` comes to hold within 20 seconds.
-func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while try !condition() {
-        guard ContinuousClock.now < deadline else { return false }
-        usleep(10_000)
-    }
-    return true
-}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostTestSupport
 import Intel82576
 import Testing
 
@@ -147,14 +148,14 @@ extension BackendTests {
             func hasCarrier() throws -> Bool {
                 try namespace.run { try output(of: "/bin/sh", "-c", "ip link show kw0") }.contains("LOWER_UP")
             }
-            #expect(try eventually(hasCarrier))
+            #expect(try becomesTrue(hasCarrier))
             harness.backend.portLinkChanged(isUp: false)
             harness.settle()
-            #expect(try eventually { try !hasCarrier() })
+            #expect(try becomesTrue { try !hasCarrier() })
             #expect(harness.backend.isLinkUp)
             harness.backend.portLinkChanged(isUp: true)
             harness.settle()
-            #expect(try eventually(hasCarrier))
+            #expect(try becomesTrue(hasCarrier))
             #expect(harness.backend.isLinkUp)
         }
 

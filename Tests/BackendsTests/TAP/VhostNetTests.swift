@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostTestSupport
 import Intel82576
 import Testing
 
@@ -30,12 +31,12 @@ extension BackendTests {
         func task() throws {
             let namespace = try TAP.namespace()
             // Those of earlier tests end when the kernel has closed their files.
-            #expect(try eventually { try tasksOfThisThread() == 0 })
+            #expect(try becomesTrue { try tasksOfThisThread() == 0 })
             let harness = try open(in: namespace)
-            #expect(try eventually { try tasksOfThisThread() == 1 })
+            #expect(try becomesTrue { try tasksOfThisThread() == 1 })
             #expect(harness.backend.status == "attached to kw0, by vhost-net")
             harness.backend.close()
-            #expect(try eventually { try tasksOfThisThread() == 0 })
+            #expect(try becomesTrue { try tasksOfThisThread() == 0 })
         }
 
         @Test("more frames than the queues hold cross in order, whoever waits for whom")
